@@ -1,0 +1,41 @@
+"""Codes that people read out and type: seven random characters and one that catches a slip.
+
+The check character is a weighted sum over the field of 32 elements with a different weight per place, so every single
+wrong character and every swap of two characters is noticed.
+"""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+_VALUE = {sign: value for value, sign in enumerate(ALPHABET)}
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None, "\u202f": None})
+
+
+def new_code() -> str:
+    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    return body + _check(body)
+
+
+def is_code(text: str) -> bool:
+    """True for a code exactly as it is kept."""
+    return len(text) == LENGTH and all(sign in _VALUE for sign in text) and _check(text[:-1]) == text[-1]
+
+
+def normalise_code(text: str) -> str | None:
+    """The code somebody meant by what was typed or read out, or None."""
+    code = text.strip().upper().translate(_MISREAD)
+    return code if is_code(code) else None
+
+
+def _check(body: str) -> str:
+    total = 0
+    for sign in body:
+        total = _double(total) ^ _VALUE[sign]
+    return ALPHABET[_double(total)]
+
+
+def _double(value: int) -> int:
+    """Times x in GF(32), modulo x⁵ + x² + 1."""
+    value <<= 1
+    return value ^ 0b100101 if value & 0b100000 else value

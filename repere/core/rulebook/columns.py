@@ -1,0 +1,251 @@
+"""Facts as columns: one table per kind, sorted by case and day. One person is a table of one case.
+
+Shapes: every array of a :class:`KindTable` has one entry per fact; days are ``int32`` day numbers, codes ``int64`` (several
+codes: a bit each), a negative value says which kind of "no value" stands there (see :data:`MARKERS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from repere.core.dates import FAR, number
+from repere.core.rulebook.model import MISSING, Fact, FieldKind, Mechanism
+from repere.core.rulebook.validation import codes_of
+
+MARKERS = {word: -1 - index for index, word in enumerate(MISSING)}
+"""not_asked −1, not_known −2, prefers_not_to_say −3, not_applicable −4."""
+
+Int = NDArray[np.int64]
+Day = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class KindTable:
+    """Facts of one kind, sorted by (case, latest, recorded).
+
+    ``fields``: codes and integers as ``int64``; a date field ``f`` as two columns ``f.earliest`` and ``f.latest`` (missing: FAR).
+    """
+
+    case: Day
+    fact: Int
+    earliest: Day
+    latest: Day
+    recorded: Int
+    role: NDArray[np.int16]
+    fields: Mapping[str, Int]
+
+    def between(self, first: int, last: int) -> KindTable | None:
+        """Facts of the cases ``first`` ≤ case < ``last``, cases counted from ``first``; None when there are none."""
+        low, high = np.searchsorted(self.case, (first, last))
+        if low == high:
+            return None
+        cut = slice(int(low), int(high))
+        return KindTable(
+            self.case[cut] - np.int32(first), self.fact[cut], self.earliest[cut], self.latest[cut], self.recorded[cut], self.role[cut],
+            {name: column[cut] for name, column in self.fields.items()},
+        )  # fmt: skip
+
+    @property
+    def exact(self) -> bool:
+        """True when every day is exact."""
+        return bool((self.earliest == self.latest).all())
+
+
+class Encoding:
+    """Words of one mechanism as numbers."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self.roles = {role: index for index, role in enumerate(mechanism.roles)}
+        self.codes: dict[tuple[str, str], dict[str, int]] = {}
+        for kind in mechanism.facts.values():
+            for field in kind.fields.values():
+                if field.type in ("code", "codes", "bool") and not field.sealed:
+                    self.codes[kind.id, field.name] = {code: index for index, code in enumerate(codes_of(mechanism, field))}
+
+    def value(self, kind: str, field: FieldKind, value: Any) -> int:
+        """Number of one field's value; a code no longer declared counts as not known."""
+        if value is None:
+            return MARKERS["not_asked"]
+        if isinstance(value, str) and value in MARKERS:
+            return MARKERS[value]
+        if field.type == "int":
+            return int(value)
+        codes = self.codes[kind, field.name]
+        if field.type == "codes":
+            return sum(1 << codes[code] for code in value if code in codes)
+        return codes.get(value, MARKERS["not_known"])
+
+
+@lru_cache(maxsize=16)
+def encoding(mechanism_hash: str) -> Encoding:
+    """Encoding of a loaded mechanism, by hash."""
+    return Encoding(_loaded[mechanism_hash])
+
+
+_loaded: dict[str, Mechanism] = {}
+
+
+def encoding_of(mechanism: Mechanism) -> Encoding:
+    """Encoding of a mechanism."""
+    _loaded.setdefault(mechanism.hash, mechanism)
+    return encoding(mechanism.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class FactTables:
+    """A caseload: ``cases`` many cases, their facts by kind. ``groups`` None: every data group is held."""
+
+    cases: int
+    kinds: Mapping[str, KindTable]
+    groups: frozenset[str] | None = None
+
+    @classmethod
+    def of_case(
+        cls, mechanism: Mechanism, facts: Sequence[Fact], *, groups: Iterable[str] | None = None, known_at: datetime | None = None
+    ) -> FactTables:
+        """The table of one case, as known at an instant, seen through data groups. A fact's number is its place in ``facts``."""
+        held = None if groups is None else frozenset(groups)
+        known = [(i, f) for i, f in enumerate(facts) if known_at is None or f.recorded_at <= known_at]
+        corrected = {fact.corrects for _, fact in known if fact.corrects is not None}
+        by_kind: dict[str, list[tuple[int, Fact]]] = {}
+        for index, fact in known:
+            kind = mechanism.facts.get(fact.kind)
+            if kind is not None and fact.id not in corrected and (held is None or kind.group in held):
+                by_kind.setdefault(fact.kind, []).append((index, fact))
+        codes = encoding_of(mechanism)
+        return cls(1, {kind: _one_case(mechanism, codes, kind, rows) for kind, rows in by_kind.items()}, held)
+
+    @classmethod
+    def from_folder(cls, mechanism: Mechanism, folder: Path) -> FactTables:
+        """Read an extract: ``cases.parquet`` (a row per case) and ``facts/<kind>.parquet`` (see docs/extract.md)."""
+        cases = pl.scan_parquet(folder / "cases.parquet").select(pl.len()).collect(engine="in-memory").item()
+        frames = {path.stem: pl.read_parquet(path) for path in sorted((folder / "facts").glob("*.parquet"))}
+        return cls.from_polars(mechanism, int(cases), frames)
+
+    @classmethod
+    def from_polars(cls, mechanism: Mechanism, cases: int, frames: Mapping[str, pl.DataFrame]) -> FactTables:
+        """Build from one frame per kind: case, fact, earliest, latest, recorded, role, corrects and the kind's clear fields."""
+        codes = encoding_of(mechanism)
+        corrected = [frame["corrects"].drop_nulls() for frame in frames.values() if "corrects" in frame.columns]
+        gone = pl.concat(corrected).cast(pl.Int64) if corrected else pl.Series([], dtype=pl.Int64)
+        tables = {}
+        for kind, frame in frames.items():
+            if kind in mechanism.facts and len(frame):
+                kept = frame.filter(~pl.col("fact").cast(pl.Int64).is_in(gone.implode())) if len(gone) else frame
+                if len(kept):
+                    tables[kind] = _from_frame(mechanism, codes, kind, kept)
+        return cls(cases, tables)
+
+    def between(self, first: int, last: int) -> FactTables:
+        """The block of cases ``first`` ≤ case < ``last``."""
+        cut = {kind: part for kind, table in self.kinds.items() if (part := table.between(first, last)) is not None}
+        return FactTables(last - first, cut, self.groups)
+
+    def days(self) -> tuple[Int, Int]:
+        """Every (case, day) at which a fact begins to be possible or certain, sorted, without repetition."""
+        if not self.kinds:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        keys = [day_keys(table.case, table.latest) for table in self.kinds.values()]
+        keys += [day_keys(table.case, table.earliest) for table in self.kinds.values() if not table.exact]
+        return split_keys(sorted_once(np.concatenate(keys)))
+
+
+_SHIFT, _ZERO = 21, 1 << 20
+
+
+def day_keys(case: NDArray[Any], day: NDArray[Any]) -> Int:
+    """(case, day) as one sortable number."""
+    return (case.astype(np.int64) << _SHIFT) + (day.astype(np.int64) + _ZERO)
+
+
+def sorted_once(keys: Int) -> Int:
+    """Keys sorted, each once (sorting then looking at neighbours is quicker here than hashing)."""
+    keys = np.sort(keys)
+    return keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
+
+
+def split_keys(keys: Int) -> tuple[Int, Int]:
+    """Cases and days of keys made by :func:`day_keys`."""
+    return keys >> _SHIFT, (keys & ((1 << _SHIFT) - 1)) - _ZERO
+
+
+def _one_case(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int, Fact]]) -> KindTable:
+    rows.sort(key=lambda row: (row[1].latest, row[1].recorded_at))
+    declared = mechanism.facts[kind]
+    fields: dict[str, Int] = {}
+    for field in declared.fields.values():
+        if field.sealed:
+            continue
+        values = [fact.fields.get(field.name) for _, fact in rows]
+        if field.type == "date":
+            for edge in ("earliest", "latest"):
+                fields[f"{field.name}.{edge}"] = np.array([number(v[edge]) if isinstance(v, Mapping) else FAR for v in values], np.int64)
+        else:
+            fields[field.name] = np.array([codes.value(kind, field, value) for value in values], np.int64)
+    return KindTable(
+        np.zeros(len(rows), np.int32), np.array([index for index, _ in rows], np.int64),
+        np.array([number(f.earliest) for _, f in rows], np.int32), np.array([number(f.latest) for _, f in rows], np.int32),
+        np.array([int(f.recorded_at.timestamp() * 1e6) for _, f in rows], np.int64),
+        np.array([codes.roles.get(f.stated_by, -1) for _, f in rows], np.int16), fields,
+    )  # fmt: skip
+
+
+def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.DataFrame) -> KindTable:
+    frame = frame.sort("case", "latest", "recorded", maintain_order=True)
+    fields: dict[str, Int] = {}
+    for field in mechanism.facts[kind].fields.values():
+        if field.sealed:
+            continue
+        if field.type == "date":
+            for edge in ("earliest", "latest"):
+                name = f"{field.name}_{edge}"
+                fields[f"{field.name}.{edge}"] = _day_column(frame, name, FAR).astype(np.int64)
+        elif field.name in frame.columns:
+            fields[field.name] = _code_column(codes, kind, field, frame[field.name])
+        else:
+            fields[field.name] = np.full(len(frame), MARKERS["not_asked"], np.int64)
+    role = frame["role"].cast(pl.String).replace_strict(codes.roles, default=-1, return_dtype=pl.Int16).to_numpy()
+    recorded = frame["recorded"].cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
+    return KindTable(
+        frame["case"].cast(pl.Int32).to_numpy(), frame["fact"].cast(pl.Int64).to_numpy(),
+        _day_column(frame, "earliest", FAR), _day_column(frame, "latest", FAR), recorded, role, fields,
+    )  # fmt: skip
+
+
+def _day_column(frame: pl.DataFrame, name: str, missing: int) -> Day:
+    if name not in frame.columns:
+        return np.full(len(frame), missing, np.int32)
+    return frame[name].cast(pl.Date).cast(pl.Int32).fill_null(missing).to_numpy()
+
+
+def _code_column(codes: Encoding, kind: str, field: FieldKind, column: pl.Series) -> Int:
+    if field.type == "int":
+        return column.cast(pl.Int64, strict=False).fill_null(MARKERS["not_asked"]).to_numpy()
+    words: dict[str, int] = codes.codes[kind, field.name]
+    if isinstance(column.dtype, pl.List):
+        bits = {code: 1 << index for code, index in words.items()}
+        exploded = pl.DataFrame({"row": np.arange(len(column)), "code": column}).explode("code")
+        summed = (
+            exploded.with_columns(
+                pl.col("code").cast(pl.String).replace_strict(bits | MARKERS, default=0, return_dtype=pl.Int64).alias("bit")
+            )
+            .group_by("row", maintain_order=True)
+            .agg(
+                pl.when(pl.col("bit").min() < 0).then(pl.col("bit").min()).otherwise(pl.col("bit").sum()).alias("bits"),
+                pl.col("code").null_count().alias("none"),
+            )
+        )
+        values = summed["bits"].to_numpy().copy()
+        values[(summed["none"].to_numpy() > 0) & (values == 0)] = MARKERS["not_asked"]
+        return values
+    numbered = column.cast(pl.String).replace_strict(words | MARKERS, default=MARKERS["not_known"], return_dtype=pl.Int64)
+    return numbered.fill_null(MARKERS["not_asked"]).to_numpy()

@@ -1,0 +1,408 @@
+"""Why: which facts an answer rests on, what to ask next, what is nearest to changing it, told as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from repere.core.dates import FAR, PartialDate, day_of, number
+from repere.core.rulebook.columns import MARKERS, FactTables
+from repere.core.rulebook.expressions import (
+    All,
+    Always,
+    AnyOf,
+    Before,
+    Count,
+    DateExpr,
+    DayOf,
+    Decision,
+    Exists,
+    Expr,
+    Latest,
+    Not,
+    RuleRef,
+    Selector,
+    Shift,
+    Test,
+    Today,
+    parameters_of,
+    rules_of,
+)  # fmt: skip
+from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Run, compile_graph
+from repere.core.rulebook.model import Fact, Mechanism, Rule, Standing, Version
+
+Named = tuple[str, str | None]
+NEVER = 10_000
+"""Cost of a change that no fact can bring."""
+
+
+LEAST_SURE = ("A", "B", "C", "I", "M")
+"""Certainties from the surest to the least sure."""
+
+
+def _sure(standing: Standing) -> str:
+    """Certainty as it counts: memory that a named jurist has checked is as good as an excerpt."""
+    return "B" if standing.certainty == "M" and standing.checked_by else standing.certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a reasoning. ``text`` in each language; ``value`` no, cannot_tell or yes; ``facts`` the ids it rests on."""
+
+    text: dict[str, str]
+    value: str
+    facts: tuple[Any, ...] = ()
+    source: tuple[str, ...] = ()
+    children: tuple[Step, ...] = ()
+
+
+class Reader:
+    """Reads one row of an evaluated run."""
+
+    def __init__(self, run: Run, row: int) -> None:
+        self.run, self.row, self.graph = run, row, run.graph
+
+    def trit(self, expression: Expr) -> int:
+        """Value of an expression at the row."""
+        return int(self.run.value(expression)[self.row])
+
+    def version(self, rule: Rule) -> Version:
+        """Version of a rule that applies at the row."""
+        return rule.version_on(day_of(int(self.run._law_day_of(rule)[self.row])))
+
+    # ---- facts used
+
+    def facts_of(self, rule: Rule) -> set[int]:
+        """Numbers of the facts that the value of a rule rests on."""
+        version = self.version(rule)
+        found = self._used(version.when)
+        for clause in version.unless:
+            found |= self._used(clause.when)
+        if rule.duty:
+            for selector in (rule.duty.trigger, *rule.duty.done):
+                found |= self._day_facts(DayOf(selector))
+        return found
+
+    def _used(self, expression: Expr) -> set[int]:
+        value = self.trit(expression)
+        match expression:
+            case All(parts):
+                return self._join(part for part in parts if value == YES or self.trit(part) == value)
+            case AnyOf(parts):
+                return self._join(part for part in parts if value == NO or self.trit(part) == value)
+            case Not(part):
+                return self._used(part)
+            case RuleRef(rule):
+                return self.facts_of(self.graph.rules[rule])
+            case Exists(selector):
+                return self._day_facts(DayOf(Selector(selector.kinds, selector.where, selector.by, "first")))
+            case Latest(among):
+                return self._day_facts(DayOf(among))
+            case Count(of):
+                picked = self.run._pick(of)
+                return set() if picked is None else {int(f) for f in picked.fact[picked.latest <= self.run.day[self.row]]}
+            case Before(first, second):
+                return self._date_facts(first) | self._date_facts(second)
+            case Decision(_, yes, no):
+                return self._day_facts(DayOf(yes)) | (self._day_facts(DayOf(no)) if no else set())
+        return set()
+
+    def _join(self, parts: Iterable[Expr]) -> set[int]:
+        found: set[int] = set()
+        for part in parts:
+            found |= self._used(part)
+        return found
+
+    def _date_facts(self, told: DateExpr) -> set[int]:
+        return self._day_facts(told) if isinstance(told, DayOf) else self._date_facts(told.date) if isinstance(told, Shift) else set()
+
+    def _day_facts(self, told: DayOf) -> set[int]:
+        fact = int(self.run.days(told).fact[self.row])
+        return {fact} if fact >= 0 else set()
+
+    # ---- how sure
+
+    def certainty(self, rule: Rule) -> str:
+        """The least sure of what the answer rests on: the text, exceptions that may apply, conditions and numbers read."""
+        return max(self._certainties(rule), key=LEAST_SURE.index)
+
+    def _certainties(self, rule: Rule) -> set[str]:
+        version = self.version(rule)
+        found = {_sure(version.standing)}
+        expressions = [version.when]
+        for clause in version.unless:
+            if self.trit(clause.when) != NO:
+                found.add(_sure(clause.standing))
+                expressions.append(clause.when)
+        for expression in expressions:
+            for other in rules_of(expression):
+                found |= self._certainties(self.graph.rules[other])
+            found |= self._of_parameters(parameters_of(expression))
+        return found | self._of_parameters({rule.duty.due_after} if rule.duty and rule.duty.due_after else set())
+
+    def _of_parameters(self, names: set[str]) -> set[str]:
+        parameters = self.graph.mechanism.parameters
+        return {_sure(value.standing) for name in names for value in parameters[name].values[-1:]}
+
+    # ---- the next question
+
+    def next_question(self, rule: Rule) -> Named | None:
+        """What to ask so that the rule may be told."""
+        version = self.version(rule)
+        if self.run.rule(rule.id).reason[self.row]:
+            return None
+        if rule.duty is not None:
+            trigger = self.run.days(DayOf(rule.duty.trigger))
+            if trigger.state[self.row] == CANNOT_TELL:
+                return self._unknown_in(rule.duty.trigger)
+        for expression in (version.when, *(clause.when for clause in version.unless)):
+            if self.trit(expression) == CANNOT_TELL and (asked := self._question(expression)) is not None:
+                return asked
+        return None
+
+    def _question(self, expression: Expr) -> Named | None:
+        match expression:
+            case All(parts) | AnyOf(parts):
+                return next((q for part in parts if self.trit(part) == CANNOT_TELL and (q := self._question(part))), None)
+            case Not(part):
+                return self._question(part)
+            case RuleRef(rule):
+                return self.next_question(self.graph.rules[rule])
+            case Exists(selector) | Count(selector, _):
+                return self._unknown_in(selector)
+            case Latest(among, kind, where):
+                return self._unknown_latest(among, kind, where)
+            case Before(first, second):
+                return self._unknown_date(first) or self._unknown_date(second)
+            case Decision(_, yes, _):
+                return (yes.kinds[0], None)
+        return None
+
+    def _unknown_in(self, selector: Selector) -> Named:
+        """The field that makes a pick uncertain, else the kind."""
+        for kind in selector.kinds:
+            table = self.run.tables.kinds.get(kind)
+            for test in selector.where:
+                if table is not None and test.field in table.fields and (table.fields[test.field] < 0).any():
+                    return (kind, test.field)
+        return (selector.kinds[0], None)
+
+    def _unknown_latest(self, among: Selector, kind: str | None, where: tuple[Test, ...]) -> Named:
+        picked = self.run._pick(among)
+        if picked is not None:
+            last = int(self.run._as_of(picked)[self.row])
+            if last < len(picked.case):
+                last_kind = among.kinds[int(picked.kind[last])]
+                table = self.run.tables.kinds[last_kind]
+                for test in (*among.where, *where):
+                    column = table.fields.get(test.field)
+                    if column is not None and MARKERS["not_applicable"] < column[int(picked.place[last])] < 0:
+                        return (last_kind, test.field)
+                return (last_kind, None)
+        return (kind or among.kinds[0], where[0].field if where and kind is None else None)
+
+    def _unknown_date(self, told: DateExpr) -> Named | None:
+        while isinstance(told, Shift):
+            told = told.date
+        if isinstance(told, Today):
+            return None
+        values = self.run.days(told)
+        exact = values.state[self.row] == YES and values.low[self.row] == values.high[self.row]
+        return None if exact else (told.selector.kinds[0], told.field)
+
+    # ---- the nearest change
+
+    def nearest_change(self, rule: Rule) -> tuple[Named, ...]:
+        """The fewest facts that would change a "no"; empty when no fact can."""
+        cost, facts = self._change_rule(rule)
+        return tuple(dict.fromkeys(facts)) if cost < NEVER else ()
+
+    def _change_rule(self, rule: Rule, want: int = YES) -> tuple[int, list[Named]]:
+        version = self.version(rule)
+        parts = [self._change(version.when, want)]
+        parts += [self._change(clause.when, NO) for clause in version.unless]
+        if rule.duty is not None and self.run.days(DayOf(rule.duty.trigger)).state[self.row] != YES:
+            parts.insert(0, (1, [(rule.duty.trigger.kinds[0], None)]))
+        return sum(cost for cost, _ in parts), [fact for _, facts in parts for fact in facts]
+
+    def _change(self, expression: Expr, want: int) -> tuple[int, list[Named]]:
+        if self.trit(expression) == want:
+            return 0, []
+        match expression:
+            case All(parts) | AnyOf(parts):
+                costs = [self._change(part, want) for part in parts]
+                every = isinstance(expression, All) == (want == YES)
+                if every:
+                    return sum(c for c, _ in costs), [fact for _, facts in costs for fact in facts]
+                return min(costs, key=lambda cost: cost[0])
+            case Not(part):
+                return self._change(part, YES if want == NO else NO)
+            case RuleRef(rule):
+                return self._change_rule(self.graph.rules[rule]) if want == YES else (NEVER, [])
+            case Exists(selector) | Count(selector, _):
+                return (1, [(selector.kinds[0], selector.where[0].field if selector.where else None)]) if want == YES else (NEVER, [])
+            case Latest(among, kind, where):
+                return 1, [(kind or among.kinds[0], where[0].field if where else None)]
+            case Decision(_, yes, no):
+                return (1, [(yes.kinds[0], None)]) if want == YES else (1, [(no.kinds[0], None)]) if no else (NEVER, [])
+            case Before(first, second):
+                return self._change_date(first, second)
+        return NEVER, []
+
+    def _change_date(self, first: DateExpr, second: DateExpr) -> tuple[int, list[Named]]:
+        for told in (first, second):
+            while isinstance(told, Shift):
+                told = told.date
+            if isinstance(told, DayOf) and self.run.days(told).state[self.row] != YES:
+                return 1, [(told.selector.kinds[0], told.field)]
+        return NEVER, []
+
+
+# ---- the reasoning as a tree
+
+_VALUES = ("no", "cannot_tell", "yes")
+_WORDS = {
+    "all": ("toutes ces conditions", "all of these"), "any": ("l'une de ces conditions", "any of these"), "not": ("le contraire de", "not"),
+    "always": ("sans condition", "no condition"), "before": ("{} est avant {}", "{} is before {}"),
+    "on_or_before": ("{} est au plus tard {}", "{} is on or before {}"), "today": ("le jour demandé", "the asked day"),
+    "count": ("au moins {} fois : {}", "at least {} times: {}"), "latest": ("en dernier lieu : {}", "most recently: {}"),
+    "decides": ("décision de {} : {}", "decided by {}: {}"), "unless": ("sauf : {}", "unless: {}"),
+    "unknown_day": ("jour inconnu", "day not known"),
+    "opened": ("fait qui l'ouvre : {}", "opened by: {}"), "none_of": ("aucun de : {}", "none of: {}"),
+}  # fmt: skip
+
+
+def explain(
+    mechanism: Mechanism,
+    facts: Sequence[Fact],
+    rule_id: str,
+    *,
+    on: date,
+    groups: Iterable[str] | None = None,
+    known_at: datetime | None = None,
+) -> Step:
+    """The reasoning of one rule for one case on one day."""
+    graph = compile_graph(mechanism)
+    tables = FactTables.of_case(mechanism, facts, groups=groups, known_at=known_at)
+    run = Run(graph, tables, np.zeros(1, np.int64), np.array([number(on)], np.int64))
+    return _Teller(run, facts).rule(graph.rules[rule_id])
+
+
+class _Teller(Reader):
+    def __init__(self, run: Run, facts: Sequence[Fact]) -> None:
+        super().__init__(run, 0)
+        self.facts, self.mechanism = facts, run.graph.mechanism
+
+    def rule(self, rule: Rule) -> Step:
+        version = self.version(rule)
+        children = [self.step(version.when)] if not isinstance(version.when, Always) or rule.duty is None else []
+        if rule.duty is not None:
+            told = self.run.days(DayOf(rule.duty.trigger))
+            children.insert(
+                0,
+                self._leaf(
+                    "opened", int(told.state[self.row]), self._day_facts(DayOf(rule.duty.trigger)), self._selector(rule.duty.trigger)
+                ),
+            )
+        for clause in version.unless:
+            inner = self.step(clause.when)
+            text = {lang: _say("unless", lang, clause.label.text(lang)) for lang in ("fr", "en")}
+            children.append(Step(text, inner.value, (), clause.standing.source, (inner,)))
+        value = _VALUES[int(self.run.rule(rule.id).value[self.row])]
+        return Step({lang: rule.label.text(lang) for lang in ("fr", "en")}, value, (), version.standing.source, tuple(children))
+
+    def step(self, expression: Expr) -> Step:
+        value = self.trit(expression)
+        match expression:
+            case RuleRef(rule):
+                return self.rule(self.graph.rules[rule])
+            case All(parts) | AnyOf(parts):
+                if len(parts) == 1:
+                    return self.step(parts[0])
+                word = "all" if isinstance(expression, All) else "any"
+                return Step(
+                    {lang: _say(word, lang) for lang in ("fr", "en")}, _VALUES[value], (), (), tuple(self.step(part) for part in parts)
+                )
+            case Not(part):
+                return Step({lang: _say("not", lang) for lang in ("fr", "en")}, _VALUES[value], (), (), (self.step(part),))
+            case Exists(selector):
+                return self._leaf(None, value, self._used(expression), self._selector(selector))
+            case Count(of, least):
+                number_ = least if isinstance(least, int) else self.mechanism.parameters[least].label
+                return self._leaf(
+                    "count", value, self._used(expression), {lang: (str(number_), text) for lang, text in self._selector(of).items()}
+                )
+            case Latest(among, kind, where):
+                asked = Selector((kind,) if kind else among.kinds, (*among.where, *where), among.by)
+                return self._leaf("latest", value, self._used(expression), self._selector(asked))
+            case Before(first, second, strict):
+                words = {lang: (self._date(first, lang), self._date(second, lang)) for lang in ("fr", "en")}
+                return self._leaf("before" if strict else "on_or_before", value, self._used(expression), words)
+            case Decision(by, _, _):
+                words = {lang: (self._roles(by, lang), expression.question.text(lang)) for lang in ("fr", "en")}
+                return self._leaf("decides", value, self._used(expression), words)
+        return self._leaf("always", value, set(), {"fr": (), "en": ()})
+
+    def _leaf(self, word: str | None, value: int, used: set[int], words: dict[str, Any]) -> Step:
+        text = {}
+        for lang in ("fr", "en"):
+            values = words[lang] if isinstance(words[lang], tuple) else (words[lang],)
+            text[lang] = _say(word, lang, *values) if word else str(words[lang])
+        return Step(text, _VALUES[value], tuple(self.facts[index].id for index in sorted(used)))
+
+    def _roles(self, by: tuple[str, ...], lang: str) -> str:
+        roles = self.mechanism.roles
+        return ", ".join(roles[role].label.text(lang) if role in roles else role for role in by)
+
+    def _selector(self, selector: Selector) -> dict[str, str]:
+        return {lang: self._selected(selector, lang) for lang in ("fr", "en")}
+
+    def _selected(self, selector: Selector, lang: str) -> str:
+        joiner = " ou " if lang == "fr" else " or "
+        kinds = joiner.join(self.mechanism.facts[kind].label.text(lang) for kind in selector.kinds)
+        tests = [self._tested(selector.kinds, test, lang) for test in selector.where]
+        by = [self._roles(selector.by, lang)] if selector.by else []
+        return kinds + (f" ({' ; '.join(tests + by)})" if tests or by else "")
+
+    def _tested(self, kinds: tuple[str, ...], test: Test, lang: str) -> str:
+        field = next(f for kind in kinds if (f := self.mechanism.facts[kind].fields.get(test.field)))
+        if not test.codes:
+            low = f" ≥ {test.low}" if test.low is not None else ""
+            high = f" ≤ {test.high}" if test.high is not None else ""
+            return field.label.text(lang) + low + high
+        codes = ", ".join(self._code(field.list if field.type != "bool" else None, code, lang) for code in test.codes)
+        return f"{field.label.text(lang)} : {codes if test.wanted else _say('none_of', lang, codes)}"
+
+    def _code(self, list_: str | None, code: str, lang: str) -> str:
+        if list_ is None:
+            return {"yes": ("oui", "yes"), "no": ("non", "no")}[code][lang != "fr"]
+        if list_ == "indicator":
+            return self.mechanism.indicators[code].label.text(lang)
+        return self.mechanism.codelists[list_][code].label.text(lang)
+
+    def _date(self, told: DateExpr, lang: str) -> str:
+        match told:
+            case Today():
+                return f"{_say('today', lang)} ({PartialDate.on(day_of(int(self.run.day[self.row]))).text(lang)})"
+            case Shift(inner, parameter, sign):
+                label = self.mechanism.parameters[parameter].label.text(lang)
+                return f"{self._date(inner, lang)} {'+' if sign > 0 else '−'} {label} ({self._told(told, lang)})"
+            case DayOf(selector, field):
+                name = self._selected(selector, lang)
+                if field:
+                    name += f", {self.mechanism.facts[selector.kinds[0]].fields[field].label.text(lang)}"
+                return f"{name} ({self._told(told, lang)})"
+
+    def _told(self, told: DateExpr, lang: str) -> str:
+        values = self.run.days(told)
+        if values.state[self.row] != YES or values.low[self.row] >= FAR:
+            return _say("unknown_day", lang)
+        return PartialDate(day_of(int(values.low[self.row])), day_of(int(values.high[self.row]))).text(lang)
+
+
+def _say(word: str, lang: str, *values: Any) -> str:
+    return _WORDS[word][lang != "fr"].format(*values)
