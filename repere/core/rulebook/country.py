@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 
 from repere.core.dates import FAR, number
 from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
-from repere.core.rulebook.graph import YES, Graph, Run, compile_graph
+from repere.core.rulebook.graph import YES, Graph, Run, answer, compile_graph
 from repere.core.rulebook.model import Mechanism
 
 BLOCK_CASES = 10_000
-DONE = 3
-"""Beside the trits 0, 1, 2: a duty that was open and is done."""
-
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
@@ -148,14 +145,6 @@ def path(
 
     _over(enumerate(blocks), one, workers)
     return {rule_id: _joined([part for part in rows if part is not None]) for rule_id, rows in parts.items()}
-
-
-def answer(run: Run, rule_id: str) -> NDArray[np.int8]:
-    """A rule's values with done duties told apart."""
-    values = run.rule(rule_id)
-    if values.done is None:
-        return values.value
-    return np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)
 
 
 def _blocks(cases: int) -> Iterator[tuple[int, int]]:

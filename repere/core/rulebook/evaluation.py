@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from repere.core.dates import FAR, day_of, number
 from repere.core.rulebook import reasons
 from repere.core.rulebook.columns import FactTables
-from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, Graph, Run, compile_graph
+from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, Run, answer, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule
 
 Named = tuple[str, str | None]
 """A fact kind, and one of its fields or None."""
 
 HORIZON_DAYS = 366 * 12
+ONE_DAY = timedelta(days=1)
+NOWHERE = np.zeros(0, np.int64)
+Span = tuple[date, date | None]
 OUTCOMES = ("does_not_hold", "cannot_tell", "holds")
 
 
@@ -71,35 +74,46 @@ def evaluate(
     graph = compile_graph(mechanism)
     tables = FactTables.of_case(mechanism, facts, groups=groups, known_at=known_at)
     asked = number(on)
-    days = _moments(graph, tables, asked)
+    picking = Run(graph, tables, NOWHERE, NOWHERE)
+    days = _moments(picking, asked)
     run = Run(graph, tables, np.zeros(len(days), np.int64), days)
+    run.share_picks(picking)
     row = int(np.searchsorted(days, asked))
-    findings = {rule_id: _finding(run, rule, days, row, facts) for rule_id, rule in graph.rules.items()}
+    why, spans = reasons.Reader(run, row), _spans(run, days, row)
+    findings = {rule.id: _finding(why, rule, span, facts) for rule, span in zip(graph.rules.values(), spans, strict=True)}
     later = days[days > asked]
     return Evaluation(findings, day_of(later[0]) if len(later) else None)
 
 
-def _moments(graph: Graph, tables: FactTables, asked: int) -> NDArray[np.int64]:
+def _moments(picking: Run, asked: int) -> NDArray[np.int64]:
     """Days on which something may turn: days of facts, of texts, and those that comparisons with the asked day lead to."""
-    fact_days = tables.days()[1]
+    fact_days, law = picking.tables.days()[1], picking.graph.law_days
     first = int(fact_days[0]) if len(fact_days) else asked
-    law = graph.law_days[(graph.law_days >= first) & (graph.law_days <= asked + HORIZON_DAYS)]
-    nowhere = np.zeros(0, np.int64)
-    turns = Run(graph, tables, nowhere, nowhere).boundary_days()[1]
-    turns = turns[(turns >= first) & (turns <= asked + HORIZON_DAYS)]
-    return np.unique(np.concatenate([fact_days, law, turns, np.array([asked], np.int64)]))
+    found = np.concatenate([law, picking.boundary_days()[1]])
+    found = found[(found >= first) & (found <= asked + HORIZON_DAYS)]
+    return np.unique(np.concatenate([fact_days, found, np.array([asked], np.int64)]))
 
 
-def _finding(run: Run, rule: Rule, days: NDArray[np.int64], row: int, facts: Sequence[Fact]) -> Finding:
+def _spans(run: Run, days: NDArray[np.int64], row: int) -> list[Span]:
+    """For every rule, first and last day of the run of equal answers around a row; None when no end is in sight."""
+    states = np.stack([answer(run, rule_id) for rule_id in run.graph.rules])
+    differs = states != states[:, row : row + 1]
+    before, after = differs[:, :row], differs[:, row + 1 :]
+    starts = np.where(before.any(axis=1), row - np.argmax(before[:, ::-1], axis=1), 0) if row else np.zeros(len(states), np.int64)
+    ends = np.where(after.any(axis=1), row + 1 + np.argmax(after, axis=1), -1) if after.shape[1] else np.full(len(states), -1)
+    dates = [day_of(day) for day in days.tolist()]
+    return [(dates[start], dates[end] - ONE_DAY if end >= 0 else None) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def _finding(why: reasons.Reader, rule: Rule, span: Span, facts: Sequence[Fact]) -> Finding:
+    run, row = why.run, why.row
     values = run.rule(rule.id)
     value = int(values.value[row])
-    states = values.value if values.done is None else np.where((values.value == YES) & (values.done == YES), np.int8(3), values.value)
-    outcome = OUTCOMES[value] if rule.duty is None or value != YES else ("done" if states[row] == 3 else "open")
-    since, until = _span(states, days, row)
-    version = rule.version_on(day_of(int(run._law_day_of(rule)[row])))
+    outcome = OUTCOMES[value] if values.done is None or value != YES else ("done" if values.done[row] == YES else "open")
+    since, until = span
+    version = why.version(rule)
     if value == YES and (told := run.last_day(rule, version)) is not None and told.state[row] == YES:
         until = day_of(int(told.high[row]))
-    why = reasons.Reader(run, row)
     used = tuple(facts[index].id for index in sorted(why.facts_of(rule)))
     trigger = facts[int(values.trigger[row])].id if values.trigger is not None and values.trigger[row] >= 0 and value != 0 else None
     return Finding(
@@ -107,15 +121,6 @@ def _finding(run: Run, rule: Rule, days: NDArray[np.int64], row: int, facts: Seq
         _reason(int(values.reason[row]), value, version.settled), why.next_question(rule) if value == CANNOT_TELL else None,
         why.nearest_change(rule) if value == 0 else (), why.certainty(rule), rule.level, version.settled,
     )  # fmt: skip
-
-
-def _span(states: NDArray[np.int8], days: NDArray[np.int64], row: int) -> tuple[date | None, date | None]:
-    """First and last day of the run of equal answers around a row; None when it has no beginning or no end in sight."""
-    differs = states != states[row]
-    before, after = np.flatnonzero(differs[:row]), np.flatnonzero(differs[row + 1 :])
-    since = day_of(int(days[before[-1] + 1])) if len(before) else day_of(int(days[0]))
-    until = day_of(int(days[row + 1 + after[0]]) - 1) if len(after) else None
-    return since, until
 
 
 def _due(due: tuple[NDArray[np.int32], NDArray[np.int32]] | None, row: int) -> tuple[date, date] | None:

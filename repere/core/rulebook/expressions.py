@@ -31,6 +31,14 @@ class Selector:
     where: tuple[Test, ...] = ()
     by: tuple[str, ...] = ()
     select: str = "latest"
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.kinds, self.where, self.by, self.select)))
+
+    def __hash__(self) -> int:
+        # looked up thousands of times for one case: hashed once
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,14 @@ from repere.core.rulebook.expressions import (
     Test,
     Today,
     dates_of,
+    parameters_of,
+    rules_of,
 )  # fmt: skip
 from repere.core.rulebook.model import Mechanism, Parameter, Rule, Standing, Version
 
 NO, CANNOT_TELL, YES = 0, 1, 2
+DONE = 3
+"""Beside the trits: a duty that applies and is done."""
 Trits = NDArray[np.int8]
 Rows = NDArray[np.int64]
 Day = NDArray[np.int32]
@@ -97,6 +101,14 @@ class Graph:
     law_days: NDArray[np.int64]
     metropole: frozenset[str]
     comparisons: tuple[Before, ...]
+    _reads: dict[int, tuple[frozenset[str], frozenset[str]]]
+
+    def reads(self, expression: Expr) -> tuple[frozenset[str], frozenset[str]]:
+        """Rules and parameters that an expression of the graph reads."""
+        found = self._reads.get(id(expression))
+        if found is None:
+            found = self._reads[id(expression)] = frozenset(rules_of(expression)), frozenset(parameters_of(expression))
+        return found
 
 
 def compile_graph(mechanism: Mechanism) -> Graph:
@@ -117,7 +129,7 @@ def _compiled(digest: str) -> Graph:
         node for node in pool.values() if isinstance(node, Before) and (isinstance(node.first, Today) or isinstance(node.second, Today))
     )
     metropole = frozenset(code for code, entry in mechanism.codelists.get("departement", {}).items() if entry.extra.get("zone") == "metro")
-    return Graph(mechanism, encoding_of(mechanism), rules, _law_days(mechanism), metropole, comparisons)
+    return Graph(mechanism, encoding_of(mechanism), rules, _law_days(mechanism), metropole, comparisons, {})
 
 
 def _interned_rule(rule: Rule, pool: dict[object, object]) -> Rule:
@@ -518,11 +530,15 @@ class Run:
 
     def _pick(self, selector: Selector) -> Picked | None:
         """Facts that the selector means or may mean, in order; None when there is none."""
-        key = Selector(selector.kinds, selector.where, selector.by)
+        key = selector if selector.select == "latest" else Selector(selector.kinds, selector.where, selector.by)
         if key not in self._picked:
             parts = [part for index, kind in enumerate(key.kinds) if (part := self._pick_kind(key, index, kind)) is not None]
             self._picked[key] = _together(parts)
         return self._picked[key]
+
+    def share_picks(self, other: Run) -> None:
+        """Take over what another run over the same facts has picked."""
+        self._picked, self._matches = other._picked, other._matches
 
     def _pick_kind(self, selector: Selector, index: int, kind: str) -> Picked | None:
         table = self.tables.kinds.get(kind)
@@ -687,3 +703,11 @@ def _together(parts: list[Picked]) -> Picked | None:
 
 def _columns(part: Picked) -> tuple[NDArray[np.generic], ...]:
     return (part.case, part.fact, part.earliest, part.latest, part.recorded, part.match, part.kind, part.place)
+
+
+def answer(run: Run, rule_id: str) -> NDArray[np.int8]:
+    """A rule's values with done duties told apart."""
+    values = run.rule(rule_id)
+    if values.done is None:
+        return values.value
+    return np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)

@@ -12,6 +12,7 @@ from repere.core.rulebook import parsing
 from repere.core.rulebook.errors import Fault, RuleBookError
 from repere.core.rulebook.model import Layer, Mechanism
 from repere.core.rulebook.reading import Block, Row, read
+from repere.core.rulebook.wording import Wording, Words
 
 SECTIONS = (
     "sources", "parameters", "codelists", "groups", "roles", "facts", "indicators", "screening",
@@ -50,8 +51,31 @@ def load(root: Path, name: str = "fr", *, every_example: bool = False) -> Mechan
     """
     faults: list[Fault] = []
     layers, blocks = _collect(root, name, every_example, faults)
-    merged = _merge(layers, blocks, faults)
-    return _build(name, layers, merged, faults)
+    _own_mechanism(root, blocks)
+    return _build(name, layers, _merge(layers, blocks, faults), faults)
+
+
+def with_examples(root: Path, path: Path) -> list[Mechanism]:
+    """The mechanisms that the worked examples of a file are about, each holding those examples and no other.
+
+    An example names its mechanism (default fr) and may use the fixtures of the rule book and those of its file.
+    """
+    faults: list[Fault] = []
+    raw = read(path, path.name, faults)
+    given: dict[str, list[tuple[str, Block]]] = {section: [] for section in SECTIONS}
+    _sort_sections(raw, path.name, "tried", given, faults)
+    if faults:
+        raise RuleBookError(faults)
+    made = []
+    for name in dict.fromkeys(str(row.setdefault("mechanism", "fr")) for _, row in given["examples"]):
+        layers, blocks = _collect(root, name, True, faults)
+        blocks["examples"] = given["examples"]
+        blocks["fixtures"] = blocks["fixtures"] + given["fixtures"]
+        made.append(_build(name, layers, _merge([*layers, _TRIED], blocks, faults), faults))
+    return made
+
+
+_TRIED = Layer("tried", "reform", (), "world", Wording("fr", (("fr", Words("", "unreviewed")),)), ())
 
 
 def from_content(content: str) -> Mechanism:
@@ -102,7 +126,6 @@ def _collect(root: Path, name: str, every_example: bool, faults: list[Fault]) ->
     if every_example:
         for layer_id in folders.keys() - set(wanted):
             _examples_of(root, folders[layer_id], layer_id, blocks, faults)
-    _own_mechanism(root, blocks)
     return layers, blocks
 
 

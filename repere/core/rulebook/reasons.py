@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,8 +29,6 @@ from repere.core.rulebook.expressions import (
     Shift,
     Test,
     Today,
-    parameters_of,
-    rules_of,
 )  # fmt: skip
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Run, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule, Standing, Version
@@ -65,27 +63,41 @@ class Reader:
 
     def __init__(self, run: Run, row: int) -> None:
         self.run, self.row, self.graph = run, row, run.graph
+        self._trits: dict[int, int] = {}
+        self._versions: dict[str, Version] = {}
+        self._facts: dict[str, set[int]] = {}
+        self._sure: dict[str, set[str]] = {}
+        self._asked: dict[str, Named | None] = {}
+        self._nearest: dict[str, tuple[int, list[Named]]] = {}
 
     def trit(self, expression: Expr) -> int:
-        """Value of an expression at the row."""
-        return int(self.run.value(expression)[self.row])
+        """Value of an expression of the graph at the row."""
+        found = self._trits.get(id(expression))
+        if found is None:
+            found = self._trits[id(expression)] = int(self.run.value(expression)[self.row])
+        return found
 
     def version(self, rule: Rule) -> Version:
         """Version of a rule that applies at the row."""
-        return rule.version_on(day_of(int(self.run._law_day_of(rule)[self.row])))
+        if rule.id not in self._versions:
+            one = len(rule.versions) == 1
+            self._versions[rule.id] = rule.versions[0] if one else rule.version_on(day_of(int(self.run._law_day_of(rule)[self.row])))
+        return self._versions[rule.id]
 
     # ---- facts used
 
     def facts_of(self, rule: Rule) -> set[int]:
         """Numbers of the facts that the value of a rule rests on."""
-        version = self.version(rule)
-        found = self._used(version.when)
-        for clause in version.unless:
-            found |= self._used(clause.when)
-        if rule.duty:
-            for selector in (rule.duty.trigger, *rule.duty.done):
-                found |= self._day_facts(DayOf(selector))
-        return found
+        if rule.id not in self._facts:
+            version = self.version(rule)
+            found = set(self._used(version.when))
+            for clause in version.unless:
+                found |= self._used(clause.when)
+            if rule.duty:
+                for selector in (rule.duty.trigger, *rule.duty.done):
+                    found |= self._day_facts(DayOf(selector))
+            self._facts[rule.id] = found
+        return self._facts[rule.id]
 
     def _used(self, expression: Expr) -> set[int]:
         value = self.trit(expression)
@@ -131,6 +143,11 @@ class Reader:
         return max(self._certainties(rule), key=LEAST_SURE.index)
 
     def _certainties(self, rule: Rule) -> set[str]:
+        if rule.id not in self._sure:
+            self._sure[rule.id] = self._certainties_of(rule)
+        return self._sure[rule.id]
+
+    def _certainties_of(self, rule: Rule) -> set[str]:
         version = self.version(rule)
         found = {_sure(version.standing)}
         expressions = [version.when]
@@ -139,12 +156,13 @@ class Reader:
                 found.add(_sure(clause.standing))
                 expressions.append(clause.when)
         for expression in expressions:
-            for other in rules_of(expression):
+            rules, parameters = self.graph.reads(expression)
+            for other in rules:
                 found |= self._certainties(self.graph.rules[other])
-            found |= self._of_parameters(parameters_of(expression))
+            found |= self._of_parameters(parameters)
         return found | self._of_parameters({rule.duty.due_after} if rule.duty and rule.duty.due_after else set())
 
-    def _of_parameters(self, names: set[str]) -> set[str]:
+    def _of_parameters(self, names: Collection[str]) -> set[str]:
         parameters = self.graph.mechanism.parameters
         return {_sure(value.standing) for name in names for value in parameters[name].values[-1:]}
 
@@ -152,6 +170,11 @@ class Reader:
 
     def next_question(self, rule: Rule) -> Named | None:
         """What to ask so that the rule may be told."""
+        if rule.id not in self._asked:
+            self._asked[rule.id] = self._next_question(rule)
+        return self._asked[rule.id]
+
+    def _next_question(self, rule: Rule) -> Named | None:
         version = self.version(rule)
         if self.run.rule(rule.id).reason[self.row]:
             return None
@@ -221,9 +244,14 @@ class Reader:
         cost, facts = self._change_rule(rule)
         return tuple(dict.fromkeys(facts)) if cost < NEVER else ()
 
-    def _change_rule(self, rule: Rule, want: int = YES) -> tuple[int, list[Named]]:
+    def _change_rule(self, rule: Rule) -> tuple[int, list[Named]]:
+        if rule.id not in self._nearest:
+            self._nearest[rule.id] = self._change_to_yes(rule)
+        return self._nearest[rule.id]
+
+    def _change_to_yes(self, rule: Rule) -> tuple[int, list[Named]]:
         version = self.version(rule)
-        parts = [self._change(version.when, want)]
+        parts = [self._change(version.when, YES)]
         parts += [self._change(clause.when, NO) for clause in version.unless]
         if rule.duty is not None and self.run.days(DayOf(rule.duty.trigger)).state[self.row] != YES:
             parts.insert(0, (1, [(rule.duty.trigger.kinds[0], None)]))
