@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 import holidays
 import numpy as np
@@ -43,6 +44,7 @@ _SEASONS = {
     "automne": ((9, 1), (12, 21)), "autumn": ((9, 1), (12, 21)), "fall": ((9, 1), (12, 21)),
 }  # fmt: skip
 _WINTER = ("hiver", "winter")
+_RANGE = re.compile(r"(?:(.+?)\.\.(.+)|(?:entre|between) (.+?) (?:et|and) (.+))")
 _MONTH_NAMES = {
     "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
     "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
@@ -65,7 +67,7 @@ def day_of(day_number: int) -> date:
 
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.strip().lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
 def _month_range(year: int, month: int) -> tuple[date, date]:
@@ -93,13 +95,13 @@ class PartialDate:
         """Read a day, a month, a year, a season or a range, in French or in English.
 
         ``2024-05-03``, ``3/5/2024``, ``3 mai 2024``, ``mai 2024``, ``2024-05``, ``2024``, ``printemps 2024``,
-        ``winter 2022-2023``, ``2024-05-01..2024-05-09``. Raises :class:`NotADay`.
+        ``winter 2022-2023``, ``2024-05-01..2024-05-09``, and whatever :meth:`text` says. Raises :class:`NotADay`.
         """
         words = _plain(str(text))
-        first, separator, last = words.partition("..")
-        if separator:
-            return cls(cls.parse(first).earliest, cls.parse(last).latest)
         try:
+            if found := _RANGE.fullmatch(words):
+                first, last = (_read(edge.strip()) for edge in found.groups() if edge is not None)
+                return cls(first[0], last[1])
             return cls(*_read(words))
         except ValueError as wrong:
             raise NotADay(str(text)) from wrong
@@ -144,7 +146,9 @@ def _read(words: str) -> tuple[date, date]:
     if found := re.fullmatch(r"([a-z]+)\.? (\d{4})(?:[-/](\d{4}))?", words):
         name, year = found[1], int(found[2])
         if name in _WINTER:
-            return (date(year, 12, 1), date(int(found[3]), 3, 20)) if found[3] else (date(year - 1, 12, 1), date(year + 1, 3, 20))
+            if found[3] and int(found[3]) != year + 1:
+                raise NotADay(words)
+            return date(year - (0 if found[3] else 1), 12, 1), date(year + 1, 3, 20)
         if name in _SEASONS and not found[3]:
             (m1, d1), (m2, d2) = _SEASONS[name]
             return date(year, m1, d1), date(year, m2, d2)
@@ -180,11 +184,14 @@ def add(starts: Days, amount: int, unit: str, counting: Counting) -> Days:
     if not known.any():
         return starts.copy()
     days = np.where(known, starts, 0).astype("datetime64[D]")
-    shift = 0 if counting.first_day == "excluded" else -1
+    included = counting.first_day == "included" and amount != 0
+    shift = 0 if not included else -1 if amount > 0 else 1
     if unit in ("months", "years"):
         ends = _add_months(days, amount * (12 if unit == "years" else 1)) + shift
     elif unit == "working_days" or counting.days == "working":
-        ends = np.busday_offset(days, amount + shift, roll="backward", holidays=_holidays(counting.holidays))
+        # a day that is not counted is left first, forwards or backwards; included, it gives way to the next one that is
+        roll: Literal["forward", "backward"] = "forward" if included == (amount > 0) else "backward"
+        ends = np.busday_offset(days, amount + shift, roll=roll, holidays=_holidays(counting.holidays)) if amount else days
     elif unit == "hours":
         ends = days + -(-amount // 24)
     else:

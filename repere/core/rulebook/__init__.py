@@ -2,7 +2,7 @@
 
 from repere.core.rulebook.comparison import Difference, Impact, difference, impact, shared_rules
 from repere.core.rulebook.errors import FactRefused, Fault, Refusal, RuleBookError
-from repere.core.rulebook.evaluation import Evaluation, Finding, evaluate
+from repere.core.rulebook.evaluation import Evaluation, Finding, evaluate, evaluate_many
 from repere.core.rulebook.loading import content_of, from_content, load, stacks
 from repere.core.rulebook.model import MISSING, Fact, FactKind, FieldKind, Mechanism, Rule
 from repere.core.rulebook.reasons import Step, explain
@@ -34,6 +34,7 @@ __all__ = [
     "content_of",
     "difference",
     "evaluate",
+    "evaluate_many",
     "explain",
     "from_content",
     "impact",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from repere.core.rulebook.validation import codes_of
 
 MARKERS = {word: -1 - index for index, word in enumerate(MISSING)}
 """not_asked −1, not_known −2, prefers_not_to_say −3, not_applicable −4."""
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 Int = NDArray[np.int64]
 Day = NDArray[np.int32]
@@ -81,7 +83,7 @@ class Encoding:
             return int(value)
         codes = self.codes[kind, field.name]
         if field.type == "codes":
-            return sum(1 << codes[code] for code in value if code in codes)
+            return sum(1 << codes[code] for code in set(value) if code in codes)
         return codes.get(value, MARKERS["not_known"])
 
 
@@ -113,16 +115,32 @@ class FactTables:
         cls, mechanism: Mechanism, facts: Sequence[Fact], *, groups: Iterable[str] | None = None, known_at: datetime | None = None
     ) -> FactTables:
         """The table of one case, as known at an instant, seen through data groups. A fact's number is its place in ``facts``."""
+        return cls.of_cases(mechanism, [facts], groups=groups, known_at=known_at)
+
+    @classmethod
+    def of_cases(
+        cls,
+        mechanism: Mechanism,
+        cases: Sequence[Sequence[Fact]],
+        *,
+        groups: Iterable[str] | None = None,
+        known_at: datetime | None = None,
+    ) -> FactTables:
+        """The table of some cases; a fact's number is its place when the cases are laid end to end."""
         held = None if groups is None else frozenset(groups)
-        known = [(i, f) for i, f in enumerate(facts) if known_at is None or f.recorded_at <= known_at]
-        corrected = {fact.corrects for _, fact in known if fact.corrects is not None}
-        by_kind: dict[str, list[tuple[int, Fact]]] = {}
-        for index, fact in known:
-            kind = mechanism.facts.get(fact.kind)
-            if kind is not None and fact.id not in corrected and (held is None or kind.group in held):
-                by_kind.setdefault(fact.kind, []).append((index, fact))
+        by_kind: dict[str, list[tuple[int, int, Fact]]] = {}
+        place = 0
+        for case, facts in enumerate(cases):
+            known = [f for f in facts if known_at is None or f.recorded_at <= known_at]
+            corrected = {fact.corrects for fact in known if fact.corrects is not None}
+            for fact in facts:
+                kind = mechanism.facts.get(fact.kind)
+                in_view = kind is not None and (held is None or kind.group in held)
+                if in_view and fact.id not in corrected and (known_at is None or fact.recorded_at <= known_at):
+                    by_kind.setdefault(fact.kind, []).append((case, place, fact))
+                place += 1
         codes = encoding_of(mechanism)
-        return cls(1, {kind: _one_case(mechanism, codes, kind, rows) for kind, rows in by_kind.items()}, held)
+        return cls(len(cases), {kind: _told(mechanism, codes, kind, rows) for kind, rows in by_kind.items()}, held)
 
     @classmethod
     def from_folder(cls, mechanism: Mechanism, folder: Path) -> FactTables:
@@ -135,8 +153,8 @@ class FactTables:
     def from_polars(cls, mechanism: Mechanism, cases: int, frames: Mapping[str, pl.DataFrame]) -> FactTables:
         """Build from one frame per kind: case, fact, earliest, latest, recorded, role, corrects and the kind's clear fields."""
         codes = encoding_of(mechanism)
-        corrected = [frame["corrects"].drop_nulls() for frame in frames.values() if "corrects" in frame.columns]
-        gone = pl.concat(corrected).cast(pl.Int64) if corrected else pl.Series([], dtype=pl.Int64)
+        corrected = [frame["corrects"].cast(pl.Int64).drop_nulls() for frame in frames.values() if "corrects" in frame.columns]
+        gone = pl.concat(corrected) if corrected else pl.Series([], dtype=pl.Int64)
         tables = {}
         for kind, frame in frames.items():
             if kind in mechanism.facts and len(frame):
@@ -178,24 +196,24 @@ def split_keys(keys: Int) -> tuple[Int, Int]:
     return keys >> _SHIFT, (keys & ((1 << _SHIFT) - 1)) - _ZERO
 
 
-def _one_case(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int, Fact]]) -> KindTable:
-    rows.sort(key=lambda row: (row[1].latest, row[1].recorded_at))
+def _told(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int, int, Fact]]) -> KindTable:
+    rows.sort(key=lambda row: (row[0], row[2].latest, row[2].recorded_at))
     declared = mechanism.facts[kind]
     fields: dict[str, Int] = {}
     for field in declared.fields.values():
         if field.sealed:
             continue
-        values = [fact.fields.get(field.name) for _, fact in rows]
+        values = [fact.fields.get(field.name) for _, _, fact in rows]
         if field.type == "date":
             for edge in ("earliest", "latest"):
                 fields[f"{field.name}.{edge}"] = np.array([number(v[edge]) if isinstance(v, Mapping) else FAR for v in values], np.int64)
         else:
             fields[field.name] = np.array([codes.value(kind, field, value) for value in values], np.int64)
     return KindTable(
-        np.zeros(len(rows), np.int32), np.array([index for index, _ in rows], np.int64),
-        np.array([number(f.earliest) for _, f in rows], np.int32), np.array([number(f.latest) for _, f in rows], np.int32),
-        np.array([int(f.recorded_at.timestamp() * 1e6) for _, f in rows], np.int64),
-        np.array([codes.roles.get(f.stated_by, -1) for _, f in rows], np.int16), fields,
+        np.array([case for case, _, _ in rows], np.int32), np.array([place for _, place, _ in rows], np.int64),
+        np.array([number(f.earliest) for _, _, f in rows], np.int32), np.array([number(f.latest) for _, _, f in rows], np.int32),
+        np.array([(f.recorded_at - _EPOCH) // _MICROSECOND for _, _, f in rows], np.int64),
+        np.array([codes.roles.get(f.stated_by, -1) for _, _, f in rows], np.int16), fields,
     )  # fmt: skip
 
 
@@ -229,11 +247,13 @@ def _day_column(frame: pl.DataFrame, name: str, missing: int) -> Day:
 
 def _code_column(codes: Encoding, kind: str, field: FieldKind, column: pl.Series) -> Int:
     if field.type == "int":
-        return column.cast(pl.Int64, strict=False).fill_null(MARKERS["not_asked"]).to_numpy()
+        markers = column.cast(pl.String).replace_strict(MARKERS, default=None, return_dtype=pl.Int64)
+        return column.cast(pl.Int64, strict=False).fill_null(markers).fill_null(MARKERS["not_asked"]).to_numpy()
     words: dict[str, int] = codes.codes[kind, field.name]
-    if isinstance(column.dtype, pl.List):
+    if field.type == "codes":
         bits = {code: 1 << index for code, index in words.items()}
-        exploded = pl.DataFrame({"row": np.arange(len(column)), "code": column}).explode("code")
+        table = pl.DataFrame({"row": np.arange(len(column)), "code": column})
+        exploded = (table.explode("code") if isinstance(column.dtype, pl.List) else table).unique(maintain_order=True)
         summed = (
             exploded.with_columns(
                 pl.col("code").cast(pl.String).replace_strict(bits | MARKERS, default=0, return_dtype=pl.Int64).alias("bit")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from repere.core.dates import FAR, day_of, number
 from repere.core.rulebook import reasons
-from repere.core.rulebook.columns import FactTables
+from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
 from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, Run, answer, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule
 
@@ -71,32 +71,54 @@ def evaluate(
     ``groups`` None: every data group is in view; otherwise facts outside are unknown, never absent. ``known_at``: only what was
     recorded by then. Cost: a few milliseconds for tens of facts and a hundred rules.
     """
-    graph = compile_graph(mechanism)
-    tables = FactTables.of_case(mechanism, facts, groups=groups, known_at=known_at)
-    asked = number(on)
+    return evaluate_many(mechanism, [facts], on=on, groups=groups, known_at=known_at)[0]
+
+
+def evaluate_many(
+    mechanism: Mechanism,
+    cases: Sequence[Sequence[Fact]],
+    *,
+    on: date,
+    groups: Iterable[str] | None = None,
+    known_at: datetime | None = None,
+) -> list[Evaluation]:
+    """As :func:`evaluate` for several cases seen through the same groups on the same day: the graph runs once for all of them."""
+    graph, asked = compile_graph(mechanism), number(on)
+    tables = FactTables.of_cases(mechanism, cases, groups=groups, known_at=known_at)
     picking = Run(graph, tables, NOWHERE, NOWHERE)
-    days = _moments(picking, asked)
-    run = Run(graph, tables, np.zeros(len(days), np.int64), days)
+    case, day = _moments(picking, asked)
+    run = Run(graph, tables, case, day)
     run.share_picks(picking)
-    row = int(np.searchsorted(days, asked))
-    why, spans = reasons.Reader(run, row), _spans(run, days, row)
-    findings = {rule.id: _finding(why, rule, span, facts) for rule, span in zip(graph.rules.values(), spans, strict=True)}
-    later = days[days > asked]
-    return Evaluation(findings, day_of(later[0]) if len(later) else None)
+    facts = [fact for one in cases for fact in one]
+    states = np.stack([answer(run, rule_id) for rule_id in graph.rules])
+    edges = np.searchsorted(case, np.arange(len(cases) + 1))
+    return [_evaluation(run, states, slice(int(edges[i]), int(edges[i + 1])), asked, facts) for i in range(len(cases))]
 
 
-def _moments(picking: Run, asked: int) -> NDArray[np.int64]:
-    """Days on which something may turn: days of facts, of texts, and those that comparisons with the asked day lead to."""
-    fact_days, law = picking.tables.days()[1], picking.graph.law_days
-    first = int(fact_days[0]) if len(fact_days) else asked
-    found = np.concatenate([law, picking.boundary_days()[1]])
-    found = found[(found >= first) & (found <= asked + HORIZON_DAYS)]
-    return np.unique(np.concatenate([fact_days, found, np.array([asked], np.int64)]))
+def _evaluation(run: Run, states: NDArray[np.int8], rows: slice, asked: int, facts: Sequence[Fact]) -> Evaluation:
+    days = run.day[rows]
+    place = int(np.searchsorted(days, asked))
+    why, spans = reasons.Reader(run, rows.start + place), _spans(states[:, rows], days, place)
+    findings = {rule.id: _finding(why, rule, span, facts) for rule, span in zip(run.graph.rules.values(), spans, strict=True)}
+    return Evaluation(findings, day_of(int(days[place + 1])) if place + 1 < len(days) else None)
 
 
-def _spans(run: Run, days: NDArray[np.int64], row: int) -> list[Span]:
+def _moments(picking: Run, asked: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(case, day) pairs at which something may turn: days of facts, of texts, and those that comparisons with the asked day lead to."""
+    tables, law = picking.tables, picking.graph.law_days
+    fact_case, fact_day = tables.days()
+    first = np.full(tables.cases, asked, np.int64)
+    np.minimum.at(first, fact_case, fact_day)
+    everyone = np.arange(tables.cases, dtype=np.int64)
+    turn_case, turn_day = picking.boundary_days()
+    case = np.concatenate([fact_case, turn_case, np.repeat(everyone, len(law)), everyone])
+    day = np.concatenate([fact_day, turn_day, np.tile(law, tables.cases), np.full(tables.cases, asked)])
+    within = (day >= first[case]) & (day <= np.where(np.arange(len(day)) < len(fact_day), day, asked + HORIZON_DAYS))
+    return split_keys(sorted_once(day_keys(case[within], day[within])))
+
+
+def _spans(states: NDArray[np.int8], days: NDArray[np.int32], row: int) -> list[Span]:
     """For every rule, first and last day of the run of equal answers around a row; None when no end is in sight."""
-    states = np.stack([answer(run, rule_id) for rule_id in run.graph.rules])
     differs = states != states[:, row : row + 1]
     before, after = differs[:, :row], differs[:, row + 1 :]
     starts = np.where(before.any(axis=1), row - np.argmax(before[:, ::-1], axis=1), 0) if row else np.zeros(len(states), np.int64)

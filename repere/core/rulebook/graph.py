@@ -90,6 +90,29 @@ class Picked:
         """True when every day is exact."""
         return bool((self.earliest == self.latest).all())
 
+    def twins(self) -> NDArray[np.bool_]:
+        """Facts of one case that share their last possible day and the instant of recording with the fact before them."""
+        same = np.zeros(len(self.case), np.bool_)
+        columns = (self.case, self.latest, self.recorded)
+        same[1:] = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+        return same
+
+
+class Rivals(NamedTuple):
+    """Facts that may be the one that counts, where that is not plain: (row, fact) pairs sorted by row.
+
+    ``rows`` each row once and ``opens`` where its pairs begin; ``sure``: the fact matches and has happened for certain.
+    """
+
+    rows: Rows
+    opens: Rows
+    place: Rows
+    sure: NDArray[np.bool_]
+
+    def any_sure(self) -> NDArray[np.bool_]:
+        """Per row, whether some such fact has happened for certain."""
+        return np.logical_or.reduceat(self.sure, self.opens)
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -183,6 +206,8 @@ class Run:
         self._picked: dict[Selector, Picked | None] = {}
         self._days: dict[tuple[DayOf, str, int], DayValues] = {}
         self._placed: dict[tuple[int, str], Rows] = {}
+        self._rivalries: dict[tuple[int, str], Rivals | None] = {}
+        self._decisions: dict[tuple[Selector, Selector | None], Picked | None] = {}
         self._ends = np.cumsum(np.bincount(self.case, minlength=tables.cases))
         self._far = np.full(self.size, FAR, np.int32)
         self._nobody = np.full(self.size, -1, np.int64)
@@ -286,7 +311,7 @@ class Run:
         picked = self._pick(Selector(("person_described",)))
         assert picked is not None
         value = table.fields["territory"][picked.place]
-        outside = np.append((value >= 0) & ~allowed[value], False)[self._as_of(picked)]
+        outside = self._agreed(picked, np.where((value >= 0) & ~allowed[value], np.int8(YES), np.int8(NO)), NO) == YES
         return outside if outside.any() else None
 
     def _duty(self, rule: Rule, value: Trits, reason: NDArray[np.uint8]) -> RuleValues:
@@ -373,13 +398,19 @@ class Run:
 
     def _absent_now(self, selector: Selector) -> Trits:
         """What no fact of a selector means per row: a question whose absence says nothing is no once it was answered otherwise."""
-        value = self._constants[self.absent(selector.kinds)]
+        value, facts, held = self._constants[self.absent(selector.kinds)], self.graph.mechanism.facts, self.tables.groups
         if value is self._constants[NO] or not (selector.where or selector.by):
             return value
-        every = self._pick(Selector(selector.kinds))
-        if every is None:
+        if held is not None and any(facts[kind].group not in held for kind in selector.kinds):
             return value
-        return 1 - (self.day >= self._first_day(every.case, every.latest)).view(np.int8)
+        for kind in selector.kinds:
+            if facts[kind].absent != "no":
+                told = self._pick(Selector((kind,)))
+                if told is None:
+                    return self._constants[CANNOT_TELL]
+                silent = (self.day < self._first_day(told.case, told.latest)).view(np.int8)
+                value = silent if value is self._constants[CANNOT_TELL] else np.maximum(value, silent)
+        return value
 
     def _first_day(self, case: Day, day: Day) -> Day:
         """Per row, the least day among the facts of its case (FAR: none)."""
@@ -394,17 +425,21 @@ class Run:
         absent = self.absent(node.among.kinds)
         if picked is None:
             return self._constants[absent]
-        said = self._said(node, picked)
-        said = np.append(np.where(_order_unknown(picked, said), np.int8(CANNOT_TELL), said), np.int8(absent))
-        place = self._as_of(picked)
-        value: Trits = said[place]
-        if not picked.exact:
-            following = np.where(place < len(picked.case), place + 1, self._start(picked))
-            value = _unless_unknown(value, self._pending(picked) & (said[following] != value))
+        return self._agreed(picked, self._said(node, picked), absent)
+
+    def _agreed(self, picked: Picked, said: Trits, otherwise: int) -> Trits:
+        """Per row, what every fact that may be the most recent says; ``otherwise`` where none has happened."""
+        value = np.append(said, np.int8(otherwise))[self._as_of(picked)]
+        rivals = self._rivals(picked, "latest")
+        if rivals is not None:
+            default = np.where(rivals.any_sure(), np.int8(-1), np.int8(otherwise))
+            least, most = (edge.reduceat(said[rivals.place], rivals.opens) for edge in (np.minimum, np.maximum))
+            agree = (least == most) & ((default < 0) | (default == least))
+            value[rivals.rows] = np.where(agree, least, np.int8(CANNOT_TELL))
         return value
 
     def _said(self, node: Latest, picked: Picked) -> Trits:
-        """Per picked fact, whether it is of the asked kind and passes the tests; an uncertain pick cannot be told."""
+        """Per picked fact, whether it is of the asked kind and passes the tests."""
         said = np.zeros(len(picked.case), np.int8)
         for index, kind in enumerate(node.among.kinds):
             if node.kind not in (None, kind):
@@ -413,7 +448,7 @@ class Run:
             here = picked.kind == index
             if match is not None and here.any():
                 said[here] = match[picked.place[here]]
-        return np.where(picked.match == YES, said, np.int8(CANNOT_TELL)).astype(np.int8, copy=False)
+        return said
 
     def _count(self, of: Selector, at_least: int | str) -> Trits:
         least = at_least if isinstance(at_least, int) else self._parameter_values(self.graph.mechanism.parameters[at_least])[0]
@@ -433,15 +468,16 @@ class Run:
         return self._count_until(np.sort(day_keys(case, day))) - before_case[self.case]
 
     def _decision(self, yes: Selector, no: Selector | None) -> Trits:
-        for_, against = self.days(DayOf(yes)), self.days(DayOf(no)) if no is not None else None
-        value = np.where(for_.state == YES, np.int8(YES), np.int8(CANNOT_TELL))
-        if against is not None:
-            denied = against.state == YES
-            later = denied & ((for_.state != YES) | (against.low > for_.high))
-            together = denied & (for_.state == YES) & (against.low <= for_.high) & (for_.low <= against.high)
-            value = np.where(later, np.int8(NO), value)
-            value = np.where(together, np.int8(CANNOT_TELL), value)
-        return value.astype(np.int8, copy=False)
+        key = (yes, no)
+        if key not in self._decisions:
+            sides = ((YES, self._pick(yes)), (NO, None if no is None else self._pick(no)))
+            self._decisions[key] = _together(
+                [replace(side, kind=np.full(len(side.case), trit, np.int16)) for trit, side in sides if side is not None]
+            )
+        picked = self._decisions[key]
+        if picked is None:
+            return self._constants[CANNOT_TELL]
+        return self._agreed(picked, picked.kind.astype(np.int8), CANNOT_TELL)
 
     # ---- days
 
@@ -511,11 +547,33 @@ class Run:
         state_now = np.append(state, np.int8(NO))[place]
         if absent is not self._constants[NO]:
             state_now = np.maximum(state_now, np.minimum(absent, (place == none).view(np.int8)))
-        if not picked.exact:
-            state_now = np.maximum(state_now, ((place == none) & self._pending(picked)).view(np.int8))
         low_now = np.append(np.where(state == YES, low, far), far)[place]
         high_now = low_now if high is low else np.append(np.where(state == YES, high, far), far)[place]
-        return DayValues(low_now, high_now, state_now, np.append(picked.fact, -1)[place] if self.detailed else self._nobody)
+        now = DayValues(low_now, high_now, state_now, np.append(picked.fact, -1)[place] if self.detailed else self._nobody)
+        rivals = self._rivals(picked, told.selector.select)
+        return now if rivals is None else self._among(rivals, picked, now, told, low, high)
+
+    def _among(self, rivals: Rivals, picked: Picked, now: DayValues, told: DayOf, low: Day, high: Day) -> DayValues:
+        """A day where several facts may be the one that counts: every day that any of them allows."""
+        low, high, sure, far = low[rivals.place], high[rivals.place], rivals.sure, np.int32(FAR)
+        known, latest = rivals.any_sure(), told.selector.select == "latest"
+        if told.field is not None:
+            known &= np.maximum.reduceat(low, rivals.opens) < far
+        elif latest:
+            low = np.where(sure, low, -far)
+        else:
+            high = np.where(sure, high, far)
+        edges = (np.minimum, np.maximum) if told.field else (np.maximum, np.maximum) if latest else (np.minimum, np.minimum)
+        told_low, told_high = (edge.reduceat(side, rivals.opens) for edge, side in zip(edges, (low, high), strict=True))
+        low_now, high_now, state_now, fact_now = now.low.copy(), now.high.copy(), now.state.copy(), now.fact.copy()
+        low_now[rivals.rows], high_now[rivals.rows] = np.where(known, told_low, far), np.where(known, told_high, far)
+        state_now[rivals.rows] = np.where(known, YES, CANNOT_TELL)
+        if self.detailed:
+            many = len(picked.case)
+            rank = np.where(sure, many, 0) + (rivals.place if latest else many - 1 - rivals.place)
+            best = np.maximum.reduceat(rank, rivals.opens) % many
+            fact_now[rivals.rows] = picked.fact[best if latest else many - 1 - best]
+        return DayValues(low_now, high_now, state_now, fact_now)
 
     def _date_field(self, told: DayOf, picked: Picked) -> tuple[Day, Day, NDArray[np.bool_]]:
         low, high = np.full(len(picked.case), FAR, np.int32), np.full(len(picked.case), FAR, np.int32)
@@ -621,10 +679,51 @@ class Run:
             self._placed[key] = np.where((case[start] == self.case) & (latest[start] <= self.day), start, many)
         return self._placed[key]
 
-    def _pending(self, picked: Picked) -> NDArray[np.bool_]:
-        """Rows at which a picked fact may have happened and is not certain to have."""
-        begun = self._count_until(np.sort(day_keys(picked.case, picked.earliest)))
-        return begun > self._count_until(day_keys(picked.case, picked.latest))
+    def _rivals(self, picked: Picked, select: str) -> Rivals | None:
+        """Rows of the cases in which ranges, uncertain matches or twins leave open which fact is the first or the latest.
+
+        One fact comes after another for certain when its whole range does, or when both are on one exact day and it was recorded
+        later. What stays is every fact that no certain one precedes (or follows) for certain. None: plain everywhere.
+        """
+        key = (id(picked), select)
+        if key not in self._rivalries:
+            range_ = picked.earliest != picked.latest
+            twin = picked.twins()
+            vague = range_ | twin | (picked.match != YES)
+            self._rivalries[key] = self._contend(picked, select, vague, range_, twin) if vague.any() else None
+        return self._rivalries[key]
+
+    def _contend(
+        self, picked: Picked, select: str, vague: NDArray[np.bool_], range_: NDArray[np.bool_], twin: NDArray[np.bool_]
+    ) -> Rivals | None:
+        row, place = self._pairs(picked, vague)
+        if not len(row):
+            return None
+        sure = (picked.match[place] == YES) & (picked.latest[place] <= self.day[row])
+        # within a day: a range begins before and ends after every exact fact; those stand in the order of recording
+        wide, order = len(twin) + 2, np.cumsum(~twin)
+        begin = (picked.earliest.astype(np.int64) * wide + np.where(range_, 0, order))[place]
+        end = (picked.latest.astype(np.int64) * wide + np.where(range_, wide - 1, order))[place]
+        opens, lengths = _runs(row)
+        never = np.int64(2**62)
+        if select == "latest":
+            kept = end >= np.repeat(np.maximum.reduceat(np.where(sure, begin, -never), opens), lengths)
+        else:
+            kept = begin <= np.repeat(np.minimum.reduceat(np.where(sure, end, never), opens), lengths)
+        row, place, sure = row[kept], place[kept], sure[kept]
+        opens, _ = _runs(row)
+        return Rivals(row[opens], opens, place, sure)
+
+    def _pairs(self, picked: Picked, vague: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+        """(row, place) of every picked fact that has begun, for the rows of cases that have a vague one."""
+        among = np.zeros(self.tables.cases, np.bool_)
+        among[picked.case[vague]] = True
+        rows = np.flatnonzero(among[self.case])
+        first, after = (np.searchsorted(picked.case, self.case[rows], side) for side in ("left", "right"))
+        many = after - first
+        row, place = np.repeat(rows, many), np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
+        begun = picked.earliest[place] <= self.day[row]
+        return row[begun], place[begun]
 
     # ---- boundaries
 
@@ -674,21 +773,10 @@ def _ordered(first: DayValues, second: DayValues, *, strict: bool) -> Trits:
     return least
 
 
-def _order_unknown(picked: Picked, said: Trits) -> NDArray[np.bool_]:
-    """Facts whose range overlaps that of a neighbour saying otherwise: which came last is unknown.
-
-    Two facts on one same exact day are in the order in which they were recorded.
-    """
-    unknown = np.zeros(len(said), np.bool_)
-    for step in (1, 2, 3):
-        if len(said) <= step:
-            break
-        same = picked.case[step:] == picked.case[:-step]
-        overlap = (picked.latest[:-step] >= picked.earliest[step:]) & ~(
-            (picked.earliest[step:] == picked.latest[step:]) & (picked.earliest[:-step] == picked.latest[:-step])
-        )
-        unknown[step:] |= same & overlap & (said[step:] != said[:-step])
-    return unknown
+def _runs(row: Rows) -> tuple[Rows, Rows]:
+    """Where each run of equal numbers begins, and how long it is."""
+    opens = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+    return opens, np.diff(opens, append=len(row))
 
 
 def _together(parts: list[Picked]) -> Picked | None:

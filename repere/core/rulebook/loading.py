@@ -39,7 +39,7 @@ def stacks(root: Path) -> list[str]:
 
 
 def _stack_name(layers: Mapping[str, Layer], layer: Layer) -> str:
-    below = [name for name in layer.over if layers[name].kind != "common"]
+    below = [name for name in layer.over if name in layers and layers[name].kind != "common"]
     return "+".join([*below, layer.id])
 
 
@@ -119,7 +119,7 @@ def _collect(root: Path, name: str, every_example: bool, faults: list[Fault]) ->
             shown = str(path.relative_to(root.parent))
             raw = read(path, shown, faults)
             if path.name == "layer.yaml":
-                layers.append(parsing.layer(raw, faults))
+                layers.append(_in_order(parsing.layer(raw, faults), layers, raw["layer"], faults))
                 _raw_layers[layer_id] = raw["layer"]
             else:
                 _sort_sections(raw, shown, layer_id, blocks, faults)
@@ -129,11 +129,23 @@ def _collect(root: Path, name: str, every_example: bool, faults: list[Fault]) ->
     return layers, blocks
 
 
+def _in_order(layer: Layer, below: list[Layer], raw: Block, faults: list[Fault]) -> Layer:
+    for name in layer.over:
+        if name not in {other.id for other in below}:
+            stack = "+".join([*(other.id for other in below if other.id != "common"), layer.id])
+            mend = f"name {name} before {layer.id}"
+            faults.append(Fault(raw.file, raw.at("over"), f"the layer '{name}' below {layer.id}", f"the stack {stack}", mend))
+    return layer
+
+
 def _examples_of(root: Path, folder: Path, layer_id: str, blocks: dict[str, list[tuple[str, Block]]], faults: list[Fault]) -> None:
     for path in sorted(folder.glob("**/*.yaml")):
         raw = read(path, str(path.relative_to(root.parent)), faults)
-        for section in _NOT_LAW:
-            blocks[section] += [(layer_id, row) for row in (raw or {}).get(section) or ()]
+        if path.name != "layer.yaml":
+            found: dict[str, list[tuple[str, Block]]] = {section: [] for section in SECTIONS}
+            _sort_sections(raw, str(path.relative_to(root.parent)), layer_id, found, faults)
+            for section in _NOT_LAW:
+                blocks[section] += found[section]
 
 
 def _own_mechanism(root: Path, blocks: dict[str, list[tuple[str, Block]]]) -> None:
@@ -158,6 +170,10 @@ def _sort_sections(raw: Any, shown: str, layer: str, blocks: dict[str, list[tupl
         if section not in SECTIONS:
             faults.append(Fault(shown, raw.at(section), f"a section among {', '.join(SECTIONS)}", f"'{section}'", "check the spelling"))
             continue
+        if rows is not None and not isinstance(rows, Row):
+            mend = "begin each item with '- id: …'"
+            faults.append(Fault(shown, raw.at(section), f"a list of items under {section}", repr(rows)[:60], mend))
+            continue
         for row in rows or ():
             if isinstance(row, Block) and isinstance(row.get("id"), str):
                 blocks[section].append((layer, row))
@@ -170,16 +186,42 @@ def _merge(layers: list[Layer], blocks: dict[str, list[tuple[str, Block]]], faul
     merged: dict[str, list[tuple[str, Block]]] = {}
     for section, rows in blocks.items():
         kept: dict[str, tuple[str, Block]] = {}
+        repealed: dict[str, tuple[str, Block]] = {}
         for layer_id, row in rows:
-            _lay(kept, section, order, layer_id, row, faults)
+            _lay(kept, repealed, section, order, layer_id, row, faults)
         merged[section] = list(kept.values())
     return merged
 
 
-def _lay(kept: dict[str, tuple[str, Block]], section: str, order: dict[str, Layer], layer_id: str, row: Block, faults: list[Fault]) -> None:
+def _lay(
+    kept: dict[str, tuple[str, Block]],
+    repealed: dict[str, tuple[str, Block]],
+    section: str,
+    order: dict[str, Layer],
+    layer_id: str,
+    row: Block,
+    faults: list[Fault],
+) -> None:
     item, overlay = row["id"], row.get("overlay")
     below = kept.get(item)
-    if below is None:
+    touched = below or repealed.get(item)
+    if overlay not in (None, "replace", "repeal"):
+        faults.append(Fault(row.file, row.at("overlay"), "overlay: replace or repeal", f"'{overlay}'", "check the spelling"))
+    elif overlay == "repeal" and (extra := sorted(set(row) - {"id", "overlay", "source", "from", "why"})):
+        faults.append(
+            Fault(row.file, row.at(extra[0]), "only id, overlay, source, from and why in a repeal", f"'{extra[0]}'", "remove it")
+        )
+    elif touched and touched[0] in order and layer_id != touched[0] and _apart(order, touched[0], layer_id):
+        faults.append(
+            Fault(
+                row.file,
+                row.line,
+                f"a declared order between {touched[0]} and {layer_id}",
+                f"both touching '{item}'",
+                f"list {touched[0]} in 'over' of {layer_id}",
+            )
+        )
+    elif below is None:
         if overlay in ("replace", "repeal"):
             faults.append(Fault(row.file, row.line, f"an item '{item}' below to {overlay}", "none", "check the id, or remove 'overlay'"))
         kept[item] = (layer_id, row)
@@ -194,20 +236,15 @@ def _lay(kept: dict[str, tuple[str, Block]], section: str, order: dict[str, Laye
                 "rename it, or say overlay: replace",
             )
         )
-    elif order[below[0]].kind == "reform" and below[0] not in order[layer_id].over:
-        faults.append(
-            Fault(
-                row.file,
-                row.line,
-                f"a declared order between {below[0]} and {layer_id}",
-                f"both touching '{item}'",
-                f"list {below[0]} in 'over' of {layer_id}",
-            )
-        )
     elif overlay == "repeal":
-        del kept[item]
+        repealed[item] = (layer_id, kept.pop(item)[1])
     else:
         kept[item] = (layer_id, row)
+
+
+def _apart(order: Mapping[str, Layer], below: str, above: str) -> bool:
+    """A reform that nothing says to lie under the other layer."""
+    return order[below].kind == "reform" and (above not in order or below not in order[above].over)
 
 
 def _build(
@@ -217,7 +254,11 @@ def _build(
     faults: list[Fault],
     raw_layers: list[Any] | None = None,
 ) -> Mechanism:
-    law = {section: [[layer, row] for layer, row in rows] for section, rows in merged.items() if section not in _NOT_LAW}
+    law = {
+        section: [[layer, row] for layer, row in sorted(rows, key=lambda laid: laid[1]["id"])]  # files and their order mean nothing
+        for section, rows in merged.items()
+        if section not in _NOT_LAW
+    }
     kept_layers = raw_layers if raw_layers is not None else [_raw_layers[layer.id] for layer in layers]
     content = json.dumps({"layers": kept_layers, "name": name, "sections": law}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(content.encode()).hexdigest()

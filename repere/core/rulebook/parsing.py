@@ -70,10 +70,11 @@ def mechanism(name: str, digest: str, layers: list[Layer], rows: Rows, faults: l
     made = Mechanism(
         name=name, hash=digest, layers=tuple(layers), sources=words.sources, parameters=words.parameters, codelists=words.codelists,
         groups=words.groups, roles=words.roles, facts=words.facts, indicators=words.indicators, screening=words.screening, rules=rules,
-        path=tuple(_stage(form, grammar) for form in _forms(rows["path"], faults)), examples=(),
+        path=tuple(sorted((_stage(form, grammar) for form in _forms(rows["path"], faults)), key=lambda stage: stage.number or 0)),
+        examples=(),
     )  # fmt: skip
     _cycles(rules, faults)
-    _unused_parameters(made, faults)
+    _unused_parameters(made, rows, faults)
     if not faults:
         fixtures = {row["id"]: row for _, row in rows.get("fixtures", [])}
         examples = [_example(form, fixtures, made, rows) for form in _forms(rows.get("examples", []), faults)]
@@ -156,7 +157,7 @@ def _versions(form: Form, kind: str, grammar: Grammar) -> tuple[Version, ...]:
     found = [_version(inner, kind, grammar) for row in raw if (inner := form.inner(row, "versions")) is not None and _named(inner, form)]
     starts = [version.standing.known_from for version in found]
     if len(set(starts)) != len(starts):
-        form.fault("versions", "versions that start on different days", "an overlap")
+        form.fault("versions", "versions that start on different days", "an overlap", "give each version its own 'from'")
     return tuple(sorted(found, key=lambda version: version.standing.known_from))
 
 
@@ -170,7 +171,7 @@ def _version(form: Form, kind: str, grammar: Grammar) -> Version:
     standing = form.standing(source_required=source_required, sources=grammar.words.sources)
     when = form.raw("when")
     if when is None and kind != "duty":
-        form.fault("when", "an expression under 'when'", "nothing")
+        form.fault("when", "an expression under 'when'", "nothing", "add when: …, or when: {always: {}}")
     unless = tuple(_unless(inner, grammar) for row in form.raw("unless") or () if (inner := form.inner(row, "unless")))
     until = form.raw("until")
     made = Version(
@@ -254,7 +255,8 @@ def _cycles(rules: Mapping[str, Rule], faults: list[Fault]) -> None:
             return
         if state.get(name) == 1:
             rule = rules[name]
-            faults.append(Fault(rule.file, rule.line, "rules that do not refer to each other in a circle", " → ".join((*trail, name))))
+            circle, mend = " → ".join((*trail, name)), "let one of them read facts instead"
+            faults.append(Fault(rule.file, rule.line, "rules that do not refer to each other in a circle", circle, mend))
             return
         state[name] = 1
         for expression in expressions_of(rules[name]):
@@ -266,7 +268,7 @@ def _cycles(rules: Mapping[str, Rule], faults: list[Fault]) -> None:
         visit(name, ())
 
 
-def _unused_parameters(made: Mechanism, faults: list[Fault]) -> None:
+def _unused_parameters(made: Mechanism, rows: Rows, faults: list[Fault]) -> None:
     used: set[str] = set()
     for rule in made.rules.values():
         for expression in expressions_of(rule):
@@ -276,8 +278,8 @@ def _unused_parameters(made: Mechanism, faults: list[Fault]) -> None:
         if rule.duty:
             used |= {rule.duty.due_after or ""} | _shifts(rule.duty.due_on)
     top = made.layers[-1].id
-    idle = [p.id for p in made.parameters.values() if p.id not in used and p.layer == top]
-    faults += [Fault("parameters", 1, f"a rule that reads {name}", "none", "use it in a rule or remove it") for name in idle]
+    idle = [row for layer_id, row in rows["parameters"] if row["id"] not in used and layer_id == top]
+    faults += [Fault(row.file, row.line, f"a rule that reads {row['id']}", "none", "use it in a rule or remove it") for row in idle]
 
 
 def _shifts(date_: Any) -> set[str]:

@@ -41,7 +41,11 @@ class _Plain(yaml.CSafeLoader):
 
 def read(path: Path, shown_as: str, faults: list[Fault]) -> Any:
     """Content of a YAML file as :class:`Block`, :class:`Row`, ``str``, ``int`` or ``None``; faults are added to the list."""
-    return read_text(path.read_text("utf-8"), shown_as, faults)
+    try:
+        return read_text(path.read_text("utf-8"), shown_as, faults)
+    except UnicodeDecodeError as wrong:
+        faults.append(Fault(shown_as, 1, "text in UTF-8", f"another encoding at byte {wrong.start}", "save the file as UTF-8"))
+        return None
 
 
 def read_text(text: str, shown_as: str, faults: list[Fault]) -> Any:
@@ -51,6 +55,9 @@ def read_text(text: str, shown_as: str, faults: list[Fault]) -> Any:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         faults.append(Fault(shown_as, (mark.line if mark else 0) + 1, "YAML", str(wrong.problem), "check indentation, quotes and colons"))
+        return None
+    except yaml.YAMLError as wrong:
+        faults.append(Fault(shown_as, 1, "YAML", str(wrong).splitlines()[0], "remove the character that cannot be read"))
         return None
     return _value(node, shown_as, faults)
 

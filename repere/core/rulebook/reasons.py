@@ -116,7 +116,10 @@ class Reader:
                 return self._day_facts(DayOf(among))
             case Count(of):
                 picked = self.run._pick(of)
-                return set() if picked is None else {int(f) for f in picked.fact[picked.latest <= self.run.day[self.row]]}
+                if picked is None:
+                    return set()
+                happened = (picked.case == self.run.case[self.row]) & (picked.latest <= self.run.day[self.row])
+                return {int(fact) for fact in picked.fact[happened]}
             case Before(first, second):
                 return self._date_facts(first) | self._date_facts(second)
             case Decision(_, yes, no):
@@ -210,8 +213,10 @@ class Reader:
         for kind in selector.kinds:
             table = self.run.tables.kinds.get(kind)
             for test in selector.where:
-                if table is not None and test.field in table.fields and (table.fields[test.field] < 0).any():
-                    return (kind, test.field)
+                if table is not None and test.field in table.fields:
+                    here = table.case == self.run.case[self.row]
+                    if (table.fields[test.field][here] < 0).any():
+                        return (kind, test.field)
         return (selector.kinds[0], None)
 
     def _unknown_latest(self, among: Selector, kind: str | None, where: tuple[Test, ...]) -> Named:
@@ -392,7 +397,8 @@ class _Teller(Reader):
     def _selected(self, selector: Selector, lang: str) -> str:
         joiner = " ou " if lang == "fr" else " or "
         kinds = joiner.join(self.mechanism.facts[kind].label.text(lang) for kind in selector.kinds)
-        tests = [self._tested(selector.kinds, test, lang) for test in selector.where]
+        held = {name for kind in selector.kinds for name in self.mechanism.facts[kind].fields}
+        tests = [self._tested(selector.kinds, test, lang) for test in selector.where if test.field in held]
         by = [self._roles(selector.by, lang)] if selector.by else []
         return kinds + (f" ({' ; '.join(tests + by)})" if tests or by else "")
 

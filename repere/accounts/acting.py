@@ -1,0 +1,48 @@
+"""One actor, one transaction: the settings that row-level security reads end with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from repere.accounts.actor import Actor
+
+_current: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+def current_actor() -> Actor | None:
+    """Who acts in this transaction, for managers that refuse to answer nobody."""
+    return _current.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Run the block as that actor. Blocks may be nested: the outer actor comes back after the inner one."""
+    outer, nested = _current.get(), connection.in_atomic_block
+    with transaction.atomic():
+        _tell_database(actor)
+        token = _current.set(actor)
+        try:
+            yield actor
+        finally:
+            _current.reset(token)
+    # An inner block that failed is undone by its savepoint, settings included.
+    if nested:
+        _tell_database(outer)
+
+
+def _tell_database(actor: Actor | None) -> None:
+    # The third argument ties the settings to the transaction: a pooled connection carries nothing to the next user.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('repere.user', %s, true), set_config('repere.organisation', %s, true),"
+            " set_config('repere.kind', %s, true)",
+            [
+                str(actor.user_id or "") if actor else "",
+                str(actor.organisation_id or "") if actor else "",
+                actor.kind if actor else "",
+            ],
+        )

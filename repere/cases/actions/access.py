@@ -1,0 +1,86 @@
+"""Letting another organisation see a file, and ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
+from repere.cases import mechanisms, sealed
+from repere.cases.access import visible_case_by_id, visible_grant
+from repere.cases.actions.facts import acting_organisation, defer_others
+from repere.cases.models import IDENTITY, Case, Grant
+from repere.cases.refusals import Refused
+from repere.directory.models import Organisation
+
+
+def grant_access(
+    case: Case, *, to: Organisation | UUID, groups: Iterable[str], reason: str, ends_at: datetime | None, acting: Actor, now: datetime
+) -> Grant:
+    """Open some data groups of a case to another organisation, with a reason and an end. An earlier grant is replaced.
+
+    Her key is wrapped for the receiver; the job that follows opens the receiver's view.
+    """
+    receiver = to.pk if isinstance(to, Organisation) else to
+    with acting_as(acting):
+        case, me = visible_case_by_id(acting, case.pk), acting_organisation(acting)
+        words = sorted(set(groups))
+        _check_grant(case, receiver, words, reason, ends_at, me, now)
+        grant_id = uuid4()
+        ring = sealed.KeyRing(person_key(case.person_id, me))
+        _running(case, acting).filter(organisation_id=receiver).update(revoked_at=now)
+        grant = Grant(
+            id=grant_id, case=case, person_id=case.person_id, owner_id=me, organisation_id=receiver, groups=words, starts_at=now,
+            ends_at=ends_at, reason=ring.seal(sealed.GRANT, grant_id, "narrative", {"reason": reason.strip()}),
+        )  # fmt: skip
+        grant.save(force_insert=True)
+        share_person_key(case.person_id, me, receiver)
+        defer_others(case)
+        detail = {"case": case.pk, "grant": grant.pk, "to": receiver, "groups": words, "ends_at": ends_at.isoformat() if ends_at else None}
+        ledger.record(acting, "grant_access", subjects=[case.person_id], detail=detail)
+    return grant
+
+
+def end_grant(grant: Grant, *, acting: Actor, now: datetime) -> Grant:
+    """End an access now. What was read cannot be unread; nothing more can be."""
+    with acting_as(acting):
+        grant = visible_grant(acting, grant.pk)
+        if grant.owner_id != acting.organisation_id:
+            raise Refused("only_the_owner_grants")
+        if not Grant.objects.visible_to(acting).filter(pk=grant.pk, revoked_at=None).update(revoked_at=now):
+            raise Refused("grant_ended")
+        grant.revoked_at = now
+        others = Grant.objects.visible_to(acting).active().filter(person_id=grant.person_id, organisation_id=grant.organisation_id)
+        if not others.exists():
+            withdraw_person_key(grant.person_id, grant.owner_id, grant.organisation_id)
+        case = visible_case_by_id(acting, grant.case_id)
+        defer_others(case)
+        ledger.record(acting, "end_grant", subjects=[grant.person_id], detail={"case": case.pk, "grant": grant.pk})
+    return grant
+
+
+def _running(case: Case, acting: Actor) -> object:
+    return Grant.objects.visible_to(acting).filter(case=case, revoked_at=None)
+
+
+def _check_grant(
+    case: Case, receiver: UUID, words: list[str], reason: str, ends_at: datetime | None, me: UUID, now: datetime
+) -> None:
+    if case.organisation_id != me:
+        raise Refused("only_the_owner_grants")
+    if receiver == me:
+        raise Refused("grant_to_oneself", field="to")
+    if not words:
+        raise Refused("groups_needed", field="groups")
+    known = mechanisms.named(case.mechanism).groups
+    for word in words:
+        if word not in known and word != IDENTITY:
+            raise Refused("unknown_group", field="groups", value=word)
+    if not reason.strip():
+        raise Refused("why_needed", field="reason")
+    if ends_at is None or ends_at <= now:
+        raise Refused("end_needed", field="ends_at")

@@ -1,0 +1,398 @@
+"""The bulk door, for import, demonstration and restore: everything of a batch, or nothing.
+
+One transaction and one row of the ledger with the Merkle root of every fact; rows go in through `INSERT … SELECT unnest`, which
+row-level security checks as it checks any other insert. Evaluation follows after commit, in batches, by the worker.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from django.db import connection
+from procrastinate.contrib.django import app as jobs
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key, new_person_keys, person_keys
+from repere.cases import evaluation, mechanisms, plausibility
+from repere.cases.actions.facts import CLOSES, OPENS, acting_organisation, checked
+from repere.cases.actions.identity import TIERS
+from repere.cases.actions.names import birth_year_in, names_in, tokens_of
+from repere.cases.actions.opening import in_order, new_pseudonym
+from repere.cases.actions.receipts import claim
+from repere.cases.models import Case, Fact, Person
+from repere.cases.refusals import Refused, sentence
+from repere.cases.sealed import RECORD, KeyRing, seal_fields, split
+from repere.cases.territory import civil_day, zone_of
+from repere.core.codes import new_code
+from repere.core.dates import PartialDate
+from repere.core.rulebook import Mechanism, Refusal
+from repere.ledger.merkle import leaf_hash, merkle_root
+
+EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
+VIEWS_PER_JOB = 200
+ROWS_PER_INSERT = 5000
+
+
+@dataclass(frozen=True)
+class BatchFact:
+    """One fact of a batch. `role` and `recorded_at` default to the actor's and to now; `corrects` is the id of another fact."""
+
+    kind: str
+    on: PartialDate
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    basis: str = "document"
+    role: str | None = None
+    recorded_at: datetime | None = None
+    hour: int | None = None
+    corrects: UUID | None = None
+    id: UUID = field(default_factory=uuid4)
+    # Why, for a withdrawal (`entered_in_error` with `corrects`).
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class BatchCase:
+    """One person with one case and its facts; or, with `case_id`, more facts of a case that the actor sees.
+
+    `ref` comes back in the result and in every refusal: a row number, an id of the sender.
+    """
+
+    facts: Sequence[BatchFact]
+    ref: str = ""
+    jurisdiction: str = "FR"
+    territory: str = ""
+    pseudonym: str = ""
+    opened_on: PartialDate | None = None
+    opened_at: datetime | None = None
+    role: str | None = None
+    identity: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be recorded, under a key chosen by its sender. `source`: a code for the ledger ("htcds", "demo")."""
+
+    key: UUID
+    cases: Sequence[BatchCase]
+    source: str
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What was recorded. `repeated`: the same batch had been recorded before and nothing was added."""
+
+    batch: UUID
+    cases: tuple[tuple[str, UUID, str], ...] = ()
+    facts: int = 0
+    root: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class RowRefusal:
+    """Why one row is refused. `place` is the number of the fact within its case."""
+
+    ref: str
+    place: int | None
+    refusal: Refusal
+
+    def __str__(self) -> str:
+        where = self.ref if self.place is None else f"{self.ref}, {self.place + 1}"
+        return f"{where}: {sentence(self.refusal)}"
+
+
+class BatchRefused(Refused):
+    """Nothing of the batch was recorded; `rows` says every reason."""
+
+    def __init__(self, rows: Sequence[RowRefusal]) -> None:
+        super().__init__("batch_refused", rows=len({row.ref for row in rows}))
+        self.rows = tuple(rows)
+
+
+def record_facts(batch: Batch, *, acting: Actor, now: datetime) -> BatchResult:
+    """Record a whole batch, or refuse it whole with every reason (`BatchRefused.rows`)."""
+    batch_id = uuid4()
+    with acting_as(acting):
+        if earlier := claim(batch.key, "record_facts", batch_id, acting=acting, now=now):
+            return _recorded_before(earlier, acting)
+        writing = _Rows(batch_id, acting, now)
+        existing = _existing(batch, acting)
+        checked_cases = list(writing.check(batch.cases, existing))
+        if writing.refused:
+            raise BatchRefused(writing.refused)
+        writing.gather(checked_cases)
+        writing.insert()
+        root = merkle_root(writing.leaves).hex()
+        _defer_evaluation(writing.views, existing)
+        ledger.record(
+            acting, "record_facts", subjects=writing.subjects,
+            detail={"batch": batch_id, "source": batch.source, "cases": len(batch.cases), "facts": len(writing.leaves), "root": root},
+        )  # fmt: skip
+    return BatchResult(batch_id, tuple(writing.made), len(writing.leaves), root)
+
+
+def _recorded_before(batch_id: UUID, acting: Actor) -> BatchResult:
+    facts = Fact.objects.visible_to(acting).filter(batch=batch_id)
+    cases = Case.objects.visible_to(acting).filter(pk__in=facts.values("case")).order_by("opened_at", "id")
+    return BatchResult(batch_id, tuple(("", case.pk, case.code) for case in cases), facts.count(), repeated=True)
+
+
+# ---- checking
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A case of the batch that is there already."""
+
+    case: Case
+    facts: tuple[plausibility.Statement, ...]
+    corrected: frozenset[UUID]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A case of the batch whose facts may all be stored."""
+
+    told: BatchCase
+    mechanism: Mechanism
+    zone: str
+    territory: str
+    facts: tuple[tuple[BatchFact, str, Mapping[str, Any]], ...]  # fact, data group, clean fields
+    known: _Known | None
+
+
+def _existing(batch: Batch, acting: Actor) -> dict[UUID, _Known]:
+    ids = [told.case_id for told in batch.cases if told.case_id]
+    if not ids:
+        return {}
+    rows: dict[UUID, list[Fact]] = {}
+    for fact in Fact.objects.visible_to(acting).filter(case__in=ids).defer("sealed"):
+        rows.setdefault(fact.case_id, []).append(fact)
+    cases = Case.objects.visible_to(acting).filter(pk__in=ids, organisation_id=acting.organisation_id).select_for_update(of=("self",))
+    return {
+        case.pk: _Known(
+            case,
+            tuple(plausibility.statement(fact) for fact in evaluation.living(rows.get(case.pk, []))),
+            frozenset(fact.corrects_id for fact in rows.get(case.pk, []) if fact.corrects_id),
+        )
+        for case in cases
+    }
+
+
+class _Rows:
+    """The rows of a batch, column by column."""
+
+    def __init__(self, batch_id: UUID, acting: Actor, now: datetime) -> None:
+        self.batch_id, self.acting, self.now = batch_id, acting, now
+        self.me = acting_organisation(acting)
+        self.refused: list[RowRefusal] = []
+        self.leaves: list[bytes] = []
+        self.subjects: list[UUID] = []
+        self.made: list[tuple[str, UUID, str]] = []
+        self.views: list[UUID] = []
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
+        self.revised: list[tuple[int, Case]] = []
+
+    # -- checking
+
+    def check(self, cases: Iterable[BatchCase], existing: Mapping[UUID, _Known]) -> Iterator[_Checked]:
+        for told in cases:
+            known = existing.get(told.case_id) if told.case_id else None
+            if told.case_id and known is None:
+                self._refuse(told, None, Refused("case_not_found", field="case_id"))
+            elif told.jurisdiction not in mechanisms.DEFAULTS and known is None:
+                expected = ", ".join(mechanisms.DEFAULTS)
+                self._refuse(told, None, Refused("unknown_jurisdiction", field="jurisdiction", value=told.jurisdiction, expected=expected))
+            else:
+                yield self._check_case(told, known)
+
+    def _check_case(self, told: BatchCase, known: _Known | None) -> _Checked:
+        mechanism = mechanisms.named(known.case.mechanism if known else mechanisms.default_name(told.jurisdiction))
+        territory = told.territory or _territory_in(told.facts)
+        zone = known.case.zone if known else zone_of(told.jurisdiction, territory)
+        today = civil_day(zone, self.now)
+        standing = list(known.facts) if known else []
+        corrected = set(known.corrected) if known else set()
+        clean = []
+        for place, fact in enumerate(told.facts):
+            try:
+                role = fact.role or self.acting.role
+                fields = checked(mechanism, fact.kind, fact.fields, on=fact.on, role=role, basis=fact.basis, today=today)
+                group = self._check_beside(fact, role, fields, standing, corrected) or mechanism.facts[fact.kind].group
+            except Refused as refused:
+                self._refuse(told, place, refused)
+            else:
+                clean.append((fact, group, fields))
+        return _Checked(told, mechanism, zone, territory, tuple(clean), known)
+
+    def _check_beside(
+        self, fact: BatchFact, role: str, fields: Mapping[str, Any], standing: list[plausibility.Statement], corrected: set[UUID]
+    ) -> str | None:
+        """Check a fact beside those before it, and let it stand. For a withdrawal: the data group of what it withdraws."""
+        new = plausibility.Statement(fact.id, fact.kind, fact.on.earliest, fact.on.latest, self.me, role, fields)
+        replaced = next((s for s in standing if s.id == fact.corrects), None) if fact.corrects else None
+        if fact.corrects and replaced is None:
+            raise Refused("corrected_meanwhile" if fact.corrects in corrected else "correction_of_another_case", field="corrects")
+        withdrawal = fact.kind == evaluation.WITHDRAWAL and replaced is not None
+        if replaced and not withdrawal and replaced.kind != fact.kind:
+            raise Refused("correction_changes_kind", field="kind")
+        plausibility.check(new, standing, corrected=fact.corrects)
+        if replaced:
+            standing.remove(replaced)
+            corrected.add(replaced.id)
+        if withdrawal and replaced:
+            return mechanisms.common().facts[replaced.kind].group
+        standing.append(new)
+        return None
+
+    def _refuse(self, told: BatchCase, place: int | None, refused: Refused) -> None:
+        self.refused += [RowRefusal(told.ref, place, refusal) for refusal in refused.refusals]
+
+    # -- gathering
+
+    def gather(self, cases: Sequence[_Checked]) -> None:
+        people = [uuid4() if case.known is None else case.known.case.person_id for case in cases]
+        fresh = [person for person, case in zip(people, cases, strict=True) if case.known is None]
+        self._people(fresh, cases, people)
+        rings = {person: KeyRing(key) for person, key in new_person_keys(fresh, self.me).items()}
+        held = [person for person in people if person not in rings]
+        rings |= {person: KeyRing(key) for person, key in person_keys(held, self.me).items()}
+        names_key = ensure_organisation_key(self.me)
+        for person, case in zip(people, cases, strict=True):
+            self.subjects.append(person)
+            self._case(person, case, rings[person], names_key)
+
+    def _people(self, fresh: Sequence[UUID], cases: Sequence[_Checked], people: Sequence[UUID]) -> None:
+        opened = {person: case.told.opened_at or self.now for person, case in zip(people, cases, strict=True)}
+        self.rows["cases_person"] = [(person, self.me, opened[person]) for person in fresh]
+
+    def _case(self, person: UUID, case: _Checked, ring: KeyRing, names_key: bytes) -> None:
+        if case.known is None:
+            case_id, first = self._new_case(person, case, names_key), 1
+            self._identity(person, case.told, ring)
+        else:
+            case_id, first = case.known.case.pk, case.known.case.revision + 1
+            self.revised.append((len(case.facts), case.known.case))
+        for revision, (fact, group, fields) in enumerate(case.facts, start=first):
+            self._fact(case_id, case, fact, group, fields, ring, revision)
+
+    def _new_case(self, person: UUID, case: _Checked, names_key: bytes) -> UUID:
+        told, case_id, code, view = case.told, uuid4(), new_code(), uuid4()
+        opened = told.opened_on or (told.facts[0].on if told.facts else PartialDate.on(civil_day(case.zone, self.now)))
+        closed = _closed_on(case)
+        pseudonym = told.pseudonym or new_pseudonym()
+        self.rows["cases_case"].append((
+            case_id, code, person, self.me, told.jurisdiction, case.mechanism.name, case.territory, case.zone, told.role or self.acting.role,
+            pseudonym, opened.latest, told.opened_at or self.now, len(case.facts), closed or opened.latest, closed,
+        ))  # fmt: skip
+        self.rows["cases_view"].append((view, case_id, self.me, self.me, case.zone, case.mechanism.name, "", 0))
+        self.views.append(view)
+        self.made.append((told.ref, case_id, code))
+        identity = told.identity.get("identity", {})
+        for token in tokens_of(names_key, names_in(identity), birth_year_in(identity)) | tokens_of(names_key, [pseudonym]):
+            self.rows["cases_nametoken"].append((person, self.me, token))
+        return case_id
+
+    def _identity(self, person: UUID, told: BatchCase, ring: KeyRing) -> None:
+        for tier, values in told.identity.items():
+            record = uuid4()
+            blob = ring.seal(RECORD, record, tier, dict(values))
+            self.rows["cases_sealedrecord"].append((record, person, self.me, tier, TIERS[tier], 1, blob, self.now, self.acting.user_id))
+
+    def _fact(
+        self, case_id: UUID, case: _Checked, fact: BatchFact, group: str, fields: Mapping[str, Any], ring: KeyRing, revision: int
+    ) -> None:
+        declared = case.mechanism.facts[fact.kind]
+        clear, secret = split(declared, fields)
+        if fact.why:
+            secret.setdefault("narrative", {})["why"] = fact.why
+        sealed = seal_fields(ring, fact.id, secret)
+        text = json.dumps(evaluation.to_json(clear), ensure_ascii=False)
+        self.leaves.append(leaf_hash(fact.id.bytes + sha256(text.encode() + (sealed or b"")).digest()))
+        self.rows["cases_fact"].append((
+            fact.id, case_id, self.me, fact.kind, declared.version, group, fact.on.earliest, fact.on.latest, fact.hour,
+            in_order(fact.recorded_at or self.now, revision), revision, self.acting.user_id, self.me, fact.role or self.acting.role, fact.basis, text, sealed,
+            fact.corrects, self.batch_id,
+        ))  # fmt: skip
+
+    # -- writing
+
+    def insert(self) -> None:
+        for table, rows in self.rows.items():
+            _insert(table, rows)
+        for added, case in self.revised:
+            case.revision += added
+            case.save(update_fields=["revision"])
+
+
+def _territory_in(facts: Sequence[BatchFact]) -> str:
+    """Where she was last said to be."""
+    told = [str(fact.fields["territory"]) for fact in facts if fact.kind == "person_described" and fact.fields.get("territory")]
+    known = mechanisms.common().codelists.get("departement", {})
+    return next((code for code in reversed(told) if code in known), "")
+
+
+def _closed_on(case: _Checked) -> Any:
+    """The day of the exit after which nobody came back, for the lists."""
+    closed = None
+    for fact, _, _ in sorted(case.facts, key=lambda row: row[0].on.latest):
+        if fact.kind in CLOSES and fact.corrects is None:
+            closed = fact.on.latest
+        elif fact.kind in OPENS:
+            closed = None
+    return closed
+
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "cases_person": {"id": "uuid", "organisation_id": "uuid", "created_at": "timestamptz"},
+    "cases_case": {
+        "id": "uuid", "code": "text", "person_id": "uuid", "organisation_id": "uuid", "jurisdiction": "text", "mechanism": "text",
+        "territory": "text", "zone": "text", "role": "text", "pseudonym": "text", "opened_on": "date", "opened_at": "timestamptz",
+        "revision": "int", "status_on": "date", "closed_on": "date",
+    },
+    "cases_sealedrecord": {
+        "id": "uuid", "person_id": "uuid", "owner_id": "uuid", "tier": "text", "data_group": "text", "version": "int", "blob": "bytea",
+        "recorded_at": "timestamptz", "user_id": "uuid",
+    },
+    "cases_nametoken": {"person_id": "uuid", "organisation_id": "uuid", "token": "bytea"},
+    "cases_fact": {
+        "id": "uuid", "case_id": "uuid", "owner_id": "uuid", "kind": "text", "version": "int", "data_group": "text", "earliest": "date",
+        "latest": "date", "hour": "int", "recorded_at": "timestamptz", "revision": "int", "user_id": "uuid", "organisation_id": "uuid",
+        "role": "text", "basis": "text", "fields": "jsonb", "sealed": "bytea", "corrects_id": "uuid", "batch": "uuid",
+    },
+    "cases_view": {
+        "id": "uuid", "case_id": "uuid", "organisation_id": "uuid", "owner_id": "uuid", "zone": "text", "mechanism": "text",
+        "mechanism_hash": "text", "revision": "int",
+    },
+}  # fmt: skip
+
+
+def _insert(table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows in few statements. Values travel as arrays, bound by the server, never as text of the statement."""
+    columns = TABLES[table]
+    arrays = ", ".join("%b::text[]" if kind == "jsonb" else f"%b::{kind}[]" for kind in columns.values())
+    chosen = ", ".join(f'u."{name}"::jsonb' if kind == "jsonb" else f'u."{name}"' for name, kind in columns.items())
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f"INSERT INTO {table} ({names}) SELECT {chosen} FROM unnest({arrays}) AS u ({names})"  # noqa: S608 names stand above
+    cursor = psycopg.Cursor(connection.connection)
+    for start in range(0, len(rows), ROWS_PER_INSERT):
+        part = rows[start : start + ROWS_PER_INSERT]
+        cursor.execute(statement, [list(column) for column in zip(*part, strict=True)])
+
+
+def _defer_evaluation(views: Sequence[UUID], existing: Mapping[UUID, _Known]) -> None:
+    evaluate = jobs.configure_task(EVALUATE_VIEWS)
+    for start in range(0, len(views), VIEWS_PER_JOB):
+        evaluate.defer(view_ids=[str(view) for view in views[start : start + VIEWS_PER_JOB]])
+    for case_id in existing:
+        jobs.configure_task("repere.cases.jobs.evaluate_others").defer(case_id=str(case_id), but=None)

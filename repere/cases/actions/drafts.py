@@ -1,0 +1,61 @@
+"""Forms not yet sent, kept for the one who was filling them, sealed under the organisation's key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key
+from repere.cases import sealed
+from repere.cases.access import visible_case_by_id
+from repere.cases.actions.facts import acting_organisation
+from repere.cases.models import Case, Draft
+from repere.core.sealing import SealBroken
+
+
+def save_draft(*, form: str, case: Case | None, body: Mapping[str, Any], acting: Actor, now: datetime) -> Draft:
+    """Keep what stands in a form. Saving again replaces it."""
+    with acting_as(acting):
+        if case is not None:
+            case = visible_case_by_id(acting, case.pk)
+        ring = sealed.KeyRing(ensure_organisation_key(acting_organisation(acting)))
+        draft = _mine(acting, form, case)
+        if draft is None:
+            draft = Draft(id=uuid4(), user_id=acting.user_id, organisation_id=acting.organisation_id, case=case, form=form)
+        adding = draft._state.adding
+        draft.body, draft.saved_at = ring.seal(sealed.DRAFT, draft.pk, "draft", dict(body)), now
+        draft.save(force_insert=adding)
+        if adding:  # one row when writing begins, not one per keystroke
+            ledger.record(acting, "save_draft", subjects=[case.person_id] if case else [], detail={"form": form, "draft": draft.pk})
+    return draft
+
+
+def discard_draft(*, form: str, case: Case | None, acting: Actor, now: datetime) -> bool:
+    """Forget a draft, after it was sent or because it is not wanted. True when there was one."""
+    with acting_as(acting):
+        draft = _mine(acting, form, case)
+        if draft is None:
+            return False
+        draft_id = draft.pk
+        draft.delete()
+        ledger.record(acting, "discard_draft", subjects=[case.person_id] if case else [], detail={"form": form, "draft": draft_id})
+    return True
+
+
+def read_draft(draft: Draft, *, acting: Actor) -> dict[str, Any] | None:
+    """What stood in the form; None when it cannot be opened any more."""
+    ring = sealed.KeyRing(ensure_organisation_key(acting_organisation(acting)))
+    try:
+        return ring.unseal(sealed.DRAFT, draft.pk, "draft", bytes(draft.body))
+    except SealBroken:
+        return None
+
+
+def _mine(acting: Actor, form: str, case: Case | None) -> Draft | None:
+    which: UUID | None = case.pk if case else None
+    return Draft.objects.visible_to(acting).filter(user_id=acting.user_id, form=form, case=which).first()

@@ -1,0 +1,50 @@
+"""Who she is: sealed per tier, found by blind tokens only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import person_key
+from repere.cases.access import visible_person
+from repere.cases.actions.facts import acting_organisation
+from repere.cases.actions.names import birth_year_in, names_in, replace_tokens
+from repere.cases.models import IDENTITY, Case, Person, SealedRecord
+from repere.cases.refusals import NotVisible, Refused
+from repere.cases.sealed import RECORD, KeyRing
+
+TIERS = {"identity": IDENTITY, "contact": "contact_safety"}
+"""Tier → the word that a grant must hold to see it."""
+
+
+def set_identity(person: Person | UUID, *, tier: str, values: Mapping[str, Any], acting: Actor, now: datetime) -> SealedRecord:
+    """Write down one tier of her identity. The earlier versions stay, sealed; the newest counts.
+
+    Tier "identity" may hold `given_names`, `family_names`, `other_names` (a list), `birth` (a day, a year or a range);
+    tier "contact" whatever the safe-contact form asks. Only the organisation that opened the file writes here.
+    """
+    if tier not in TIERS:
+        raise Refused("unknown_tier", field="tier", value=tier)
+    with acting_as(acting):
+        me = acting_organisation(acting)
+        person = visible_person(acting, person.pk if isinstance(person, Person) else person)
+        if person.organisation_id != me:
+            raise NotVisible
+        ring = KeyRing(person_key(person.pk, me))
+        earlier = SealedRecord.objects.visible_to(acting).filter(person=person, tier=tier).order_by("-version").first()
+        record = SealedRecord(
+            id=uuid4(), person=person, owner_id=me, tier=tier, data_group=TIERS[tier], version=earlier.version + 1 if earlier else 1,
+            recorded_at=now, user_id=acting.user_id,
+        )  # fmt: skip
+        record.blob = ring.seal(RECORD, record.pk, tier, dict(values))
+        record.save(force_insert=True)
+        if tier == "identity":
+            pseudonyms = Case.objects.visible_to(acting).filter(person=person).values_list("pseudonym", flat=True)
+            replace_tokens(person.pk, acting, names=names_in(values), pseudonyms=pseudonyms, birth_year=birth_year_in(values))
+        ledger.record(acting, "set_identity", subjects=[person.pk], detail={"tier": tier, "version": record.version})
+    return record

@@ -1,0 +1,80 @@
+"""Blind tokens of names: what a search by name compares. Nothing is guessed from sound."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key
+from repere.cases.actions.facts import acting_organisation
+from repere.cases.models import NameToken
+from repere.core.sealing import blind_index
+
+NAME, INITIALS = "name", "initials_and_birth_year"
+
+
+def plain(text: str) -> list[str]:
+    """Words of a name without accents, case, hyphens or order: "Adé, Blessing" and "blessing ade" are the same."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
+    return sorted(letters.casefold().split())
+
+
+def tokens_of(key: bytes, names: Iterable[str], birth_year: int | None = None) -> set[bytes]:
+    """Tokens of each whole name, and of its initials with the birth year where it is known."""
+    found = set()
+    for name in names:
+        words = plain(name)
+        if words:
+            found.add(blind_index(key, NAME, " ".join(words)))
+            if birth_year and len(words) > 1:
+                found.add(blind_index(key, INITIALS, initials(words, birth_year)))
+    return found
+
+
+def initials(words: Iterable[str], year: int) -> str:
+    return f"{''.join(sorted(word[0] for word in words))} {year}"
+
+
+def tokens_asked(key: bytes, text: str) -> set[bytes]:
+    """Tokens that a search text may mean: a whole name, or initials followed by a year ("B A 1999", "BA 1999")."""
+    found = tokens_of(key, [text])
+    words = text.split()
+    if len(words) > 1 and words[-1].isdigit() and len(words[-1]) == 4:
+        letters = [letter for word in plain(" ".join(words[:-1])) for letter in word]
+        if 2 <= len(letters) <= 6:
+            found.add(blind_index(key, INITIALS, initials(letters, int(words[-1]))))
+    return found
+
+
+def names_in(values: Mapping[str, Any]) -> list[str]:
+    """Every name an identity holds: given and family names together, other names as they stand."""
+    whole = " ".join(str(values[part]) for part in ("given_names", "family_names") if values.get(part))
+    others = values.get("other_names") or []
+    return [name for name in (whole, *([others] if isinstance(others, str) else others)) if name.strip()]
+
+
+def birth_year_in(values: Mapping[str, Any]) -> int | None:
+    """Year of birth, where the identity tells one year and only one."""
+    told = values.get("birth")
+    if isinstance(told, Mapping):
+        first, last = str(told.get("earliest", ""))[:4], str(told.get("latest", ""))[:4]
+        return int(first) if first == last and first.isdigit() else None
+    year = str(told or "")[:4]
+    return int(year) if year.isdigit() else None
+
+
+def replace_tokens(
+    person_id: UUID, actor: Actor, *, names: Iterable[str] = (), pseudonyms: Iterable[str] = (), birth_year: int | None = None
+) -> None:
+    """The person's tokens become those of these names and pseudonyms."""
+    organisation_id = acting_organisation(actor)
+    key = ensure_organisation_key(organisation_id)
+    NameToken.objects.visible_to(actor).filter(person_id=person_id).delete()
+    NameToken.objects.bulk_create(
+        NameToken(person_id=person_id, organisation_id=organisation_id, token=token)
+        for token in tokens_of(key, names, birth_year) | tokens_of(key, pseudonyms)
+    )

@@ -1,0 +1,96 @@
+"""Which rights may stand on the card, and with which words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from repere.core.rulebook import Finding, Mechanism, Rule
+from repere.core.rulebook.expressions import Count, RuleRef, Shift
+from repere.core.rulebook.model import Standing
+
+LEVELS = ("national_law", "international_obligation", "demanded")
+
+
+@dataclass(frozen=True)
+class CardRight:
+    """One right on the card. ``checked``: a named jurist has read it; ``sources``: titles of its texts."""
+
+    rule_id: str
+    level: str
+    label: str
+    text: str
+    granted_by: str
+    discretion: str
+    sources: tuple[str, ...]
+    read_on: date | None
+    checked: bool
+
+
+def rights_for_card(
+    mechanism: Mechanism, findings: Mapping[str, Finding], *, on: date, language: str, with_demands: bool = False
+) -> list[CardRight]:
+    """Rights that hold and may be printed, law first. Demands come last and only when asked for.
+
+    A right is left out when it, or anything it rests on, was written from memory and no jurist has checked it, when its rule
+    says so, and when its words do not exist in this language: a right never falls back to another language.
+    """
+    wanted = LEVELS if with_demands else LEVELS[:2]
+    found = []
+    for rule_id, finding in findings.items():
+        rule = mechanism.rules[rule_id]
+        label, text = rule.label.get(language), rule.text.get(language)
+        if finding.outcome != "holds" or rule.kind != "entitlement" or not rule.card or rule.level not in wanted or not (label and text):
+            continue
+        if all(standing.presentable for standing in standings_under(mechanism, rule, on)):
+            found.append(_right(mechanism, rule, label.text, text.text, on, language))
+    return sorted(found, key=lambda r: (LEVELS.index(r.level), mechanism.rules[r.rule_id].stage or 0))
+
+
+def _right(mechanism: Mechanism, rule: Rule, label: str, text: str, on: date, language: str) -> CardRight:
+    standing = rule.version_on(on).standing
+    role = mechanism.roles.get(rule.grants or "")
+    return CardRight(
+        rule_id=rule.id,
+        level=rule.level,
+        label=label,
+        text=text,
+        granted_by=role.label.text(language) if role else "",
+        discretion=rule.discretion or "",
+        sources=tuple(mechanism.sources[s].title.text(language) for s in standing.source if s in mechanism.sources),
+        read_on=standing.checked_on or standing.read_in_force_on,
+        checked=standing.checked_by is not None,
+    )
+
+
+def standings_under(mechanism: Mechanism, rule: Rule, on: date) -> Iterator[Standing]:
+    """Everything a rule rests on, the day it is asked: its own text, its exceptions, the conditions and numbers it names."""
+    seen: set[str] = set()
+    yield from _standings(mechanism, rule, on, seen)
+
+
+def _standings(mechanism: Mechanism, rule: Rule, on: date, seen: set[str]) -> Iterator[Standing]:
+    if rule.id in seen:
+        return
+    seen.add(rule.id)
+    version = rule.version_on(on)
+    yield version.standing
+    yield from (clause.standing for clause in version.unless)
+    for part in _parts((version.when, version.until, *(clause.when for clause in version.unless))):
+        if isinstance(part, RuleRef):
+            yield from _standings(mechanism, mechanism.rules[part.rule], on, seen)
+        elif isinstance(part, Shift | Count) and isinstance(number := part.parameter if isinstance(part, Shift) else part.at_least, str):
+            yield from (value.standing for value in mechanism.parameters[number].values)
+
+
+def _parts(thing: Any) -> Iterator[Any]:
+    if isinstance(thing, tuple):
+        for inner in thing:
+            yield from _parts(inner)
+    elif dataclasses.is_dataclass(thing):
+        yield thing
+        for field in dataclasses.fields(thing):
+            yield from _parts(getattr(thing, field.name))

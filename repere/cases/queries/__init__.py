@@ -1,0 +1,28 @@
+"""What one page reads, as one call. Every answer is a dataclass: no template ever asks the database."""
+
+from repere.cases.queries.case_page import (
+    AccessLine,
+    Answer,
+    CasePage,
+    DraftLine,
+    DutyLine,
+    FindingLine,
+    Level,
+    SafeContact,
+    SourceLine,
+    TimelineEntry,
+    Who,
+    case_page,
+    identity_of,
+)
+from repere.cases.queries.rule_page import Comparison, Difference, ExampleLine, ParameterLine, RulePage, VersionLine, comparison, rule_page
+from repere.cases.queries.search import CaseLine, find_cases
+from repere.cases.queries.wording import Ask
+from repere.cases.queries.worklist import TABS, NewLine, NoticeLine, RoleCount, TaskLine, Worklist, notices, worklist
+
+__all__ = [
+    "TABS", "AccessLine", "Answer", "Ask", "CaseLine", "CasePage", "Comparison", "Difference", "DraftLine", "DutyLine", "ExampleLine",
+    "FindingLine", "Level", "NewLine", "NoticeLine", "ParameterLine", "RoleCount", "RulePage", "SafeContact", "SourceLine", "TaskLine",
+    "TimelineEntry", "VersionLine", "Who", "Worklist", "case_page", "comparison", "find_cases", "identity_of", "notices", "rule_page",
+    "worklist",
+]  # fmt: skip

@@ -1,0 +1,490 @@
+"""The case page: who; what is open to her today; who must do what by when; what happened; who can see this."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import NoKey, person_key
+from repere.cases import evaluation, mechanisms, sealed
+from repere.cases.access import visible_case
+from repere.cases.models import Case, Draft, Fact, Grant, SealedRecord, Task
+from repere.cases.queries import wording
+from repere.cases.queries.wording import Ask
+from repere.cases.sealed import KeyRing
+from repere.cases.territory import civil_day
+from repere.core import rulebook
+from repere.core.dates import PartialDate
+from repere.core.rulebook import MISSING, Mechanism
+from repere.core.sealing import SealBroken
+
+LEVELS = ("national_law", "international_obligation", "demanded", "choice")
+FIRST_QUESTIONS = ("safe_contact_instructions", "urgent_need")
+"""Before any other act: can we reach her, and what does she need at once?"""
+LATE_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One field in words. `sealed`: it came out of a capsule; `closed`: it did not open for this reader."""
+
+    name: str
+    label: str
+    text: str
+    value: Any = None
+    sealed: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class SafeContact:
+    """How to reach her, as last said. `asked` False: nobody asked yet, so nobody calls or writes."""
+
+    asked: bool
+    on: PartialDate | None = None
+    fact_id: UUID | None = None
+    may_contact: str = "not_asked"
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who she is, as far as this page says: never her name."""
+
+    pseudonym: str
+    age_class: str  # minor | adult | not_known
+    age_disputed: bool
+    treated_as_child: bool
+    minor_at_exploitation: str  # yes | no | not_known
+    language: str
+    answers: tuple[Answer, ...]
+    contact: SafeContact
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    id: str
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """A right, or a power over her, as it stands today."""
+
+    rule_id: str
+    label: str
+    text: str
+    outcome: str
+    level: str
+    discretion: str | None
+    granted_by: str
+    cooperation: str | None
+    stage: int | None
+    since: date | None
+    until: date | None
+    certainty: str
+    presentable: bool
+    settled: bool
+    reason: str | None
+    sources: tuple[SourceLine, ...]
+    missing: tuple[Ask, ...]
+    asks: Ask | None
+    facts_used: tuple[UUID, ...]
+    demand: Any = None
+
+
+@dataclass(frozen=True)
+class Level:
+    """The rights of one level: they are never mixed on a page."""
+
+    level: str
+    open: tuple[FindingLine, ...]
+    cannot_tell: tuple[FindingLine, ...]
+    not_open: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """Something that somebody must do for her, or that was done."""
+
+    task_id: UUID
+    rule_id: str
+    duty: str
+    text: str
+    level: str
+    role: str
+    role_label: str
+    due: PartialDate | None
+    overdue_days: int
+    opened_at: datetime
+    closed_at: datetime | None
+    closing: str
+    closing_fact: UUID | None
+    trigger_fact: UUID | None
+    assignee: str
+    assignee_id: UUID | None
+    snoozed_until: date | None
+    note: str
+    can_be_mine: bool
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One fact, as it was said, with what became of it."""
+
+    fact_id: UUID
+    kind: str
+    label: str
+    group: str
+    group_label: str
+    on: PartialDate
+    hour: int | None
+    recorded_at: datetime
+    days_late: int
+    organisation: str
+    role_label: str
+    user: str
+    own: bool
+    basis: str
+    answers: tuple[Answer, ...]
+    corrects: UUID | None
+    corrected_by: UUID | None
+    withdrawn: bool
+    revision: int
+    disputed: bool
+
+    @property
+    def stands(self) -> bool:
+        return self.corrected_by is None and not (self.kind == evaluation.WITHDRAWAL and self.corrects)
+
+    @property
+    def can_be_corrected(self) -> bool:
+        return self.stands and self.own
+
+
+@dataclass(frozen=True)
+class AccessLine:
+    """Who else can see this."""
+
+    grant_id: UUID
+    organisation: str
+    groups: tuple[str, ...]
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None
+    ended: bool
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    draft_id: UUID
+    form: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the case page shows, for one actor on one day."""
+
+    case_id: UUID
+    person_id: UUID
+    code: str
+    pseudonym: str
+    jurisdiction: str
+    territory: str
+    mechanism: str
+    mechanism_hash: str
+    banners: tuple[str, ...]
+    on: date
+    today: date
+    revision: int
+    opened_on: date
+    closed_on: date | None
+    opened_by: str
+    own: bool
+    groups: tuple[str, ...] | None
+    who: Who
+    levels: tuple[Level, ...]
+    duties: tuple[DutyLine, ...]
+    duties_closed: tuple[DutyLine, ...]
+    timeline: tuple[TimelineEntry, ...]
+    access: tuple[AccessLine, ...]
+    drafts: tuple[DraftLine, ...]
+    questions: tuple[Ask, ...]
+    next_change_on: date | None
+    persons: frozenset[UUID] = field(default_factory=frozenset)
+
+    @property
+    def next_question(self) -> Ask | None:
+        return self.questions[0] if self.questions else None
+
+
+def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None) -> CasePage:
+    """The page of one case as the actor may see it, on a day (today there, unless asked otherwise).
+
+    Findings are judged here and now on the facts shown, so that the page is never older than its timeline. Raises
+    NotVisible for a foreign code. Cost: 9 queries whatever the size of the file.
+    """
+    case = visible_case(actor, code)
+    mechanism = mechanisms.named(case.mechanism)
+    today = civil_day(case.zone, now)
+    asked = on or today
+    grants = list(Grant.objects.visible_to(actor).filter(case=case).select_related("organisation").order_by("-starts_at", "pk"))
+    own = case.organisation_id == actor.organisation_id
+    groups = None if own else _groups(grants, actor, now)
+    facts = list(
+        Fact.objects.visible_to(actor).filter(case=case).select_related("organisation", "user").order_by("revision", "id")
+    )  # fmt: skip
+    judged = evaluation.judge(mechanism, facts, on=asked, groups=groups)
+    ring = _ring(case, actor)
+    reader = _Reader(actor, mechanism, ring, facts)
+    timeline = reader.timeline(judged)
+    tasks = list(Task.objects.visible_to(actor).filter(case=case, organisation_id=actor.organisation_id).select_related("assignee"))
+    drafts = Draft.objects.visible_to(actor).filter(case=case).order_by("-saved_at", "pk")
+    contact = SealedRecord.objects.visible_to(actor).filter(person=case.person_id, tier="contact").order_by("-version").first()
+    levels = _levels(mechanism, judged, asked, actor.language)
+    duties = [reader.duty(task, today) for task in tasks]
+    return CasePage(
+        case_id=case.pk, person_id=case.person_id, code=case.code, pseudonym=case.pseudonym, jurisdiction=case.jurisdiction,
+        territory=wording.territory(mechanism, case.territory, actor.language), mechanism=mechanism.name,
+        mechanism_hash=mechanism.hash, banners=tuple(words.text(actor.language) for words in mechanism.banners), on=asked,
+        today=today, revision=case.revision, opened_on=case.opened_on, closed_on=case.closed_on,
+        opened_by=_opened_by(case, own, actor), own=own, groups=tuple(groups) if groups is not None else None,
+        who=reader.who(case, judged, contact), levels=levels,
+        duties=tuple(sorted((d for d in duties if d.closed_at is None), key=_by_due)),
+        duties_closed=tuple(sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)),
+        timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
+        drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in drafts),
+        questions=_questions(mechanism, judged, facts, groups, actor.language), next_change_on=judged.next_change_on,
+        persons=frozenset({case.person_id}),
+    )  # fmt: skip
+
+
+def _groups(grants: Sequence[Grant], actor: Actor, now: datetime) -> list[str]:
+    running = [g for g in grants if g.organisation_id == actor.organisation_id and not _ended(g, now)]
+    return sorted({group for grant in running for group in grant.groups})
+
+
+def _ended(grant: Grant, now: datetime) -> bool:
+    return grant.revoked_at is not None or (grant.ends_at is not None and grant.ends_at <= now)
+
+
+def _ring(case: Case, actor: Actor) -> KeyRing | None:
+    if actor.organisation_id is None or actor.kind == "system":
+        return None
+    try:
+        return KeyRing(person_key(case.person_id, actor.organisation_id))
+    except NoKey:
+        return None
+
+
+def _opened_by(case: Case, own: bool, actor: Actor) -> str:
+    return _("your organisation") if own else case.organisation.name
+
+
+def _by_due(line: DutyLine) -> tuple[date, datetime]:
+    return (line.due.latest if line.due else date.min, line.opened_at)
+
+
+# ---- rights
+
+
+def _levels(mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str) -> tuple[Level, ...]:
+    lines: dict[str, list[FindingLine]] = {level: [] for level in LEVELS}
+    for told in judged.findings.values():
+        if told.kind == "entitlement":
+            lines[told.level].append(_finding_line(mechanism, told, on, language))
+    return tuple(
+        Level(level, *(tuple(_in_order(line for line in found if line.outcome == o)) for o in ("holds", "cannot_tell", "does_not_hold")))
+        for level, found in lines.items()
+        if found
+    )
+
+
+def _in_order(lines: Any) -> list[FindingLine]:
+    return sorted(lines, key=lambda line: (line.stage if line.stage is not None else 9, line.label))
+
+
+def _finding_line(mechanism: Mechanism, told: rulebook.Finding, on: date, language: str) -> FindingLine:
+    rule = mechanism.rules[told.rule_id]
+    standing = rule.version_on(on).standing
+    return FindingLine(
+        rule_id=rule.id, label=rule.label.text(language), text=rule.text.text(language), outcome=told.outcome, level=rule.level,
+        discretion=rule.discretion, granted_by=wording.role(mechanism, rule.grants, language) if rule.grants else "",
+        cooperation=rule.cooperation, stage=rule.stage, since=told.since if told.outcome == "holds" else None, until=told.until,
+        certainty=told.certainty, presentable=standing.presentable, settled=told.settled, reason=told.reason,
+        sources=tuple(
+            SourceLine(s, mechanism.sources[s].title.text(language), mechanism.sources[s].url) for s in standing.source if s in mechanism.sources
+        ),
+        missing=tuple(a for named in told.missing if (a := wording.ask(mechanism, named, language))),
+        asks=wording.ask(mechanism, told.asks, language), facts_used=told.facts_used, demand=rule.demand,
+    )  # fmt: skip
+
+
+def _questions(
+    mechanism: Mechanism, judged: evaluation.Judgement, facts: Sequence[Fact], groups: Sequence[str] | None, language: str
+) -> tuple[Ask, ...]:
+    """What to ask next: first how to reach her and what she needs at once, then what most answers wait for, law before demand."""
+    known = {fact.kind for fact in evaluation.living(facts)}
+    asked: list[tuple[str, str | None]] = [
+        (kind, None) for kind in FIRST_QUESTIONS
+        if kind not in known and kind in mechanism.facts and (groups is None or mechanism.facts[kind].group in groups)
+    ]  # fmt: skip
+    waited: Counter[tuple[str, str | None]] = Counter()
+    for told in judged.findings.values():
+        if told.outcome == "cannot_tell" and told.asks and (groups is None or mechanism.facts[told.asks[0]].group in groups):
+            waited[told.asks] += 100 if told.level == "national_law" else 1
+    asked += [named for named, _count in waited.most_common() if named not in asked]
+    return tuple(found for named in asked if (found := wording.ask(mechanism, named, language)))
+
+
+# ---- facts in words
+
+
+class _Reader:
+    """Puts the facts of one case in words for one reader."""
+
+    def __init__(self, actor: Actor, mechanism: Mechanism, ring: KeyRing | None, facts: Sequence[Fact]) -> None:
+        self.actor, self.mechanism, self.ring, self.facts = actor, mechanism, ring, facts
+        self.language = actor.language
+        self.living = evaluation.living(facts)
+
+    def answers(self, fact: Fact) -> tuple[Answer, ...]:
+        kind = self.mechanism.facts.get(fact.kind)
+        declared = kind.fields if kind else {}
+        told = [
+            Answer(name, declared[name].label.text(self.language), wording.value(self.mechanism, declared[name], value, self.language), value)
+            for name, value in fact.fields.items()
+            if name in declared
+        ]
+        return (*told, *self._sealed_answers(fact, declared))
+
+    def _sealed_answers(self, fact: Fact, declared: Mapping[str, Any]) -> list[Answer]:
+        if not fact.sealed:
+            return []
+        try:
+            opened = sealed.open_fields(self.ring, fact) if self.ring else None
+        except SealBroken:
+            opened = None
+        if opened is None:
+            return [Answer("", _("Sealed text"), _("Closed to your organisation."), sealed=True, closed=True)]
+        return [
+            Answer(name, declared[name].label.text(self.language) if name in declared else _("Why"), str(value), value, sealed=True)
+            for name, value in opened.items()
+        ]
+
+    def timeline(self, judged: evaluation.Judgement) -> tuple[TimelineEntry, ...]:
+        corrected = {fact.corrects_id: fact for fact in self.facts if fact.corrects_id}
+        disputed = {fact for one in judged.disagreements for fact in one.facts}
+        entries = [self._entry(fact, corrected.get(fact.pk), fact.pk in disputed) for fact in self.facts]
+        return tuple(sorted(entries, key=lambda entry: (entry.on.latest, entry.revision), reverse=True))
+
+    def _entry(self, fact: Fact, correction: Fact | None, disputed: bool) -> TimelineEntry:
+        kind = self.mechanism.facts.get(fact.kind)
+        own = fact.organisation_id == self.actor.organisation_id
+        late = (fact.recorded_at.date() - fact.latest).days
+        return TimelineEntry(
+            fact_id=fact.pk, kind=fact.kind, label=self._label(fact), group=fact.data_group,
+            group_label=wording.group(self.mechanism, fact.data_group, self.language), on=PartialDate(fact.earliest, fact.latest),
+            hour=fact.hour, recorded_at=fact.recorded_at, days_late=late if late > LATE_DAYS else 0,
+            organisation=fact.organisation.name, role_label=wording.role(self.mechanism, fact.role, self.language),
+            user=fact.user.name if own and fact.user else "", own=own, basis=fact.basis,
+            answers=self.answers(fact) if kind else (), corrects=fact.corrects_id,
+            corrected_by=correction.pk if correction else None,
+            withdrawn=correction is not None and correction.kind == evaluation.WITHDRAWAL, revision=fact.revision, disputed=disputed,
+        )  # fmt: skip
+
+    def _label(self, fact: Fact) -> str:
+        if fact.kind == evaluation.WITHDRAWAL and fact.corrects_id:
+            return _("Withdrawn: entered in error")
+        kind = self.mechanism.facts.get(fact.kind)
+        return kind.label.text(self.language) if kind else fact.kind
+
+    def latest(self, kind: str) -> Fact | None:
+        found = [fact for fact in self.living if fact.kind == kind]
+        return max(found, key=lambda fact: (fact.latest, fact.recorded_at), default=None)
+
+    # -- who
+
+    def who(self, case: Case, judged: evaluation.Judgement, contact: SealedRecord | None) -> Who:
+        described = self.latest("person_described")
+        minor, disputed = (judged.findings.get(f"common.{name}") for name in ("minor_today", "age_disputed"))
+        at_time = judged.findings.get("common.minor_at_exploitation")
+        is_disputed = disputed is not None and disputed.outcome == "holds"
+        age_class = {"holds": "minor", "does_not_hold": "adult"}.get(minor.outcome if minor else "", "not_known")
+        return Who(
+            pseudonym=case.pseudonym, age_class=age_class, age_disputed=is_disputed,
+            treated_as_child=age_class == "minor" or is_disputed,
+            minor_at_exploitation={"holds": "yes", "does_not_hold": "no"}.get(at_time.outcome if at_time else "", "not_known"),
+            language=str(self._open_record(contact).get("language", "")), answers=self.answers(described) if described else (),
+            contact=self.safe_contact(),
+        )  # fmt: skip
+
+    def _open_record(self, record: SealedRecord | None) -> dict[str, Any]:
+        if record is None or self.ring is None:
+            return {}
+        try:
+            return sealed.open_record(self.ring, record)
+        except SealBroken:
+            return {}
+
+    def safe_contact(self) -> SafeContact:
+        fact = self.latest("safe_contact_instructions")
+        if fact is None:
+            return SafeContact(asked=False)
+        told = fact.fields.get("can_contact", MISSING[0])
+        return SafeContact(True, PartialDate(fact.earliest, fact.latest), fact.pk, told, self.answers(fact))
+
+    # -- duties and access
+
+    def duty(self, task: Task, today: date) -> DutyLine:
+        late = (today - task.due_latest).days if task.due_latest and task.closed_at is None else 0
+        answering = mechanisms.roles_answering_to(self.actor.role)
+        return DutyLine(
+            task_id=task.pk, rule_id=task.rule_id, duty=wording.rule_label(self.mechanism, task.rule_id, self.language),
+            text=wording.rule_text(self.mechanism, task.rule_id, self.language), level=task.level, role=task.role,
+            role_label=wording.role(self.mechanism, task.role, self.language), due=wording.days(task.due_earliest, task.due_latest),
+            overdue_days=max(0, late), opened_at=task.opened_at, closed_at=task.closed_at, closing=task.closing,
+            closing_fact=task.closing_fact_id, trigger_fact=task.trigger_fact_id, assignee=task.assignee.name if task.assignee else "",
+            assignee_id=task.assignee_id, snoozed_until=task.snoozed_until, note=self._note(sealed.TASK, task.pk, task.note),
+            can_be_mine=task.role in answering,
+        )  # fmt: skip
+
+    def access(self, grant: Grant, now: datetime) -> AccessLine:
+        return AccessLine(
+            grant.pk, grant.organisation.name, tuple(wording.group(self.mechanism, word, self.language) for word in grant.groups),
+            self._note(sealed.GRANT, grant.pk, grant.reason), grant.starts_at, grant.revoked_at or grant.ends_at, _ended(grant, now),
+        )  # fmt: skip
+
+    def _note(self, table: str, row: UUID, blob: bytes | None) -> str:
+        if not blob or self.ring is None:
+            return ""
+        try:
+            return str(self.ring.unseal(table, row, "narrative", bytes(blob)).get("reason", ""))
+        except SealBroken:
+            return ""
+
+
+# ---- identity, on its own
+
+
+def identity_of(actor: Actor, code: str) -> dict[str, dict[str, Any]]:
+    """Her sealed identity by tier, newest version; a page of its own, because opening it is an act of its own.
+
+    Empty where nothing was written or nothing is granted. Cost: 4 queries.
+    """
+    case = visible_case(actor, code)
+    ring = _ring(case, actor)
+    found: dict[str, dict[str, Any]] = {}
+    for record in SealedRecord.objects.visible_to(actor).filter(person=case.person_id).order_by("tier", "version"):
+        if ring is not None:
+            found[record.tier] = sealed.open_record(ring, record)
+    return found

@@ -1,0 +1,118 @@
+"""What a form starts from: drafts, and facts as they were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import NoKey, person_key
+from repere.cases import evaluation, mechanisms, sealed
+from repere.cases.access import visible_task
+from repere.cases.actions.drafts import read_draft
+from repere.cases.card import CardRight, rights_for_card
+from repere.cases.models import Case, Draft, Fact, Grant, Receipt, Task
+from repere.cases.queries import wording
+from repere.cases.sealed import KeyRing
+from repere.core.sealing import SealBroken
+
+
+PRINTED = ("national_law", "international_obligation")
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """A form that was not sent, opened for the one who was writing it."""
+
+    form: str
+    saved_at: datetime
+    body: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What follows the colon in its name."""
+        return self.form.partition(":")[2]
+
+
+def draft(actor: Actor, *, form: str, case: Case | None) -> KeptDraft | None:
+    """Cost: 1 query, 1 more for the key when there is a draft."""
+    row = Draft.objects.visible_to(actor).filter(user_id=actor.user_id, form=form, case=case.pk if case else None).first()
+    return _opened(row, actor) if row else None
+
+
+def drafts(actor: Actor, *, prefix: str) -> list[KeptDraft]:
+    rows = Draft.objects.visible_to(actor).filter(user_id=actor.user_id, form__startswith=prefix).order_by("-saved_at", "pk")[:10]
+    return [kept for row in rows if (kept := _opened(row, actor))]
+
+
+def already_sent(actor: Actor, key: UUID) -> bool:
+    """True when what was filled in under this key was sent: a late autosave brings no draft back. Cost: 1 query."""
+    return Receipt.objects.visible_to(actor).filter(organisation=actor.organisation_id, key=key).exists()
+
+
+def _opened(row: Draft, actor: Actor) -> KeptDraft | None:
+    body = read_draft(row, acting=actor)
+    return None if body is None else KeptDraft(row.form, row.saved_at, body)
+
+
+def fields_of(actor: Actor, fact: Fact) -> dict[str, Any]:
+    """Every field of a fact, sealed ones too where they open for this organisation."""
+    fields = dict(fact.fields)
+    if fact.sealed and actor.organisation_id:
+        with suppress(NoKey, SealBroken):
+            fields |= sealed.open_fields(KeyRing(person_key(fact.case.person_id, actor.organisation_id)), fact)
+    return fields
+
+
+def latest_fact(actor: Actor, case: Case, kind: str) -> Fact | None:
+    """The last standing fact of a kind."""
+    facts = Fact.objects.visible_to(actor).filter(case=case)
+    corrected = facts.exclude(corrects=None).values("corrects")
+    return facts.filter(kind=kind).exclude(pk__in=corrected).select_related("case").order_by("-latest", "-recorded_at", "-pk").first()
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    task: Task
+    case: Case
+    duty: str
+    role_label: str
+
+
+def task_page(actor: Actor, task_id: UUID) -> TaskPage:
+    task = visible_task(actor, task_id)
+    mechanism = mechanisms.named(task.case.mechanism)
+    label = wording.rule_label(mechanism, task.rule_id, actor.language)
+    return TaskPage(task, task.case, label, wording.role(mechanism, task.role, actor.language))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What may stand on the rights card, and how many rights may not."""
+
+    rights: list[CardRight]
+    demands: list[CardRight]
+    left_out: int
+
+
+def card_of(actor: Actor, case: Case, *, on: date, language: str) -> Card:
+    """The rights that hold today, through the actor's view."""
+    facts = list(Fact.objects.visible_to(actor).filter(case=case).defer("sealed").order_by("revision", "id"))
+    groups = None
+    if case.organisation_id != actor.organisation_id:
+        running = Grant.objects.visible_to(actor).active().filter(case=case, organisation_id=actor.organisation_id)
+        groups = sorted({group for grant in running for group in grant.groups})
+    mechanism = mechanisms.named(case.mechanism)
+    found = evaluation.judge(mechanism, facts, on=on, groups=groups).findings
+    rights = rights_for_card(mechanism, found, on=on, language=language)
+    held = [f for f in found.values() if f.outcome == "holds" and f.level in PRINTED and mechanism.rules[f.rule_id].card]
+    demanded = mechanisms.demanded_for(case.jurisdiction)
+    demands: list[CardRight] = []
+    if demanded is not None:
+        asked = evaluation.judge(demanded, facts, on=on, groups=groups).findings
+        demands = [r for r in rights_for_card(demanded, asked, on=on, language=language, with_demands=True) if r.level == "demanded"]
+    return Card(rights, demands, len(held) - len(rights))

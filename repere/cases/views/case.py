@@ -1,0 +1,119 @@
+"""The page of a case, and what is read from it: a rule for her, a comparison, her next steps, her card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases import mechanisms, queries
+from repere.cases.access import visible_case
+from repere.cases.card import FILE_NAME, make_pdf
+from repere.cases.queries import CasePage, filling
+from repere.cases.refusals import NotVisible
+from repere.cases.territory import civil_day
+from repere.cases.views.doors import page
+from repere.core.dates import NotADay, PartialDate
+
+LANGUAGES = ("fr", "en")
+
+
+@page
+def case(request: ActingRequest, code: str) -> HttpResponse:
+    found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request))
+    request.shown.update(found.persons)
+    wanted = request.GET.get("kind", "")
+    groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
+    context = {
+        "page": found, "facts": {entry.fact_id: entry for entry in found.timeline},
+        "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
+        "demands": _demands(request, found), "demands_mechanism": mechanisms.DEMANDED.get(found.jurisdiction, ""),
+    }  # fmt: skip
+    return render(request, "cases/case.html", context)
+
+
+def _newest_first(found: CasePage, wanted: str) -> list[Any]:
+    entries = [entry for entry in found.timeline if wanted in ("", entry.group)]
+    return sorted(entries, key=lambda entry: (entry.on.latest, entry.recorded_at), reverse=True)
+
+
+def _demands(request: ActingRequest, found: CasePage) -> list[Any]:
+    """What associations ask for and the law in force does not give her."""
+    if any(level.level == "demanded" for level in found.levels):
+        return []
+    try:
+        compared = queries.comparison(request.actor, found.code, now=timezone.now(), on=found.on)
+    except NotVisible:
+        return []
+    return [d for d in compared.differences if d.level == "demanded" and d.kind == "entitlement" and d.there == "holds"]
+
+
+def _asked_day(request: ActingRequest) -> date | None:
+    try:
+        return PartialDate.parse(request.GET["on"]).latest if request.GET.get("on") else None
+    except NotADay:
+        return None
+
+
+@page
+def rule(request: ActingRequest, code: str, rule_id: str) -> HttpResponse:
+    here = visible_case(request.actor, code)
+    name = request.GET.get("mechanism", here.mechanism)
+    if name not in known_mechanisms():
+        raise Http404
+    on = civil_day(here.zone, timezone.now())
+    found = queries.rule_page(mechanisms.named(name), rule_id, on=on, actor=request.actor, code=code)
+    request.shown.update(found.persons)
+    return render(request, "cases/rule.html", {"page": found, "rule": found.rule, "mechanism": mechanisms.named(name)})
+
+
+def known_mechanisms() -> dict[str, str]:
+    """Mechanisms one may look through, by name."""
+    names = [*mechanisms.DEFAULTS.values(), *mechanisms.DEMANDED.values()]
+    return {name: name for name in names}
+
+
+@page
+def compare(request: ActingRequest, code: str) -> HttpResponse:
+    there = request.GET.get("with") or None
+    if there and there not in known_mechanisms():
+        raise Http404
+    found = queries.comparison(request.actor, code, now=timezone.now(), there=there)
+    request.shown.update(found.persons)
+    choices = [mechanisms.named(name) for name in known_mechanisms() if name != found.here]
+    return render(request, "cases/compare.html", {"found": found, "choices": choices})
+
+
+@page
+def next_steps(request: ActingRequest, code: str) -> HttpResponse:
+    found = queries.case_page(request.actor, code, now=timezone.now())
+    request.shown.update(found.persons)
+    return render(request, "cases/next_steps.html", {"page": found})
+
+
+@page
+def card(request: ActingRequest, code: str) -> HttpResponse:
+    here, language = visible_case(request.actor, code), request.actor.language
+    request.shown.add(here.person_id)
+    found = filling.card_of(request.actor, here, on=civil_day(here.zone, timezone.now()), language=language)
+    return render(request, "cases/card.html", {"case": here, "card": found, "language": language})
+
+
+@page
+def card_paper(request: ActingRequest, code: str) -> HttpResponse:
+    """The PDF. Its name, its title and its words tell nobody whom it is for."""
+    here, language = visible_case(request.actor, code), request.GET.get("language", "")
+    if language not in LANGUAGES:
+        raise Http404
+    request.shown.add(here.person_id)
+    on = civil_day(here.zone, timezone.now())
+    found = filling.card_of(request.actor, here, on=on, language=language)
+    rights = [*found.rights, *(found.demands if request.GET.get("demands") == "yes" else [])]
+    answer = HttpResponse(make_pdf(rights, on=on, language=language), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return answer

@@ -1,0 +1,45 @@
+"""What waits, what was found, what was noticed."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases import actions, queries
+from repere.cases.views.doors import page
+from repere.cases.views.words import EMPTY, TABS
+
+
+@page
+def worklist(request: ActingRequest) -> HttpResponse:
+    asked = request.GET.get("page", "1")
+    found = queries.worklist(
+        request.actor, now=timezone.now(), tab=request.GET.get("tab", ""), role=request.GET.get("role") or None, page=int(asked) if asked.isdigit() else 1
+    )  # fmt: skip
+    request.shown.update(found.persons)
+    tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
+    context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
+    return render(request, "cases/worklist.html", context)
+
+
+@page
+def search(request: ActingRequest) -> HttpResponse:
+    """By POST: what is searched stays out of the browser's history."""
+    text = request.POST.get("q", "").strip()
+    lines = queries.find_cases(request.actor, text, now=timezone.now()) if text else []
+    request.shown.update(line.person_id for line in lines)
+    if len(lines) == 1 and text:
+        return redirect("cases:case", code=lines[0].code)
+    return render(request, "cases/search.html", {"q": text, "asked": bool(text), "lines": lines})
+
+
+@page
+def notices(request: ActingRequest) -> HttpResponse:
+    found = queries.notices(request.actor)
+    if request.method == "POST":
+        actions.read_notices([line.notice_id for line in found], acting=request.actor, now=timezone.now())
+        return redirect("cases:notices")
+    request.shown.update(line.person_id for line in found)
+    return render(request, "cases/notices.html", {"notices": found})

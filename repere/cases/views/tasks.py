@@ -1,0 +1,75 @@
+"""Taking a task, putting it off, setting it aside."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases import actions
+from repere.cases.forms import SnoozeForm, WaiveForm
+from repere.cases.queries import filling
+from repere.cases.refusals import Refused
+from repere.cases.territory import civil_day
+from repere.cases.views.doors import page
+from repere.core.dates import PartialDate
+
+
+@page
+@require_POST
+def assign(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
+    """Take it, or give it back: each undoes the other."""
+    found = filling.task_page(request.actor, task)
+    mine = request.POST.get("to") == "me"
+    actions.assign_task(found.task, to=request.actor.user_id if mine else None, acting=request.actor, now=timezone.now())
+    messages.success(request, _("You have taken this task.") if mine else _("This task is back with everybody of its role."))
+    return _back(found)
+
+
+@page
+def snooze(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
+    found = filling.task_page(request.actor, task)
+    tomorrow = civil_day(found.case.zone, timezone.now()) + timedelta(days=7)
+    latest = found.task.due_earliest
+    start = min(tomorrow, latest) if latest else tomorrow
+    form = SnoozeForm(request.POST or None, initial={"until": PartialDate.on(start).text(request.actor.language)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.snooze_task(found.task, until=form.cleaned_data["until"], acting=request.actor, now=timezone.now())
+            return _back(found)
+        except Refused as refused:
+            form.add_error("until", str(refused))
+    return _ask(request, found, form, _("Put this task off"), _("Put it off"))
+
+
+@page
+def waive(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
+    found = filling.task_page(request.actor, task)
+    form = WaiveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.waive_task(found.task, reason=form.cleaned_data["reason"], acting=request.actor, now=timezone.now())
+            return _back(found)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return _ask(request, found, form, _("Set this task aside"), _("Set it aside"))
+
+
+def _ask(request: ActingRequest, found: filling.TaskPage, form: forms.Form, heading: str, act: str) -> HttpResponse:
+    request.shown.add(found.case.person_id)
+    context: dict[str, Any] = {"found": found, "case": found.case, "form": form, "heading": heading, "act": act}
+    return render(request, "cases/task.html", context)
+
+
+def _back(found: filling.TaskPage) -> HttpResponse:
+    return HttpResponseRedirect(reverse("cases:case", args=[found.case.code]) + "#next") if found else redirect("cases:worklist")

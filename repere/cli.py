@@ -1,0 +1,57 @@
+"""The command `repere`. Its verbs stand in `repere/commands/`, one module per subject.
+
+A module there may hold two functions, both optional:
+`register(cli: click.Group) -> None` adds its commands (Django is set up and the database runs by then), and
+`prepare(*, demo: bool, now: datetime) -> None` is called by `repere run` after each migration; it must be quick and
+change nothing when its work is done already. Modules are prepared in the order of their `PREPARE_ORDER` (50 if absent).
+"""
+
+import os
+import sys
+
+import click
+import django
+
+from repere import commands
+from repere.web import embedded
+from repere.web.home import CannotRun, settle
+
+# These work on files alone and start no database.
+WITHOUT_DATABASE = {"mechanism", "stop"}
+SERVING = {"serve", "worker", "check"}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Repère: find, protect and accompany victims of human trafficking."""
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    verb = next((word for word in words if not word.startswith("-")), "")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repere.web.settings")
+    if verb == "worker":
+        os.environ["REPERE_ROLE"] = "worker"
+    if verb == "serve":
+        os.environ["REPERE_POOL"] = "1"
+    try:
+        _wake(verb, words)
+        cli()
+    except CannotRun as error:
+        raise SystemExit(str(error)) from None
+
+
+def _wake(verb: str, words: list[str]) -> None:
+    """Before Django reads its settings: which kind of installation this is, and a running database."""
+    wants_help = not verb or "--help" in words or "-h" in words
+    if not wants_help and verb not in WITHOUT_DATABASE:
+        settle(wants_empty="--empty" in words or verb == "found", may_choose=verb in ("run", "demo", "found"))
+        embedded.ensure(provision=verb not in SERVING)
+    django.setup()
+    for module in commands.modules():
+        if hasattr(module, "register"):
+            module.register(cli)
+
+
+if __name__ == "__main__":
+    main()

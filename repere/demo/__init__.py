@@ -1,0 +1,1 @@
+"""The demonstration country: invented people, in numbers shaped like the published ones. It says nothing about France."""

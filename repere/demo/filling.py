@@ -1,0 +1,272 @@
+"""The invented country poured into a database through the doors everybody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import numpy as np
+import polars as pl
+from django.contrib.auth.hashers import make_password
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key
+from repere.accounts.models import Membership, User
+from repere.cases import evaluation, mechanisms
+from repere.cases.actions import grant_access
+from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchRefused, BatchResult, record_facts
+from repere.cases.jobs import VIEWS_AT_ONCE, follow_grant
+from repere.cases.models import Case, Grant, View
+from repere.core.dates import PartialDate, day_of
+from repere.core.rulebook import FactKind, Mechanism
+from repere.demo.cast import BODIES, BY_KEY, PASSWORD, SHARES, Body, opener_of
+from repere.demo.journeys import Country, invent
+from repere.demo.names import CITIES, STREETS, names
+from repere.directory.models import Organisation
+
+_OURS = UUID("0c8e0c9b-3a4e-5b8c-b9d4-2f1d6a5e7b10")
+SHARED = 6
+"""How many files each organisation opens to each of the bodies concerned."""
+GRANT_DAYS = 180
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass
+class Filled:
+    """What was put in."""
+
+    persons: int = 0
+    facts: int = 0
+    grants: int = 0
+    dropped: int = 0
+    views: list[UUID] = field(default_factory=list)
+    repeated: bool = False
+
+
+def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None) -> Filled:
+    """Found the invented organisations and give them an invented caseload. Run twice with the same arguments, it adds nothing."""
+    say = tell or (lambda _what, _done, _of: None)
+    mechanism = mechanisms.for_jurisdiction("FR")
+    country = invent(mechanism, persons, seed=seed, today=now.astimezone(UTC).date())
+    # One slow hash for all: the accounts share the printed password.
+    encoded = make_password(PASSWORD)
+    actors = {body.key: _found(body, encoded) for body in BODIES}
+    done = Filled()
+    batches = list(_by_body(country, mechanism))
+    for number, (body, cases) in enumerate(batches):
+        say(body.name, number, len(batches))
+        acting = actors[body.key]
+        result, dropped = _record(Batch(_key(country, body), cases, "demo"), acting, now)
+        done.persons += len(result.cases)
+        done.facts += result.facts
+        done.dropped += dropped
+        done.repeated |= result.repeated
+        if not result.repeated:
+            done.grants += _share(country, body, cases, result, actors, now)
+    if not done.repeated:
+        _evaluate(actors, now, say)
+    return done
+
+
+def _key(country: Country, body: Body) -> UUID:
+    return uuid5(_OURS, f"{country.seed}/{len(country.people)}/{country.today}/{body.key}")
+
+
+# ─── Organisations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _found(body: Body, encoded: str) -> Actor:
+    """The organisation with an account for each of its roles; returns who opens its cases."""
+    organisation = Organisation.objects.filter(name=body.name, is_invented=True).first()
+    if organisation is None:
+        organisation = Organisation(name=body.name, kind=body.kind, territory=body.territory, is_invented=True)
+        acting = Actor.system("demonstration", organisation_id=organisation.pk)
+        with acting_as(acting):
+            organisation.save(force_insert=True)
+            ensure_organisation_key(organisation)
+            people = [_member(body, organisation, role, encoded) for role in body.roles]
+            ledger.record(acting, "found_organisation", detail={"users": [user.pk for user in people], "kind": body.kind})
+    first = Membership.objects.current().filter(organisation=organisation, role=body.roles[0]).get()
+    return first.actor()
+
+
+def _member(body: Body, organisation: Organisation, role: str, encoded: str) -> User:
+    label = f"{role.replace('_', ' ').capitalize()} · {body.name}"
+    user = User(email=body.email(role), name=label[:120], password=encoded)
+    user.save(force_insert=True)
+    Membership.objects.create(user=user, organisation=organisation, role=role)
+    return user
+
+
+# ─── Cases ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _by_body(country: Country, mechanism: Mechanism) -> Iterator[tuple[Body, list[BatchCase]]]:
+    """Cases of the country by the organisation that opened them."""
+    facts = _facts_by_case(country, mechanism)
+    regions = {code: str(entry.extra.get("region", "")) for code, entry in mechanism.codelists["departement"].items()}
+    identities = _identities(country)
+    opened: dict[str, list[BatchCase]] = {}
+    for row in country.cases.iter_rows(named=True):
+        case = int(row["case"])
+        told = facts.get(case)
+        if not told:
+            continue
+        body = opener_of(row["opener"], regions[row["territory"]])
+        opened.setdefault(body.key, []).append(
+            BatchCase(
+                facts=told, ref=str(case), territory=row["territory"], opened_on=PartialDate.on(row["opened"]),
+                opened_at=told[0].recorded_at, role=row["opener"], identity=identities[case],
+            )  # fmt: skip
+        )
+    for key in sorted(opened):
+        yield BY_KEY[key], opened[key]
+
+
+def _facts_by_case(country: Country, mechanism: Mechanism) -> dict[int, list[BatchFact]]:
+    """Facts of each case in the order in which they were recorded. A fact's id follows from its number and the seed."""
+    told: dict[int, list[tuple[datetime, int, BatchFact]]] = {}
+    for kind, frame in country.facts.items():
+        declared = mechanism.facts[kind]
+        for row in frame.iter_rows(named=True):
+            fact = BatchFact(
+                kind=kind,
+                on=PartialDate(row["earliest"], row["latest"]),
+                fields=_fields(declared, row),
+                basis=row["basis"],
+                role=row["role"],
+                recorded_at=row["recorded"].replace(tzinfo=UTC),
+                corrects=_id(country, row["corrects"]) if row["corrects"] is not None else None,
+                id=_id(country, row["fact"]),
+            )
+            told.setdefault(int(row["case"]), []).append((row["recorded"], row["fact"], fact))
+    return {case: [fact for _, _, fact in sorted(facts, key=lambda f: f[:2])] for case, facts in told.items()}
+
+
+def _id(country: Country, number: int) -> UUID:
+    return uuid5(_OURS, f"{country.seed}/{len(country.people)}/{country.today}/fact/{number}")
+
+
+def _fields(kind: FactKind, row: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, declared in kind.fields.items():
+        if declared.type == "date":
+            first, last = row.get(f"{name}_earliest"), row.get(f"{name}_latest")
+            if first is not None and last is not None:
+                fields[name] = {"earliest": first, "latest": last}
+        elif row.get(name) is not None:
+            fields[name] = row[name]
+    return fields
+
+
+def _identities(country: Country) -> list[dict[str, dict[str, Any]]]:
+    """Invented names and places; some without a name yet, some with several, some births known to the year only."""
+    rng = np.random.default_rng([country.seed, len(country.people), 7])
+    count = len(country.people)
+    unknown, street, roll = rng.random(count), rng.integers(0, 25, count), rng.random(count)
+    identities = []
+    for i, (given, family, called) in enumerate(names(rng, count)):
+        born = day_of(int(country.people.born[i]))
+        identity: dict[str, Any] = {"birth": str(born.year) if roll[i] < 0.3 else born.isoformat()}
+        if unknown[i] > 0.06:
+            identity |= {"given_names": given, "family_names": family}
+        if called:
+            identity["other_names"] = [called]
+        contact = {"street": f"{street[i] + 1} {STREETS[street[i] % 5]}", "city": CITIES[street[i] // 5], "phone": f"3363998{i % 10000:04d}"}
+        identities.append({"identity": identity, "contact": contact} if roll[i] > 0.5 else {"identity": identity})
+    return identities
+
+
+def _record(batch: Batch, acting: Actor, now: datetime) -> tuple[BatchResult, int]:
+    """Through the door; what it finds impossible of one authority's own facts is left out, as that authority would."""
+    dropped = 0
+    while True:
+        try:
+            return record_facts(batch, acting=acting, now=now), dropped
+        except BatchRefused as refused:
+            places: dict[str, set[int]] = {}
+            for row in refused.rows:
+                if row.place is None:
+                    raise
+                places.setdefault(row.ref, set()).add(row.place)
+            dropped += sum(map(len, places.values()))
+            cases = [_without(case, places.get(case.ref, set())) for case in batch.cases]
+            batch = Batch(batch.key, cases, batch.source)
+
+
+def _without(case: BatchCase, places: Iterable[int]) -> BatchCase:
+    gone = set(places)
+    if not gone:
+        return case
+    kept = [fact for place, fact in enumerate(case.facts) if place not in gone]
+    ids = {fact.id for fact in kept}
+    kept = [fact for fact in kept if fact.corrects is None or fact.corrects in ids]
+    return BatchCase(
+        kept, case.ref, case.jurisdiction, case.territory, case.pseudonym, case.opened_on, case.opened_at, case.role, case.identity, case.case_id
+    )
+
+
+# ─── Sharing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _share(country: Country, body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapping[str, Actor], now: datetime) -> int:
+    """Some files are opened to the bodies that must act on them, so that their worklists are not empty."""
+    by_ref = {ref: case_id for ref, case_id, _ in result.cases}
+    wanted: list[tuple[UUID, str, tuple[str, ...]]] = []
+    for role, (receiver, groups) in SHARES.items():
+        if receiver == body.key:
+            continue
+        kinds = CONCERNED[role]
+        concerned = [case for case in cases if any(fact.kind in kinds for fact in case.facts)]
+        wanted += [(by_ref[case.ref], receiver, groups) for case in concerned[:SHARED]]
+    acting = actors[body.key]
+    with acting_as(acting):
+        found = {case.pk: case for case in Case.objects.visible_to(acting).filter(pk__in=[case_id for case_id, _, _ in wanted])}
+        for case_id, receiver, groups in wanted:
+            to = actors[receiver].organisation_id
+            assert to is not None
+            grant_access(
+                found[case_id], to=to, groups=groups, reason="Démonstration : suivi commun.", ends_at=now + timedelta(days=GRANT_DAYS),
+                acting=acting, now=now,
+            )  # fmt: skip
+    return len(wanted)
+
+
+def _evaluate(actors: Mapping[str, Actor], now: datetime, say: Tell) -> None:
+    """Judge every view now, so that the worklists are full when the first page opens. The worker would come to it too."""
+    for number, (key, actor) in enumerate(actors.items()):
+        say(BY_KEY[key].name, number, len(actors))
+        assert actor.organisation_id is not None
+        acting = Actor.system("evaluate", organisation_id=actor.organisation_id)
+        with acting_as(acting):
+            shared = list(Grant.objects.visible_to(acting).active().filter(organisation_id=actor.organisation_id).values_list("case_id", flat=True))
+        for case_id in shared:
+            follow_grant(case_id, actor.organisation_id)
+        with acting_as(acting):
+            views = list(View.objects.visible_to(acting).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(views), VIEWS_AT_ONCE):
+            with acting_as(acting):
+                evaluation.refresh(evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE]), acting=acting, now=now)
+
+
+CONCERNED = {
+    "police": {"likely_to_complain_found", "complaint_filed", "referred_for_identification"},
+    "prefecture": {"permit_applied", "reflection_chosen", "exit_path_applied", "recepisse_handed_over"},
+    "prosecutor": {"prosecutor_informed", "proceedings_opened", "offence_under_coercion"},
+    "child_protection": {"child_protection_informed", "placement_asked", "runaway"},
+    "health_worker": {"health_check_done", "care_given", "chemical_control_suspected"},
+    "recognition_body": {"review_asked", "recognition_decided"},
+}
+"""Which facts make a file the concern of which body."""
+
+
+def frames_of(persons: int, seed: int, today: date, mechanism: Mechanism) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """The columnar form alone, for comparisons and measures without a database."""
+    country = invent(mechanism, persons, seed=seed, today=today)
+    return country.cases, country.facts

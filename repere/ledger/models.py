@@ -1,0 +1,88 @@
+"""The ledger's tables."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, NoReturn
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def of_organisation(self, organisation_id: uuid.UUID) -> EntryQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def about(self, person_id: uuid.UUID) -> EntryQuerySet:
+        return self.filter(subjects__contains=[person_id])
+
+
+class AppendOnly(models.Model):
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Ledger rows are written by ledger.record only.")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Ledger rows are never deleted.")
+
+
+class Entry(AppendOnly):
+    class Kind(models.TextChoices):
+        WRITE = "write"
+        LOOK = "look"
+        DENIAL = "denial"
+        SYSTEM = "system"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Given by the database. Rolled back transactions leave honest gaps: a gap proves nothing.
+    position = models.BigIntegerField(unique=True, editable=False)
+    at = models.DateTimeField()
+    act = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    actor_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    subjects = ArrayField(models.UUIDField(), default=list)
+    # The exact bytes that were hashed; the columns above only serve to find them.
+    body = models.BinaryField()
+    leaf = models.BinaryField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [
+            models.Index(fields=["organisation_id", "position"], name="ledger_by_organisation"),
+            models.Index(fields=["actor_id", "at"], name="ledger_by_actor"),
+            GinIndex(fields=["subjects"], name="ledger_by_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["write", "look", "denial", "system"]), name="ledger_kind_is_known"
+            ),
+        ]
+
+
+class Seal(AppendOnly):
+    """A head of the chain: a Merkle root over a run of entries, tied to the root before it and signed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.BigIntegerField(unique=True)
+    first_position = models.BigIntegerField()
+    last_position = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    root = models.BinaryField()
+    previous = models.BinaryField()
+    sealed_at = models.DateTimeField()
+    signature = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["previous"], name="ledger_seal_does_not_fork"),
+            models.CheckConstraint(
+                condition=models.Q(last_position__gte=models.F("first_position")), name="ledger_seal_runs_forward"
+            ),
+        ]

@@ -1,0 +1,128 @@
+"""What must hold before a page or a job is served. Each problem says what was found and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.db import DatabaseError, connection
+
+from repere.web import database, embedded
+
+Row = tuple[Any, ...]
+
+
+def problems() -> list[str]:
+    """Every reason not to serve; empty when all is well."""
+    if _rows("SELECT to_regclass('directory_organisation')")[0][0] is None:
+        return ["The tables are missing. Run: repere migrate"]
+    return [problem for check in CHECKS for problem in check()]
+
+
+def _rows(statement: str, values: Sequence[Any] = ()) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _access_file_asks_for_secrets() -> list[str]:
+    if database.external_url() is not None:
+        return _external_access_asks_for_secrets()
+    lines = [line.split("#")[0].split() for line in embedded.access_file().read_text().splitlines()]
+    return [
+        f"pg_hba.conf lets people in by {words[-1]!r}: every line must end in scram-sha-256. "
+        "Restore the file that Repère wrote."
+        for words in lines
+        if words and words[-1] != "scram-sha-256"
+    ]
+
+
+def _external_access_asks_for_secrets() -> list[str]:
+    with database.admin_connection() as admin:
+        allowed = admin.execute("SELECT has_table_privilege('pg_hba_file_rules', 'SELECT')").fetchone()
+        if not allowed or not allowed[0]:
+            return []
+        rules = admin.execute("SELECT line_number FROM pg_hba_file_rules WHERE auth_method = 'trust'").fetchall()
+    return [f"pg_hba.conf line {line} says trust: use scram-sha-256." for (line,) in rules]
+
+
+def _role_obeys_row_security() -> list[str]:
+    name, is_super, bypasses = _rows(
+        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    )[0]
+    found = []
+    if is_super or bypasses:
+        found.append(f"The database role {name} passes over row-level security. Serve as repere_web or repere_worker.")
+    owned = _rows("SELECT count(*) FROM pg_tables WHERE tableowner = current_user")[0][0]
+    if owned:
+        found.append(f"The database role {name} owns {owned} tables. Serve as repere_web or repere_worker.")
+    for (other,) in _rows(
+        "SELECT rolname FROM pg_roles WHERE rolname <> current_user AND pg_has_role(current_user, oid, 'MEMBER')"
+        " AND NOT rolname LIKE 'pg\\_%%'"
+    ):
+        found.append(f"The database role {name} may become {other}: revoke that membership.")
+    return found
+
+
+def _policies_bind_the_owner_too() -> list[str]:
+    loose = _rows(
+        "SELECT DISTINCT c.oid::regclass::text FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid"
+        " WHERE c.relkind IN ('r', 'p') AND (p.oid IS NOT NULL OR c.relrowsecurity)"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1"
+    )
+    return [f"Table {table} has policies that its owner may pass over: FORCE ROW LEVEL SECURITY." for (table,) in loose]
+
+
+def _views_keep_row_security() -> list[str]:
+    leaky = _rows(
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname IN ('public', 'keys', 'published') AND (c.relkind = 'm' OR c.relkind = 'v'"
+        " AND NOT COALESCE(c.reloptions @> ARRAY['security_invoker=true'], false)) ORDER BY 1"
+    )
+    return [f"View {view} reads with its owner's rights: make it security_invoker." for (view,) in leaky]
+
+
+def _definer_functions_fix_their_path() -> list[str]:
+    loose = _rows(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname IN ('public', 'keys', 'published') AND p.prosecdef"
+        " AND NOT COALESCE(array_to_string(p.proconfig, ',') LIKE '%%search_path%%', false) ORDER BY 1"
+    )
+    return [f"Function {name} runs with its owner's rights and no fixed search_path." for (name,) in loose]
+
+
+def _demonstration_stands_alone() -> list[str]:
+    real = _rows("SELECT count(*) FROM directory_organisation WHERE NOT is_invented")[0][0]
+    found = []
+    if real and settings.REPERE_DEMO:
+        found.append(
+            f"REPERE_DEMO is set beside {real} real organisation(s): its sign-in without password must not exist there. "
+            "Use another data folder for the demonstration."
+        )
+    if settings.DEBUG and (real or not settings.REPERE_DEMO):
+        found.append("REPERE_DEBUG is set beside real data: error pages would show them. Unset it.")
+    return found
+
+
+CHECKS: list[Callable[[], list[str]]] = [
+    _access_file_asks_for_secrets,
+    _role_obeys_row_security,
+    _policies_bind_the_owner_too,
+    _views_keep_row_security,
+    _definer_functions_fix_their_path,
+    _demonstration_stands_alone,
+]
+
+
+def as_django_checks(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **_others: Any
+) -> list[CheckMessage]:
+    """For `manage.py check --database default`."""
+    if not databases or "default" not in databases:
+        return []
+    try:
+        return [Error(problem, id="repere.E001") for problem in problems()]
+    except DatabaseError as error:
+        return [Error(f"The boot check could not be made: {type(error).__name__}.", id="repere.E002")]

@@ -1,0 +1,214 @@
+"""Tags and filters every template may use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
+
+from repere.cases import card
+from repere.core.dates import PartialDate
+from repere.core.rulebook.wording import Wording
+from repere.web import law
+from repere.web.components import words
+from repere.web.components.icons import SHAPES
+
+register = template.Library()
+
+
+def language() -> str:
+    return (get_language() or "fr")[:2]
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="{}"/></svg>', SHAPES[name])
+
+
+@register.filter
+def words_of(wording: Wording | str | None) -> SafeString | str:
+    """The wording in the page's language; where only another language exists, it says which one."""
+    if wording is None or isinstance(wording, str):
+        return wording or ""
+    found = wording.get(language())
+    if found:
+        return found.text
+    return format_html('<span lang="{}">{}</span>', wording.original, wording.text(wording.original))
+
+
+@register.filter
+def day(value: date | datetime | PartialDate | tuple[date, date] | None) -> str:
+    """A day or a range of days, in words."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    if isinstance(value, date):
+        value = PartialDate.on(value)
+    if isinstance(value, tuple):
+        value = PartialDate(*value)
+    return value.text(language())
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """An instant: day and hour."""
+    local = timezone.localtime(value)
+    return gettext("%(day)s at %(hour)s") % {"day": day(local.date()), "hour": local.strftime("%H:%M")}
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    return str(words.OUTCOMES.get(outcome, outcome))
+
+
+@register.filter
+def outcome_signal(outcome: str) -> str:
+    """Which of the four signals stands beside an outcome."""
+    return words.OUTCOME_SIGNALS.get(outcome, "none")
+
+
+@register.filter
+def level_words(level: str) -> str:
+    return str(words.LEVELS.get(level, level))
+
+
+@register.filter
+def level_help(level: str) -> str:
+    return str(words.LEVEL_HELP.get(level, ""))
+
+
+@register.filter
+def certainty_words(letter: str) -> str:
+    return str(words.CERTAINTIES.get(letter, letter))
+
+
+@register.filter
+def reason_words(reason: str | None) -> str:
+    return str(words.REASONS.get(reason or "", ""))
+
+
+@register.filter
+def basis_words(basis: str) -> str:
+    return str(words.BASES.get(basis, basis))
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """`mapping|get:key`."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.filter
+def colon(text: str) -> str:
+    """A colon as the language writes it."""
+    return pgettext("colon after a label", "%(label)s:") % {"label": text}
+
+
+@register.filter
+def mechanism_title(name: str) -> str:
+    """The title of its topmost layer."""
+
+    return str(words_of(law.mechanism_named(name).layers[-1].title))
+
+
+@register.filter
+def stance_words(stance: str) -> str:
+    return str(words.STANCES.get(stance, stance))
+
+
+@register.filter
+def discretion_words(discretion: str | None) -> str:
+    return str(words.DISCRETION.get(discretion or "", ""))
+
+
+@register.filter
+def cooperation_words(cooperation: str | None) -> str:
+    return str(words.COOPERATION.get(cooperation or "", ""))
+
+
+@register.filter
+def source_kind_words(kind: str) -> str:
+    return str(words.SOURCE_KINDS.get(kind, kind))
+
+
+@register.filter
+def territory_words(territory: tuple[str, ...]) -> str:
+    return ", ".join(str(words.TERRITORIES.get(code, code)) for code in territory)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day written as in the rule book."""
+    try:
+        return PartialDate.parse(text).text(language())
+    except ValueError:
+        return text
+
+
+@register.filter
+def unit_words(unit: str) -> str:
+    return str(words.UNITS.get(unit, unit))
+
+
+@register.filter
+def example_words(outcome: str) -> str:
+    return str(words.EXAMPLE_OUTCOMES.get(outcome, outcome))
+
+
+@register.filter
+def closing_words(closing: str) -> str:
+    return str(words.CLOSINGS.get(closing, closing))
+
+
+@register.filter
+def age_words(age_class: str) -> str:
+    return str(words.AGES.get(age_class, age_class))
+
+
+@register.filter
+def known_words(answer: str) -> str:
+    return str(words.KNOWN.get(answer, answer))
+
+
+@register.filter
+def step_words(value: str) -> str:
+    return str(words.STEP_VALUES.get(value, value))
+
+
+@register.filter
+def step_signal(value: str) -> str:
+    return {"yes": "open", "no": "none"}.get(value, "ask")
+
+
+@register.filter
+def in_language(texts: dict[str, str]) -> str:
+    return texts.get(language()) or texts["fr"]
+
+
+@register.filter
+def step_of_reminder(step: str) -> str:
+    return str(words.REMINDER_STEPS.get(step.partition(":")[0], ""))
+
+
+@register.filter
+def step_of_reminder_signal(step: str) -> str:
+    return "due" if step.startswith("before") else "overdue"
+
+
+@register.filter
+def draft_form(form: str) -> tuple[str, str]:
+    """Name of a draft: what it is for, and of which kind or fact."""
+    what, _, which = form.partition(":")
+    return what, which
+
+
+@register.filter
+def article(title: str) -> str:
+    """A source by its short name: the text and the article."""
+    return card.article(title)

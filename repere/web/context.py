@@ -1,0 +1,25 @@
+"""What every page knows of the installation."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from repere.accounts.models import User
+from repere.accounts.queries import memberships_of
+from repere.web import law
+
+
+def installation(request: HttpRequest) -> dict[str, Any]:
+    return {"demo": settings.REPERE_DEMO, "actor": getattr(request, "actor", None)}
+
+
+def masthead(request: HttpRequest) -> dict[str, Any]:
+    """Who is signed in, in which role, and which other desks are hers."""
+    membership = getattr(request, "membership", None)
+    if membership is None or not isinstance(request.user, User):
+        return {}
+    user, role = request.user, law.current().roles.get(membership.role)
+    others = SimpleLazyObject(lambda: [other for other in memberships_of(user) if other.pk != membership.pk])
+    return {"role_words": role.label if role else membership.role, "other_memberships": others}

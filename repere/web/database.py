@@ -1,0 +1,229 @@
+"""Where the database is, which roles reach it, and what each of them may do there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import conninfo, sql
+
+from repere.web.home import home, secret
+
+ROLES = ("owner", "web", "public", "worker", "sealer", "backup")
+SCHEMAS = ("keys", "published")
+SERVING_ROLES = ("web", "public", "worker")
+BOOTSTRAP = "postgres"
+NAME = "repere"
+PROVISIONING = 0x52657065
+
+Grants = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Address:
+    host: str
+    port: str
+    name: str
+
+
+def role_name(role: str) -> str:
+    return f"repere_{role}"
+
+
+def external_url() -> str | None:
+    return os.environ.get("DATABASE_URL") or None
+
+
+def data_path() -> str:
+    return str(home() / "pg")
+
+
+def address() -> Address:
+    url = external_url()
+    if url is None:
+        return Address(host=data_path(), port="5432", name=os.environ.get("REPERE_DATABASE", NAME))
+    given = conninfo.conninfo_to_dict(url)
+    return Address(
+        host=str(given.get("host") or ""), port=str(given.get("port") or 5432), name=str(given.get("dbname") or NAME)
+    )
+
+
+def alias(role: str) -> dict[str, Any]:
+    """Django's settings for a connection as that role."""
+    if role not in ROLES:
+        raise ValueError(f"REPERE_ROLE must be one of {', '.join(ROLES)}, not {role!r}")
+    where = address()
+    pooled = os.environ.get("REPERE_POOL") == "1" and role in SERVING_ROLES
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": where.name,
+        "HOST": where.host,
+        "PORT": where.port,
+        "USER": role_name(role),
+        "PASSWORD": secret(f"db_{role}"),
+        # A view that raises is undone before the error page is drawn; ActingMiddleware holds the transaction around.
+        "ATOMIC_REQUESTS": role != "owner",
+        "CONN_MAX_AGE": 0 if pooled else 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}} if pooled else {},
+    }
+
+
+def admin_connection(dbname: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+    """The bootstrap login: makes roles and databases, serves no page and runs no job."""
+    url = external_url()
+    if url is not None:
+        return psycopg.connect(conninfo.make_conninfo(url, dbname=_within(url, dbname)), autocommit=True)
+    return psycopg.connect(
+        host=data_path(), user=BOOTSTRAP, password=secret("db_bootstrap"), dbname=dbname, autocommit=True
+    )
+
+
+def _within(url: str, dbname: str) -> str:
+    """The login that was given to us may be unable to enter the database `postgres`: it starts in its own."""
+    return str(conninfo.conninfo_to_dict(url).get("dbname") or "postgres") if dbname == "postgres" else dbname
+
+
+def provision(name: str | None = None) -> None:
+    """Make or mend the roles, the database and its schemas. May run at every start."""
+    name = name or address().name
+    with admin_connection() as admin:
+        # Two commands may start at once; the second one waits and then finds nothing left to do.
+        admin.execute("SELECT pg_advisory_lock(%s)", [PROVISIONING])
+        for role in ROLES:
+            _make_role(admin, role)
+        _make_database(admin, name)
+        with admin_connection(name) as inside:
+            _make_schemas(inside)
+
+
+def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
+    name = role_name(role)
+    found = admin.execute(
+        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = %s", [name]
+    ).fetchone()
+    bypass = role == "backup" and _may_give_bypass(admin)
+    if found is None:
+        _set_role(admin, "CREATE", name, role, bypass)
+        if role == "backup":
+            admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(name)))
+        if role == "owner" and not _is_superuser(admin):
+            admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name)))
+    elif found != (False, bypass, False, False) or not _can_sign_in(role):
+        _set_role(admin, "ALTER", name, role, bypass)
+
+
+def _set_role(admin: psycopg.Connection[Any], verb: str, name: str, role: str, bypass: bool) -> None:
+    flags = "LOGIN NOCREATEDB NOCREATEROLE"
+    if _is_superuser(admin):
+        flags += " NOSUPERUSER " + ("BYPASSRLS" if bypass else "NOBYPASSRLS")
+    admin.execute(
+        sql.SQL("{} ROLE {} {} PASSWORD {}").format(
+            sql.SQL(verb), sql.Identifier(name), sql.SQL(flags), sql.Literal(secret(f"db_{role}"))
+        )
+    )
+
+
+def _is_superuser(admin: psycopg.Connection[Any]) -> bool:
+    row = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    return bool(row and row[0])
+
+
+_may_give_bypass = _is_superuser
+
+
+def _can_sign_in(role: str) -> bool:
+    where = address()
+    try:
+        psycopg.connect(
+            host=where.host,
+            port=where.port,
+            dbname="postgres" if external_url() is None else where.name,
+            user=role_name(role),
+            password=secret(f"db_{role}"),
+            connect_timeout=5,
+        ).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _make_database(admin: psycopg.Connection[Any], name: str) -> None:
+    owner = admin.execute(
+        "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]
+    ).fetchone()
+    database, wanted = sql.Identifier(name), sql.Identifier(role_name("owner"))
+    if owner is None:
+        admin.execute(sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(database, wanted))
+    elif owner[0] != role_name("owner"):
+        admin.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, wanted))
+    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    for role in ROLES:
+        admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role_name(role))))
+
+
+def _make_schemas(admin: psycopg.Connection[Any]) -> None:
+    admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    for schema in SCHEMAS:
+        admin.execute(
+            sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
+                sql.Identifier(schema), sql.Identifier(role_name("owner"))
+            )
+        )
+
+
+SCHEMA_USE = {"public": ("web", "worker", "sealer"), "keys": ("web",), "published": ("web", "public", "worker")}
+
+
+def apply_grants(owner: psycopg.Connection[Any], grants: Grants) -> None:
+    """Take everything back, then give what the rooms declare: a right nobody declares does not exist."""
+    with owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(%s)", [PROVISIONING])
+        everyone = sql.SQL(", ").join(sql.Identifier(role_name(role)) for role in ROLES if role != "owner")
+        for schema in ("public", *SCHEMAS):
+            within = sql.SQL("IN SCHEMA {} FROM PUBLIC, {}").format(sql.Identifier(schema), everyone)
+            owner.execute(sql.SQL("REVOKE ALL ON ALL TABLES {}").format(within))
+            owner.execute(sql.SQL("REVOKE ALL ON ALL SEQUENCES {}").format(within))
+            owner.execute(
+                sql.SQL("REVOKE ALL ON SCHEMA {} FROM PUBLIC, {}").format(sql.Identifier(schema), everyone)
+            )
+            _grant_schema(owner, schema)
+        for table, rights in grants.items():
+            for role, privileges in rights.items():
+                _grant_table(owner, table, role, privileges)
+
+
+def _grant_schema(owner: psycopg.Connection[Any], schema: str) -> None:
+    name, backup = sql.Identifier(schema), sql.Identifier(role_name("backup"))
+    for role in SCHEMA_USE[schema]:
+        owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, sql.Identifier(role_name(role))))
+    owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, backup))
+    owner.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, backup))
+    owner.execute(sql.SQL("GRANT SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(name, backup))
+
+
+PRIVILEGES = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def _grant_table(owner: psycopg.Connection[Any], table: str, role: str, privileges: str) -> None:
+    if role not in ROLES or role in ("owner", "backup"):
+        raise ValueError(f"{table}: grants go to {', '.join(ROLES[1:-1])}, not {role!r}")
+    # "SELECT (id, name), INSERT": a comma inside brackets separates columns, not privileges.
+    asked = [word.strip() for word in re.split(r",(?![^(]*\))", privileges)]
+    unknown = [word for word in asked if word.split("(")[0].strip() not in PRIVILEGES]
+    if unknown:
+        raise ValueError(f"{table}: {role} may be given {', '.join(sorted(PRIVILEGES))}, not {', '.join(unknown)}")
+    schema, _, bare = table.rpartition(".")
+    name, to = sql.Identifier(schema or "public", bare), sql.Identifier(role_name(role))
+    owner.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(", ".join(asked)), name, to))
+    if any(word.startswith("INSERT") for word in asked):
+        for (sequence,) in owner.execute(
+            "SELECT s.oid::regclass::text FROM pg_class s JOIN pg_depend d ON d.objid = s.oid"
+            " WHERE s.relkind = 'S' AND d.deptype IN ('a', 'i') AND d.refobjid = %s::regclass",
+            [name.as_string(owner)],
+        ).fetchall():
+            owner.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(sql.SQL(sequence), to))

@@ -1,0 +1,75 @@
+"""Logs say that something happened and where; never to whom.
+
+Only named fields pass. A message is a fixed sentence; what varies stands in a field, and a field that is not on the
+list is dropped. A traceback keeps types, files and lines: exception texts and local values may quote a person.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+FIELDS_KEPT = frozenset(
+    {
+        "event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "milliseconds",
+        "task", "job", "attempt", "count", "role", "mechanism", "error", "where", "port", "seconds", "check",
+    }
+)  # fmt: skip
+
+
+def keep_named_fields(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {field: value for field, value in event.items() if field in FIELDS_KEPT or field.startswith("_")}
+
+
+def strip_exception(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else (sys.exc_info()[1] if info is True else info)
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["where"] = " < ".join(
+            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:])
+        )
+    return event
+
+
+def from_standard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Records of libraries: the template of the message is kept, its arguments are not."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord):
+        event["event"] = str(record.msg)
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+    return event
+
+
+def configure(stream: TextIO | None = None) -> None:
+    stream = stream or sys.stderr
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        strip_exception,
+        keep_named_fields,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )
+    # A record that cannot be written is dropped: the standard complaint would print its arguments.
+    logging.raiseExceptions = False
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, from_standard, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)

@@ -1,0 +1,144 @@
+"""Pages and jobs as processes: started together, watched together, stopped together."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from types import FrameType
+
+from procrastinate.contrib.django import app as jobs
+
+from repere.accounts.queries import demonstration_cast
+from repere.web import embedded
+from repere.web.checks import problems
+from repere.web.home import CannotRun
+from repere.web.installation import is_demo
+
+STOP_LIMIT_SECONDS = 20
+Announce = Callable[[str], None]
+
+
+def refuse_if_unsafe() -> None:
+    found = problems()
+    if found:
+        raise CannotRun("Repère refuses to serve:\n" + "\n".join(f"- {problem}" for problem in found))
+
+
+def serve_all(*, host: str, port: int, announce: Announce) -> None:
+    """Both processes until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
+    refuse_if_unsafe()
+    _refuse_if_taken(host, port)
+    _stop_on(signal.SIGTERM)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(_child("serve", "--host", host, "--port", str(port)))
+        children.append(_child("worker"))
+        _wait_until_served(host, port, children)
+        _welcome(host, port, announce)
+        ended = _wait_for_end(children)
+        announce(f"A part of Repère has ended by itself (code {ended}); everything stops.")
+        raise SystemExit(1)
+    except KeyboardInterrupt:
+        announce("")
+    finally:
+        _end(children)
+        embedded.stop()
+
+
+def replace_by_server(host: str, port: int) -> None:
+    """The process becomes the web server, so that signals reach it directly."""
+    workers = os.environ.get("REPERE_WEB_PROCESSES", str(max(1, min(4, os.cpu_count() or 1))))
+    program = [
+        sys.executable, "-m", "granian", "repere.web.wsgi:application", "--interface", "wsgi",
+        "--host", host, "--port", str(port), "--workers", workers, "--blocking-threads", "4", "--backpressure", "256",
+        "--no-access-log", "--log-level", "warning", "--no-ws", "--respawn-failed-workers",
+    ]  # fmt: skip
+    os.execv(sys.executable, program)  # noqa: S606 our own program, no word of it from outside
+
+
+def work() -> None:
+    """The jobs of every room, under the worker's own database role."""
+    with jobs.replace_connector(jobs.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(name="repere", concurrency=2, delete_jobs="successful", shutdown_graceful_timeout=10)
+
+
+def _child(*words: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C in the terminal reaches the parent only, which then ends the children in order.
+    program = [sys.executable, "-m", "repere.cli", *words]
+    return subprocess.Popen(program, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603 as above
+
+
+def _die_with_parent() -> None:
+    """Linux: when the parent is killed outright, the children are told to end, and the port is free again."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _stop_on(number: signal.Signals) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(number, interrupt)
+
+
+def _refuse_if_taken(host: str, port: int) -> None:
+    with closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            raise CannotRun(
+                f"Le port {port} est déjà pris. Choisissez-en un autre : repere run --port {port + 1}\n"
+                f"Port {port} is taken. Choose another: repere run --port {port + 1}"
+            ) from None
+
+
+def _wait_until_served(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit and all(child.poll() is None for child in children):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise CannotRun("The pages could not be served; the lines above say why.")
+
+
+def _welcome(host: str, port: int, announce: Announce) -> None:
+    announce(f"Repère: http://{host}:{port}/")
+    if is_demo():
+        announce("Demonstration: every person is invented. Sign in with one click as:")
+        for membership in demonstration_cast(limit=12):
+            announce(f"  {membership.user.name} <{membership.user.email}>, {membership.role}, {membership.organisation}")
+    else:
+        announce('First organisation: repere found --organisation NAME --kind association --email ADDRESS')
+    announce("Ctrl-C stops.")
+
+
+def _wait_for_end(children: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for child in children:
+            code = child.poll()
+            if code is not None:
+                return code
+        time.sleep(0.3)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    limit = time.monotonic() + STOP_LIMIT_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -1,0 +1,175 @@
+"""The one settings file. What differs between installations comes from the environment and the data folder.
+
+REPERE_HOME         data folder (default: `var` in the project)
+DATABASE_URL        another PostgreSQL (15 or newer) instead of the embedded one; a login that may create roles
+REPERE_ROLE         database role of this process: web (default), worker, public, owner
+REPERE_DEMO         1 on a demonstration installation with invented people only
+REPERE_HOSTS        host names served, separated by commas
+REPERE_HTTPS        1 behind a TLS front
+REPERE_DEBUG        1 for a developer; refused beside real data
+REPERE_ROOT_KEY     the root key (base64) when it must not lie in the data folder
+"""
+
+import os
+
+from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
+from django.utils.translation import gettext_lazy as _
+
+from repere.web import database, logging
+from repere.web.home import PROJECT, home, secret
+
+
+def flag(name: str) -> bool:
+    return os.environ.get(name, "") == "1"
+
+
+REPERE_HOME = home()
+REPERE_ROLE = os.environ.get("REPERE_ROLE", "web")
+REPERE_DEMO = flag("REPERE_DEMO")
+REPERE_MECHANISM = os.environ.get("REPERE_MECHANISM", "fr+fr-collectif")
+REPERE_MECHANISM_FOLDER = PROJECT / "mechanism"
+DEBUG = flag("REPERE_DEBUG")
+
+SECRET_KEY = secret("django")
+ALLOWED_HOSTS = [name.strip() for name in os.environ.get("REPERE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
+    "repere.ledger",
+    "repere.directory",
+    "repere.accounts",
+    "repere.cases",
+    "repere.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "repere.web.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "repere.accounts.middleware.SessionLifeMiddleware",
+    "repere.accounts.middleware.ActingMiddleware",
+]
+
+ROOT_URLCONF = "repere.web.urls"
+WSGI_APPLICATION = "repere.web.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PROJECT / "repere" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "repere.web.context.installation",
+                "repere.web.context.masthead",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "repere.web.components.tags"],
+        },
+    }
+]
+
+# Two doors to one database: pages and jobs use `default`, migrations and grants use `owner`.
+DATABASES = {"default": database.alias(REPERE_ROLE), "owner": database.alias("owner")}
+DATABASE_ROUTERS = ["repere.web.router.OneDatabase"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Nothing is cached in the memory of one process that another process should know.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_LIFE_HOURS = 10
+SESSION_COOKIE_AGE = SESSION_LIFE_HOURS * 3600
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "repere.web.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+HTTPS = flag("REPERE_HTTPS")
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Within the house only: "no-referrer" would also hide the origin that the check against forged forms needs.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+# Only as many forwarding proxies as the operator declares are believed about the visitor's address.
+REPERE_PROXIES = int(os.environ.get("REPERE_PROXIES", "0"))
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONCE, STRICT_DYNAMIC],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
+    },
+}
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Strict"
+LOCALE_PATHS = [PROJECT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [folder for folder in [PROJECT / "static" / "own", PROJECT / "static" / "vendor"] if folder.is_dir()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING_CONFIG = None
+logging.configure()

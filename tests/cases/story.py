@@ -1,0 +1,66 @@
+"""Short ways to tell a story in a test: who does what, on which day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.cases import actions, jobs
+from repere.cases.actions import Recorded
+from repere.cases.models import Case, Fact, Grant, Task
+from repere.core.dates import PartialDate
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+_breath = count()
+"""Of two facts on one day the one recorded later is the last word: a story tells them one after the other."""
+ALL_GROUPS = (
+    "contact_safety", "profile", "exploitation", "identification", "consent", "criminal_procedure", "residence", "housing",
+    "child_protection", "support", "health",
+)  # fmt: skip
+
+
+def on(day: str | date) -> PartialDate:
+    return PartialDate.parse(day) if isinstance(day, str) else PartialDate.on(day)
+
+
+def concern(actor: Actor, day: str = "2026-06-01", *, now: datetime = NOW, **extra: Any) -> Case:
+    """A file opened on a concern in Lyon."""
+    told = {"concern": {"urgency": "not_known"}, "jurisdiction": "FR", "territory": "69", "key": uuid4()} | extra
+    return actions.open_case(on=on(day), acting=actor, now=now, **told)
+
+
+def record(case: Case, actor: Actor, kind: str, day: str = "2026-06-01", *, now: datetime = NOW, **fields: Any) -> Fact:
+    return told(case, actor, kind, day, now=now, fields=fields).fact
+
+
+def told(
+    case: Case, actor: Actor, kind: str, day: str = "2026-06-01", *, fields: dict[str, Any] | None = None, now: datetime = NOW, **extra: Any
+) -> Recorded:
+    now += timedelta(microseconds=1000 + next(_breath))
+    arguments = {"basis": "own_act", "key": uuid4()} | extra
+    return actions.record_fact(case, kind=kind, on=on(day), fields=fields or {}, acting=actor, now=now, **arguments)
+
+
+def grant(case: Case, giver: Actor, receiver: Any, groups: tuple[str, ...] | list[str], *, now: datetime | None = None) -> Grant:
+    """Access for a month by the clock of the database, and the view that the worker opens for it."""
+    now = now or datetime.now(UTC)
+    given = actions.grant_access(
+        case, to=receiver, groups=groups, reason="Suivi commun demandé par la personne", ends_at=datetime(2030, 1, 1, tzinfo=UTC), acting=giver, now=now
+    )
+    jobs.follow_grant(case.pk, given.organisation_id)
+    return given
+
+
+def tasks(case: Case, actor: Actor, rule_id: str | None = None) -> list[Task]:
+    with acting_as(actor):
+        found = Task.objects.visible_to(actor).filter(case=case).order_by("opened_at", "pk")
+        return list(found.filter(rule_id=rule_id) if rule_id else found)
+
+
+def facts(case: Case, actor: Actor) -> list[Fact]:
+    with acting_as(actor):
+        return list(Fact.objects.visible_to(actor).filter(case=case).order_by("revision", "id"))

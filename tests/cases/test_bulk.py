@@ -1,0 +1,151 @@
+"""The bulk door: a whole batch, or nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from repere.accounts.acting import acting_as
+from repere.cases import actions, jobs, queries
+from repere.cases.actions import Batch, BatchCase, BatchFact
+from repere.cases.actions.bulk import BatchRefused
+from repere.cases.models import Case, Fact, Finding, NameToken, SealedRecord, Task, View
+from repere.ledger.models import Entry
+from tests.cases.story import NOW, concern, on, record
+from tests.people import Cast
+
+SECRET = "Mot qui ne doit pas sortir"
+
+
+def row(number: int = 0, **extra) -> BatchCase:
+    facts = [
+        BatchFact("jurisdiction_set", on("2026-05-01"), {"country": "FR"}),
+        BatchFact("concern_reported", on("2026-05-01"), {"urgency": "not_known", "narrative": SECRET}),
+        BatchFact("person_described", on("2026-05-02"), {"gender": "woman", "nationality_group": "third_country", "territory": "13"}),
+        BatchFact("presumption_stated", on("spring 2026")),
+    ]
+    told = {"ref": f"row {number}", "facts": facts, "identity": {"identity": {"given_names": f"Inventée{number}", "family_names": "Personne", "birth": "1999"}}}
+    return BatchCase(**told | extra)
+
+
+def send(people: Cast, *rows: BatchCase, key=None):
+    batch = Batch(key=key or uuid4(), cases=rows, source="test")
+    return actions.record_facts(batch, acting=people.amina.actor, now=NOW)
+
+
+def held(people: Cast) -> dict[str, int]:
+    amina = people.amina.actor
+    with acting_as(amina):
+        return {model.__name__: model.objects.visible_to(amina).count() for model in (Case, Fact, SealedRecord, NameToken, View)}
+
+
+def test_a_batch_brings_persons_cases_facts_seals_and_tokens_with_one_row_of_the_ledger(people: Cast):
+    result = send(people, row(1), row(2))
+    assert (len(result.cases), result.facts) == (2, 8)
+    assert held(people) == {"Case": 2, "Fact": 8, "SealedRecord": 2, "NameToken": 6, "View": 2}
+    with acting_as(people.amina.actor):
+        entries = Entry.objects.filter(act="record_facts")
+        assert entries.count() == 1
+        assert result.root in bytes(entries.get().body).decode()
+        assert len(entries.get().subjects) == 2
+        case = Case.objects.visible_to(people.amina.actor).get(code=result.cases[0][2])
+    assert (case.territory, case.zone, case.revision) == ("13", "Europe/Paris", 4)
+
+
+def test_what_came_in_by_the_bulk_door_is_found_and_read_like_anything_else(people: Cast):
+    amina = people.amina.actor
+    code = send(people, row(7)).cases[0][2]
+    with acting_as(amina):
+        assert [line.code for line in queries.find_cases(amina, "personne inventee7", now=NOW)] == [code]
+        assert [line.code for line in queries.find_cases(amina, "IP 1999", now=NOW)] == [code]
+        page = queries.case_page(amina, code, now=NOW)
+        assert queries.identity_of(amina, code)["identity"]["family_names"] == "Personne"
+    assert SECRET in str(page.timeline)
+
+
+def test_the_worker_judges_a_batch_after_it_is_in(people: Cast, as_role):
+    amina = people.amina.actor
+    send(people, *(row(n) for n in range(5)))
+    with acting_as(amina):
+        assert not Finding.objects.visible_to(amina).exists()
+        views = [str(pk) for pk in View.objects.visible_to(amina).values_list("pk", flat=True)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->'view_ids' FROM procrastinate_jobs WHERE task_name = 'repere.cases.jobs.evaluate_views'")
+        assert sorted(json.loads(cursor.fetchone()[0])) == sorted(views)
+    with as_role("worker"):
+        jobs.evaluate_views(views)
+    with acting_as(amina):
+        assert Task.objects.visible_to(amina).filter(rule_id="common.assess_needs").count() == 5
+
+
+def test_a_batch_whose_job_was_lost_is_judged_at_night(people: Cast, as_role):
+    send(people, row(1))
+    with as_role("worker"):
+        assert jobs.midnight("Europe/Paris", now=NOW) == 1
+
+
+def test_one_bad_row_refuses_the_whole_batch_and_every_reason_is_told(people: Cast):
+    late = BatchFact("presumption_stated", on("2027-01-01"))
+    bad = BatchFact("person_described", on("2026-05-01"), {"gender": "dragon"})
+    with pytest.raises(BatchRefused) as refused:
+        send(people, row(1), row(2, facts=[late, bad]), row(3, jurisdiction="ZZ"))
+    told = {(one.ref, one.place, one.refusal.code) for one in refused.value.rows}
+    assert told == {("row 2", 0, "in_the_future"), ("row 2", 1, "not_in_list"), ("row 3", None, "unknown_jurisdiction")}
+    assert all(str(one) and "%" not in str(one) for one in refused.value.rows)
+    assert not any(held(people).values())
+
+
+def test_an_exit_before_its_entry_is_refused_in_bulk_too(people: Cast):
+    facts = [BatchFact("stay_started", on("2026-05-10"), basis="own_act"), BatchFact("stay_ended", on("2026-05-01"), basis="own_act")]
+    with pytest.raises(BatchRefused) as refused:
+        send(people, row(1, facts=facts))
+    assert refused.value.rows[0].refusal.code == "end_before_start"
+
+
+def test_the_same_batch_sent_twice_is_recorded_once(people: Cast):
+    key = uuid4()
+    first, second = send(people, row(1), key=key), send(people, row(1), key=key)
+    assert second.repeated
+    assert second.batch == first.batch
+    assert [case[1] for case in second.cases] == [case[1] for case in first.cases]
+    assert held(people)["Case"] == 1
+
+
+def test_a_batch_may_correct_withdraw_and_tell_late(people: Cast):
+    amina = people.amina.actor
+    wrong = BatchFact("stay_started", on("2026-04-01"), basis="own_act", recorded_at=NOW - timedelta(days=40))
+    right = BatchFact("stay_started", on("2026-04-10"), basis="own_act", corrects=wrong.id)
+    runaway = BatchFact("runaway", on("2026-04-11"), basis="own_act")
+    withdrawn = BatchFact("entered_in_error", on("2026-04-12"), basis="own_act", corrects=runaway.id, why="Autre personne")
+    code = send(people, row(1, facts=[wrong, right, runaway, withdrawn])).cases[0][2]
+    with acting_as(amina):
+        page = queries.case_page(amina, code, now=NOW)
+    entries = {entry.fact_id: entry for entry in page.timeline}
+    assert entries[wrong.id].corrected_by == right.id
+    assert entries[runaway.id].withdrawn
+    assert entries[withdrawn.id].group == "child_protection"
+    assert page.closed_on is None
+
+
+def test_facts_may_be_added_to_a_case_that_exists_and_to_no_other(people: Cast):
+    amina = people.amina.actor
+    mine, foreign = concern(amina), concern(people.ines.actor)
+    record(mine, amina, "presumption_stated")
+    facts = [BatchFact("interview_held", on("2026-06-02"), basis="own_act")]
+    send(people, BatchCase(facts, case_id=mine.pk))
+    with acting_as(amina):
+        assert Case.objects.visible_to(amina).get(pk=mine.pk).revision == 5
+    with pytest.raises(BatchRefused) as refused:
+        send(people, BatchCase(facts, case_id=foreign.pk, ref="x"))
+    assert refused.value.rows[0].refusal.code == "case_not_found"
+
+
+def test_a_closed_file_comes_in_closed(people: Cast):
+    facts = [BatchFact("support_started", on("2026-01-01"), basis="own_act"), BatchFact("exit", on("2026-02-01"), {"reason": "not_known"}, basis="own_act")]
+    code = send(people, row(1, facts=facts)).cases[0][2]
+    with acting_as(people.amina.actor):
+        assert Case.objects.visible_to(people.amina.actor).get(code=code).closed_on.isoformat() == "2026-02-01"

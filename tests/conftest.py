@@ -1,0 +1,112 @@
+"""Every test meets the database as pages do: as the role `web`, under row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from tests import postgres
+from tests.people import Cast, Member, cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """One clone of the template for this process, in place of Django's own test database."""
+    postgres.ensure_template()
+    name = postgres.clone()
+    _point_at(name)
+    with django_db_blocker.unblock():
+        yield
+    _point_at(name)
+    postgres.drop(name)
+
+
+def _point_at(name: str) -> None:
+    """In this thread and in any thread that opens a connection later."""
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        connections.settings[alias]["NAME"] = name
+
+
+@pytest.fixture
+def committing_db(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[str]:
+    """A fresh clone in which commits are real: for several connections, jobs, browsers and kills. Slower than `db`."""
+    if request.node.get_closest_marker("django_db"):
+        pytest.fail("committing_db and the django_db mark exclude each other: one commits, the other rolls back.")
+    before = connections.settings["default"]["NAME"]
+    name = postgres.clone()
+    with django_db_blocker.unblock():
+        _point_at(name)
+        try:
+            yield name
+        finally:
+            _point_at(before)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def owner_connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
+    """The owner of the tables, in the same database as the test. It sees only what is committed."""
+    where = connections.settings["owner"]
+    if "committing_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+    with psycopg.connect(
+        host=where["HOST"],
+        dbname=connections.settings["default"]["NAME"],
+        user=where["USER"],
+        password=where["PASSWORD"],
+    ) as owner:
+        yield owner
+        owner.rollback()
+
+
+@pytest.fixture
+def as_role() -> Callable[[str], AbstractContextManager[None]]:
+    """`with as_role("worker"):` runs the block with that database role, within the test's own transaction."""
+
+    @contextmanager
+    def stepping_into(role: str) -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE repere_{role}")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET ROLE")
+
+    return stepping_into
+
+
+@pytest.fixture
+def people(request: pytest.FixtureRequest) -> Cast:
+    """The cast of `tests/people.py`, in whichever database the test uses."""
+    if "committing_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+    return cast()
+
+
+@pytest.fixture
+def signed_in(people: Cast) -> Callable[[Member], Client]:
+    """`signed_in(people.amina)` is a browser in which Amina has just signed in."""
+    return lambda member: member.sign_in(Client())
+
+
+@pytest.fixture
+def site(committing_db: str) -> Iterator[str]:
+    """The pages served on a free port, on a database of their own; the address to open."""
+    server = LiveServer("127.0.0.1")
+    try:
+        yield server.url
+    finally:
+        server.stop()

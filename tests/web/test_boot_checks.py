@@ -1,0 +1,117 @@
+"""Repère refuses to serve where a lock is open."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from repere.web import checks, database, embedded
+from repere.web.grants import declared_grants
+from tests.people import Cast
+
+
+@pytest.fixture
+def open_locks(committing_db: str, owner_connection) -> Iterator:
+    """`owner_connection` in which what is done is kept, to open a lock on purpose."""
+    owner_connection.autocommit = True
+    return owner_connection
+
+
+@pytest.mark.django_db
+def test_a_sound_installation_may_serve() -> None:
+    """Nothing is reported when nothing is wrong."""
+    found = [problem for problem in checks.problems() if "may become" not in problem]
+    assert found == []
+
+
+def test_a_table_whose_owner_passes_is_named(open_locks) -> None:
+    """Policies without FORCE do not bind the owner."""
+    open_locks.execute("ALTER TABLE ledger_entry NO FORCE ROW LEVEL SECURITY")
+    assert any("ledger_entry" in problem for problem in checks.problems())
+
+
+def test_a_view_with_its_owners_rights_is_named(open_locks) -> None:
+    """A view is a way round row-level security."""
+    open_locks.execute("CREATE VIEW every_act AS SELECT * FROM ledger_entry")
+    assert any("every_act" in problem for problem in checks.problems())
+
+
+def test_a_function_with_a_loose_path_is_named(open_locks) -> None:
+    """A function with its owner's rights must not be led elsewhere."""
+    open_locks.execute("CREATE FUNCTION loose() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
+    assert any("loose()" in problem for problem in checks.problems())
+
+
+def test_a_role_that_may_become_another_is_named(committing_db: str) -> None:
+    """The test server lets the pages' role change on purpose, and the check sees it."""
+    assert any("may become repere_worker" in problem for problem in checks.problems())
+
+
+def test_the_owner_may_not_serve(committing_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process started with the wrong role stops."""
+    monkeypatch.setitem(connection.settings_dict, "USER", "repere_owner")
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", database.secret("db_owner"))
+    connection.close()
+    try:
+        assert any("owns" in problem for problem in checks.problems())
+    finally:
+        connection.close()
+
+
+def test_trust_is_refused(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An access file that asks for no secret stops the boot, whatever else it says."""
+    file = tmp_path / "pg_hba.conf"
+    file.write_text("# local all all trust\nlocal all all scram-sha-256\nlocal all postgres trust\n")
+    monkeypatch.setattr(embedded, "access_file", lambda: file)
+    assert len(checks._access_file_asks_for_secrets()) == 1
+
+
+@pytest.mark.django_db
+def test_the_demonstration_is_refused_beside_real_data(people: Cast, settings) -> None:
+    """One real organisation, and the door without a password must not exist."""
+    settings.REPERE_DEMO = True
+    assert any("REPERE_DEMO" in problem for problem in checks.problems())
+
+
+@pytest.mark.django_db
+def test_debug_is_refused_beside_real_data(people: Cast, settings) -> None:
+    """Error pages quote what they were handling."""
+    settings.DEBUG = True
+    assert any("REPERE_DEBUG" in problem for problem in checks.problems())
+
+
+@pytest.mark.django_db
+def test_every_declared_right_names_a_table_that_exists() -> None:
+    """A right for a table that was renamed is noticed here, not by a user."""
+    with connection.cursor() as cursor:
+        for table in declared_grants():
+            cursor.execute("SELECT to_regclass(%s)", [table])
+            assert cursor.fetchone()[0] is not None, table
+
+
+@pytest.mark.django_db
+def test_public_pages_can_read_no_table_of_persons() -> None:
+    """The public role has no right on any table outside `published`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_schema, table_name FROM information_schema.role_table_grants"
+            " WHERE grantee IN ('repere_public', 'PUBLIC') AND table_schema NOT IN"
+            " ('published', 'pg_catalog', 'information_schema')"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
+def test_nobody_may_truncate_and_only_the_backup_reads_all() -> None:
+    """TRUNCATE passes over row-level security; only one role may pass over it, and it only reads."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT grantee, table_name FROM information_schema.role_table_grants"
+            " WHERE privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee LIKE 'repere\\_%'"
+            " AND grantee <> 'repere_owner'"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolbypassrls AND rolname LIKE 'repere\\_%'")
+        assert cursor.fetchall() == [("repere_backup",)]
+        cursor.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'repere_backup'")
+        assert cursor.fetchone() == (["default_transaction_read_only=on"],)

@@ -1,0 +1,66 @@
+"""Jobs: deferred by pages, done by the worker under its own role."""
+
+import procrastinate
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from procrastinate.contrib.django import app
+
+from repere.web import database
+from repere.web.home import secret
+
+
+def workers_reach() -> procrastinate.PsycopgConnector:
+    where = connections.settings["default"]
+    reach = {"host": where["HOST"], "dbname": where["NAME"], "user": "repere_worker", "password": secret("db_worker")}
+    return procrastinate.PsycopgConnector(kwargs=reach)
+
+
+def states() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text FROM procrastinate_jobs ORDER BY id")
+        return [state for (state,) in cursor.fetchall()]
+
+
+def test_the_worker_does_what_a_page_deferred(committing_db: str) -> None:
+    """Both roles together have exactly the rights that takes."""
+    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    assert states() == ["todo"]
+    with app.replace_connector(workers_reach()) as running:
+        running.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    # Periodic jobs of the rooms may have joined it.
+    assert states()[0] == "succeeded"
+
+
+def test_a_job_of_an_undone_act_does_not_exist(committing_db: str) -> None:
+    """Nobody is reminded of what never happened."""
+
+    def act_and_fail() -> None:
+        with transaction.atomic():
+            app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act_and_fail()
+    assert states() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE procrastinate_jobs SET status = 'failed'", "DELETE FROM procrastinate_jobs"])
+def test_pages_only_add_jobs(statement: str) -> None:
+    """A page cannot make a reminder disappear."""
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_the_public_role_cannot_add_one() -> None:
+    """What a visitor triggers never reaches the queue."""
+    where = connections.settings["default"]
+    with (
+        psycopg.connect(
+            host=where["HOST"], dbname=where["NAME"], user=database.role_name("public"), password=secret("db_public")
+        ) as public,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        public.execute("INSERT INTO public.procrastinate_jobs (queue_name, task_name) VALUES ('default', 'x')")
