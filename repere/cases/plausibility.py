@@ -6,7 +6,7 @@ computation, and a person must look (rule `house.disagreement`, a reminder that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,16 +50,18 @@ def statement(fact: Fact) -> Statement:
     return Statement(fact.pk, fact.kind, fact.earliest, fact.latest, fact.organisation_id, fact.role, fact.fields)
 
 
-def check(new: Statement, standing: Iterable[Statement], *, corrected: UUID | None = None) -> None:
+def check(new: Statement, standing: Sequence[Statement], *, corrected: UUID | None = None) -> None:
     """Refuse a new fact that is impossible beside the standing facts of the same authority. `corrected` stands no more."""
-    own = [s for s in standing if s.organisation == new.organisation]
-    left = [s for s in own if s.id != corrected]
     if new.kind in END_OF:
-        _check_end(new, [s for s in left if s.kind in END_OF[new.kind]])
-    for replaced in own:
-        if replaced.id == corrected:
-            _check_ends_of(replaced, new, left)
-    _check_birth(new, left)
+        starts = END_OF[new.kind]
+        _check_end(new, [s for s in standing if s.kind in starts and s.organisation == new.organisation and s.id != corrected])
+    if corrected is not None:
+        own = [s for s in standing if s.organisation == new.organisation]
+        left = [s for s in own if s.id != corrected]
+        for replaced in own:
+            if replaced.id == corrected:
+                _check_ends_of(replaced, new, left)
+    _check_birth(new, standing, corrected)
 
 
 def _check_end(end: Statement, starts: Sequence[Statement]) -> None:
@@ -76,15 +78,18 @@ def _check_ends_of(replaced: Statement, new: Statement, left: Sequence[Statement
             _check_end(end, [s for s in left if s.kind in kinds] + ([new] if new.kind in kinds else []))
 
 
-def _check_birth(new: Statement, own: Sequence[Statement]) -> None:
+def _check_birth(new: Statement, standing: Sequence[Statement], corrected: UUID | None) -> None:
     """Nothing happens to her before she is born, as far as the same authority says when that was."""
-    described = [new] if new.kind == "person_described" else [s for s in own if s.kind == "person_described"][-1:]
-    born = [birth for s in described if (birth := _earliest_birth(s.fields)) is not None]
-    dated = own if new.kind == "person_described" else [new]
-    for birth in born:
-        for fact in dated:
-            if fact.latest < birth:
-                raise Refused("before_birth", field="on", day=fact.latest.isoformat())
+    if new.kind == "person_described":
+        birth, dated = _earliest_birth(new.fields), standing
+    else:
+        described = [s for s in standing if s.kind == "person_described" and s.organisation == new.organisation and s.id != corrected]
+        birth, dated = _earliest_birth(described[-1].fields) if described else None, (new,)
+    if birth is None:
+        return
+    for fact in dated:
+        if fact.latest < birth and fact.organisation == new.organisation and fact.id != corrected:
+            raise Refused("before_birth", field="on", day=fact.latest.isoformat())
 
 
 def _earliest_birth(fields: Mapping[str, Any]) -> date | None:

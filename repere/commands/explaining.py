@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import click
 from rich.console import Console
@@ -82,7 +84,7 @@ def _every_fact(mechanism: rulebook.Mechanism, rows: list[Fact]) -> list[ruleboo
     ]  # fmt: skip
 
 
-def _tree(step: Step, language: str, days: dict[object, str], mechanism: rulebook.Mechanism) -> Tree:
+def _tree(step: Step, language: str, days: Mapping[Any, str], mechanism: rulebook.Mechanism) -> Tree:
     line = f"[{COLOURS[step.value]}]{VALUES[language][step.value]}[/] · {step.text[language]}"
     if step.source:
         titles = "; ".join(mechanism.sources[source].title.text(language) for source in step.source)

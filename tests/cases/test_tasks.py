@@ -398,8 +398,9 @@ def test_her_majority_turns_the_answers_at_midnight_there(people, as_role):
         found[territory] = case
 
     def minor(territory: str) -> str:
+        """As the stored answer about child protection says."""
         with acting_as(amina):
-            return Finding.objects.visible_to(amina).get(case=found[territory], rule_id="common.minor_today").outcome
+            return Finding.objects.visible_to(amina).get(case=found[territory], rule_id=FOR_MINORS).outcome
 
     half_past_midnight_in_paris = datetime(2026, 6, 19, 22, 30, tzinfo=UTC)
     assert (minor("75"), minor("973")) == ("holds", "holds")

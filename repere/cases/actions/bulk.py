@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-import psycopg
-from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
 from repere import ledger
@@ -30,6 +28,7 @@ from repere.cases.actions.opening import in_order, new_pseudonym
 from repere.cases.actions.receipts import claim
 from repere.cases.models import Case, Fact, Person
 from repere.cases.refusals import Refused, sentence
+from repere.cases.rows import insert_rows
 from repere.cases.sealed import RECORD, KeyRing, seal_fields, split
 from repere.cases.territory import civil_day, zone_of
 from repere.core.codes import new_code
@@ -39,7 +38,6 @@ from repere.ledger.merkle import leaf_hash, merkle_root
 
 EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
 VIEWS_PER_JOB = 200
-ROWS_PER_INSERT = 5000
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class _Rows:
         self.subjects: list[UUID] = []
         self.made: list[tuple[str, UUID, str]] = []
         self.views: list[UUID] = []
-        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
+        self.rows: dict[LiteralString, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
         self.revised: list[tuple[int, Case]] = []
 
     # -- checking
@@ -329,7 +327,7 @@ class _Rows:
 
     def insert(self) -> None:
         for table, rows in self.rows.items():
-            _insert(table, rows)
+            insert_rows(table, TABLES[table], rows)
         for added, case in self.revised:
             case.revision += added
             case.save(update_fields=["revision"])
@@ -353,7 +351,7 @@ def _closed_on(case: _Checked) -> Any:
     return closed
 
 
-TABLES: Mapping[str, Mapping[str, str]] = {
+TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
     "cases_person": {"id": "uuid", "organisation_id": "uuid", "created_at": "timestamptz"},
     "cases_case": {
         "id": "uuid", "code": "text", "person_id": "uuid", "organisation_id": "uuid", "jurisdiction": "text", "mechanism": "text",
@@ -375,19 +373,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "mechanism_hash": "text", "revision": "int",
     },
 }  # fmt: skip
-
-
-def _insert(table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows in few statements. Values travel as arrays, bound by the server, never as text of the statement."""
-    columns = TABLES[table]
-    arrays = ", ".join("%b::text[]" if kind == "jsonb" else f"%b::{kind}[]" for kind in columns.values())
-    chosen = ", ".join(f'u."{name}"::jsonb' if kind == "jsonb" else f'u."{name}"' for name, kind in columns.items())
-    names = ", ".join(f'"{name}"' for name in columns)
-    statement = f"INSERT INTO {table} ({names}) SELECT {chosen} FROM unnest({arrays}) AS u ({names})"  # noqa: S608 names stand above
-    cursor = psycopg.Cursor(connection.connection)
-    for start in range(0, len(rows), ROWS_PER_INSERT):
-        part = rows[start : start + ROWS_PER_INSERT]
-        cursor.execute(statement, [list(column) for column in zip(*part, strict=True)])
 
 
 def _defer_evaluation(views: Sequence[UUID], existing: Mapping[UUID, _Known]) -> None:

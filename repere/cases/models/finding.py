@@ -67,7 +67,7 @@ class OfView(models.Model):
 
 
 class Finding(OfView):
-    """The last answer of a rule in a view. A rule without a row has never answered anything but "does not hold"."""
+    """The last answer of a right or a duty in a view. One without a row has never answered anything but "does not hold"."""
 
     id = models.BigAutoField(primary_key=True)
     rule_id = models.CharField(max_length=100)
