@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from repere.core.dates import FAR, number
 from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
-from repere.core.rulebook.graph import YES, Graph, Run, answer, compile_graph
+from repere.core.rulebook.graph import YES, Graph, compile_graph
 from repere.core.rulebook.model import Mechanism
+from repere.core.rulebook.running import Run, answer
 
 BLOCK_CASES = 10_000
 T = TypeVar("T")

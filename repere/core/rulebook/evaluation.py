@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from repere.core.dates import FAR, day_of, number
 from repere.core.rulebook import reasons
 from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
-from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, Run, answer, compile_graph
+from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule
+from repere.core.rulebook.running import Run, answer
 
 Named = tuple[str, str | None]
 """A fact kind, and one of its fields or None."""

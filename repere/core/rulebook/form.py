@@ -27,6 +27,7 @@ class Form:
 
     def fault(self, key: str, expected: str, came: Any, mend: str = "") -> None:
         """Note a fault at the line of a key."""
+        mend = mend or f"write {key} as mechanism/README.md shows"
         self.faults.append(Fault(self.block.file, self.block.at(key), expected, came if isinstance(came, str) else repr(came), mend))
 
     def raw(self, key: str, default: Any = None) -> Any:
@@ -77,6 +78,15 @@ class Form:
             self.fault(key, f"a whole number for {key}", value)
             return None
         return value
+
+    def integers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers; one number counts as a list of one."""
+        value = self.raw(key)
+        rows = [] if value is None else value if isinstance(value, list) else [value]
+        if not all(isinstance(row, int) for row in rows):
+            self.fault(key, f"whole numbers in {key}", value)
+            return ()
+        return tuple(rows)
 
     def day(self, key: str, *, unknown: bool = False) -> date | None:
         """A day YYYY-MM-DD; ``unknown`` allowed gives None."""

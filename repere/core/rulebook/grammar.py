@@ -56,7 +56,7 @@ class Grammar:
             case "not":
                 return Not(self.expression(form, key, body))
             case "rule":
-                if body not in self.rules:
+                if not isinstance(body, str) or body not in self.rules:
                     form.faults.append(_fault(form, raw, key, "the id of a condition, entitlement or duty", body))
                 return RuleRef(str(body))
             case "fact":
@@ -83,11 +83,7 @@ class Grammar:
             return Selector(())
         self._only(form, raw, SELECTOR_KEYS)
         kinds = tuple(self._kind(form, raw, str(kind)) for kind in (raw["kind"] if isinstance(raw["kind"], list) else [raw["kind"]]))
-        by = raw.get("by") or []
-        powers = tuple(by) if isinstance(by, list) else (str(by),)
-        for power in powers:
-            if power not in self.words.powers:
-                form.faults.append(_fault(form, raw, "by", "a role or family", power))
+        powers = self._powers(form, raw)
         select = str(raw.get("select", "latest"))
         if select not in ("first", "latest"):
             form.faults.append(_fault(form, raw, "select", "first or latest", select))
@@ -113,6 +109,8 @@ class Grammar:
                 declared = self._field(kind, str(name)) if name else None
                 if name and (declared is None or declared.type != "date"):
                     form.faults.append(_fault(form, raw, "field", f"a date field of {kind}", name))
+                elif declared is not None and declared.sealed:
+                    form.faults.append(_fault(form, raw, "field", "a field stored in the clear", name, "rules read clear days"))
             return DayOf(selector, str(name) if name else None)
         for operator, sign in (("plus", 1), ("minus", -1)):
             if isinstance(raw, Block) and operator in raw:
@@ -133,14 +131,16 @@ class Grammar:
         is_kind = str(raw["is"]) if raw.get("is") else None
         if is_kind is not None and is_kind not in kinds:
             form.faults.append(_fault(form, raw, "is", f"one of {', '.join(kinds)}", is_kind))
-        by = raw.get("by") or []
-        among = Selector(kinds, self._filters(form, raw, kinds), tuple(by) if isinstance(by, list) else (str(by),))
+        among = Selector(kinds, self._filters(form, raw, kinds), self._powers(form, raw))
         return Latest(among, is_kind, self.tests(form, raw, (is_kind,) if is_kind else kinds, raw.get("where")))
 
     def _filters(self, form: Form, raw: Block, kinds: tuple[str, ...]) -> tuple[Test, ...]:
         """Filter tests hold for the kinds that have the field; the others pass."""
         tests = raw.get("filter")
         if tests is None:
+            return ()
+        if not isinstance(tests, Block):
+            form.faults.append(_fault(form, raw, "filter", "a mapping field: test", tests))
             return ()
         found = []
         for name, value in tests.items():
@@ -172,12 +172,9 @@ class Grammar:
             form.faults.append(_fault(form, at, "decision", "{by: [roles], question: {fr, en}, yes: selector, no: selector}", raw))
             return Always()
         self._only(form, raw, ("by", "question", "yes", "no"))
-        by = raw["by"] if isinstance(raw["by"], list) else [raw["by"]]
-        for role in by:
-            if role not in self.words.powers:
-                form.faults.append(_fault(form, raw, "by", "a role or family", role))
+        by = self._powers(form, raw)
         no = self.selector(form, raw, raw["no"]) if raw.get("no") is not None else None
-        return Decision(tuple(map(str, by)), self.selector(form, raw, raw["yes"]), no, form.words_of("when", raw.get("question")))
+        return Decision(by, self.selector(form, raw, raw["yes"]), no, form.words_of("when", raw.get("question")))
 
     def _test(self, form: Form, at: Block, kinds: tuple[str, ...], name: str, raw: Any) -> Test | None:
         for kind in kinds:
@@ -197,7 +194,12 @@ class Grammar:
             self._only(form, raw, ("not", "at_least", "at_most"))
             if "not" in raw:
                 return Test(name, self._known_codes(form, at, kinds, name, raw["not"]), wanted=False)
-            return Test(name, low=raw.get("at_least"), high=raw.get("at_most"))
+            bounds = [raw.get("at_least"), raw.get("at_most")]
+            numbers = all(bound is None or isinstance(bound, int) for bound in bounds) and bounds != [None, None]
+            if not numbers or any((field := self._field(kind, name)) and field.type != "int" for kind in kinds):
+                form.faults.append(_fault(form, at, name, "a number in at_least or at_most, for a field of type int", raw))
+                return None
+            return Test(name, low=bounds[0], high=bounds[1])
         return Test(name, self._known_codes(form, at, kinds, name, raw))
 
     def _known_codes(self, form: Form, at: Block, kinds: tuple[str, ...], name: str, raw: Any) -> tuple[str, ...]:
@@ -217,6 +219,14 @@ class Grammar:
     def _field(self, kind: str, name: str) -> FieldKind | None:
         declared = self.words.facts.get(kind)
         return declared.fields.get(name) if declared else None
+
+    def _powers(self, form: Form, raw: Block) -> tuple[str, ...]:
+        by = raw.get("by") or []
+        powers = tuple(map(str, by)) if isinstance(by, list) else (str(by),)
+        for power in powers:
+            if power not in self.words.powers:
+                form.faults.append(_fault(form, raw, "by", "a role or family", power))
+        return powers
 
     def _kind(self, form: Form, at: Any, kind: str) -> str:
         if kind not in self.words.facts:

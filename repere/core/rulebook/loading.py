@@ -21,13 +21,17 @@ SECTIONS = (
 _NOT_LAW = ("fixtures", "examples")
 
 
-def layer_folders(root: Path) -> dict[str, Path]:
-    """Layer id → folder, for every ``layer.yaml`` below ``root``."""
-    found = {}
+def layer_folders(root: Path, faults: list[Fault] | None = None) -> dict[str, Path]:
+    """Layer id → folder, for every ``layer.yaml`` below ``root``; one that names no layer is a fault."""
+    found, told = {}, [] if faults is None else faults
     for path in sorted(root.glob("**/layer.yaml")):
-        raw = read(path, path.name, [])
-        if isinstance(raw, dict) and isinstance(raw.get("layer"), dict):
-            found[str(raw["layer"].get("id"))] = path.parent
+        shown = str(path.relative_to(root.parent))
+        raw = read(path, shown, told)
+        layer = raw.get("layer") if isinstance(raw, dict) else None
+        if isinstance(layer, dict) and isinstance(layer.get("id"), str):
+            found[layer["id"]] = path.parent
+        elif raw is not None:
+            told.append(Fault(shown, 1, "a mapping 'layer' with an id", repr(raw)[:60], "start the file with layer: and its id"))
     return found
 
 
@@ -106,15 +110,14 @@ def _as_blocks(raw: Any) -> Any:
 
 
 def _collect(root: Path, name: str, every_example: bool, faults: list[Fault]) -> tuple[list[Layer], dict[str, list[tuple[str, Block]]]]:
-    folders = layer_folders(root)
+    folders = layer_folders(root, faults)
     wanted = ["common", *(part for part in name.split("+") if part != "common")]
     blocks: dict[str, list[tuple[str, Block]]] = {section: [] for section in SECTIONS}
     layers: list[Layer] = []
     for layer_id in wanted:
         if layer_id not in folders:
-            raise RuleBookError(
-                [Fault(str(root), 1, f"one of the layers {', '.join(folders)}", layer_id, "name layers joined by +, as in fr+fr-collectif")]
-            )
+            mend = "name layers joined by +, as in fr+fr-collectif"
+            raise RuleBookError([*faults, Fault(str(root), 1, f"one of the layers {', '.join(folders)}", layer_id, mend)])
         for path in sorted(folders[layer_id].glob("**/*.yaml")):
             shown = str(path.relative_to(root.parent))
             raw = read(path, shown, faults)
@@ -208,9 +211,7 @@ def _lay(
     if overlay not in (None, "replace", "repeal"):
         faults.append(Fault(row.file, row.at("overlay"), "overlay: replace or repeal", f"'{overlay}'", "check the spelling"))
     elif overlay == "repeal" and (extra := sorted(set(row) - {"id", "overlay", "source", "from", "why"})):
-        faults.append(
-            Fault(row.file, row.at(extra[0]), "only id, overlay, source, from and why in a repeal", f"'{extra[0]}'", "remove it")
-        )
+        faults.append(Fault(row.file, row.at(extra[0]), "only id, overlay, source, from and why in a repeal", f"'{extra[0]}'", "remove it"))
     elif touched and touched[0] in order and layer_id != touched[0] and _apart(order, touched[0], layer_id):
         faults.append(
             Fault(
@@ -260,7 +261,8 @@ def _build(
         if section not in _NOT_LAW
     }
     kept_layers = raw_layers if raw_layers is not None else [_raw_layers[layer.id] for layer in layers]
-    content = json.dumps({"layers": kept_layers, "name": name, "sections": law}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # the order of keys is kept: of two fields in one `where`, the first is asked first
+    content = json.dumps({"layers": kept_layers, "name": name, "sections": law}, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(content.encode()).hexdigest()
     mechanism = parsing.mechanism(name, digest, layers, merged, faults)
     if faults:

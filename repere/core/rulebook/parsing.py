@@ -44,6 +44,9 @@ def layer(raw: Any, faults: list[Fault]) -> Layer:
     """Read a ``layer.yaml``."""
     form = Form(raw["layer"], str(raw["layer"].get("id")), faults)
     wording = form.raw("wording") or {}
+    if not isinstance(wording, Block | dict) or set(wording) - {"original", "status"}:
+        form.fault("wording", "{original: language, status: …}", wording)
+        wording = {}
     made = Layer(
         form.block["id"], form.word("kind", ("common", "country", "reform"), required=True), form.words("over"),
         form.word("jurisdiction", required=True), form.must_wording("title"),
@@ -70,8 +73,7 @@ def mechanism(name: str, digest: str, layers: list[Layer], rows: Rows, faults: l
     made = Mechanism(
         name=name, hash=digest, layers=tuple(layers), sources=words.sources, parameters=words.parameters, codelists=words.codelists,
         groups=words.groups, roles=words.roles, facts=words.facts, indicators=words.indicators, screening=words.screening, rules=rules,
-        path=tuple(sorted((_stage(form, grammar) for form in _forms(rows["path"], faults)), key=lambda stage: stage.number or 0)),
-        examples=(),
+        path=_in_order([_stage(form, grammar) for form in _forms(rows["path"], faults)], [layer.id for layer in layers]), examples=(),
     )  # fmt: skip
     _cycles(rules, faults)
     _unused_parameters(made, rows, faults)
@@ -209,20 +211,25 @@ def _duty(form: Form, grammar: Grammar) -> Duty:
     elif due is not None:
         form.fault("due", "{after: parameter} or {on: date}", due)
     done = form.raw("done") or []
-    remind = form.raw("remind") or []
     escalate = form.raw("escalate") or {}
-    if escalate and (not isinstance(escalate, Block) or set(escalate) - {"after_days", "to"}):
+    days_known = isinstance(escalate, dict) and isinstance(escalate.get("after_days", 0), int)
+    if not days_known or set(escalate) - {"after_days", "to"}:
         form.fault("escalate", "{after_days: number, to: role}", escalate)
         escalate = {}
-    if escalate and escalate.get("to") not in words.roles:
-        form.fault("escalate", "a role under 'to'", escalate.get("to"))
+    if escalate and str(escalate.get("to")) not in words.roles:
+        form.fault("escalate", "a role under 'to'", str(escalate.get("to")))
     return Duty(
         who=form.words("who", lambda w: w in words.powers),
         trigger=grammar.selector(form, form.block, form.raw("trigger")),
         due_after=after, due_on=on,
         done=tuple(grammar.selector(form, form.block, row) for row in (done if isinstance(done, list) else [done])),
-        remind=tuple(int(days) for days in remind), escalate_after=escalate.get("after_days"), escalate_to=escalate.get("to"),
+        remind=form.integers("remind"), escalate_after=escalate.get("after_days"), escalate_to=escalate.get("to"),
     )  # fmt: skip
+
+
+def _in_order(stages: list[Stage], layers: list[str]) -> tuple[Stage, ...]:
+    """Stages by layer and number, in whichever files they stand."""
+    return tuple(sorted(stages, key=lambda stage: (layers.index(stage.layer), stage.number or 0)))
 
 
 def _stage(form: Form, grammar: Grammar) -> Stage:
@@ -293,9 +300,9 @@ def _shifts(date_: Any) -> set[str]:
 def _example(form: Form, fixtures: Mapping[str, Block], made: Mechanism, rows: Rows) -> Example | None:
     name = form.word("mechanism", default=made.layers[-1].id)
     included = form.words("include", lambda fixture: fixture in fixtures)
-    view = form.raw("view", "all")
+    view = None if form.raw("view", "all") == "all" else frozenset(form.words("view", lambda group: group in made.groups))
     on = form.day("on")
-    known_at = form.raw("known_at")
+    known_at = form.day("known_at")
     given = [row for fixture in included if fixture in fixtures for row in fixtures[fixture].get("given") or ()] + list(
         form.raw("given") or ()
     )
@@ -313,13 +320,13 @@ def _example(form: Form, fixtures: Mapping[str, Block], made: Mechanism, rows: R
         return None
     return Example(
         id=form.block["id"], title=title, mechanism=name, facts=tuple(_given(form, given, made, on)), on=on,
-        known_at=_instant(form, known_at), groups=None if view == "all" else frozenset(view), expect=_expect(form, raw_expect, made),
+        known_at=_instant(known_at), groups=view, expect=_expect(form, raw_expect, made),
         drawn_from=dict(drawn_from) if drawn_from else None, file=form.block.file, line=form.block.line, layer=form.layer,
     )  # fmt: skip
 
 
-def _instant(form: Form, raw: Any) -> datetime | None:
-    return datetime.combine(date.fromisoformat(str(raw)), time(23, 59), UTC) if raw else None
+def _instant(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(23, 59), UTC) if day else None
 
 
 def _given(form: Form, given: list[Any], made: Mechanism, on: date) -> list[Fact]:
@@ -349,7 +356,11 @@ def _given_fact(form: Form, index: int, kind: str, body: dict[str, Any], row: Bl
     by = str(body.pop("by", "case_worker"))
     basis = str(body.pop("basis", "own_act" if may_state(made, made.facts[kind], by) else "person_said"))
     recorded = body.pop("recorded", None)
-    recorded_on = date.fromisoformat(str(recorded)) if recorded else told.latest
+    try:
+        recorded_on = date.fromisoformat(str(recorded)) if recorded else told.latest
+    except ValueError as wrong:
+        fault("a day YYYY-MM-DD under 'recorded'", wrong)
+        return None
     name, corrects = body.pop("id", f"{kind}#{index}"), body.pop("corrects", None)
     body.update(body.pop("fields", None) or {})
     dates = {field.name for field in made.facts[kind].fields.values() if field.type == "date"}
@@ -379,7 +390,11 @@ def _expect(form: Form, raw: Any, made: Mechanism) -> dict[str, Expected]:
                 Fault(form.block.file, line, f"an outcome among {', '.join(OUTCOMES[rule.kind])}", str(body), f"rule {rule_id}")
             )
             continue
-        days = {key: date.fromisoformat(str(inner[key])) for key in ("due", "until") if inner.get(key)}
+        try:
+            days = {key: date.fromisoformat(str(inner[key])) for key in ("due", "until") if inner.get(key)}
+        except ValueError as wrong:
+            form.faults.append(Fault(form.block.file, line, "days YYYY-MM-DD in 'due' and 'until'", str(wrong), f"rule {rule_id}"))
+            continue
         found[rule_id] = Expected(
             str(inner["outcome"]), asks=inner.get("asks"), missing=inner.get("missing"), reason=inner.get("reason"), line=line, **days
         )

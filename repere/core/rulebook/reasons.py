@@ -30,8 +30,9 @@ from repere.core.rulebook.expressions import (
     Test,
     Today,
 )  # fmt: skip
-from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Run, compile_graph
+from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule, Standing, Version
+from repere.core.rulebook.running import Run
 
 Named = tuple[str, str | None]
 NEVER = 10_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from repere.core.dates import NotADay, PartialDate
+from repere.core.dates import PartialDate
 from repere.core.rulebook.errors import FactRefused, Refusal
 from repere.core.rulebook.model import MISSING, FactKind, FieldKind, Mechanism
 
@@ -101,7 +101,7 @@ def _clean(mechanism: Mechanism, field: FieldKind, value: Any) -> Any:
         case "code" | "bool":
             return _code(mechanism, field, value)
         case "codes":
-            values = [value] if isinstance(value, str) else list(value)
+            values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
             return sorted({_code(mechanism, field, v) for v in values})
         case "int":
             return _integer(field, value)
@@ -126,7 +126,9 @@ def _code(mechanism: Mechanism, field: FieldKind, value: Any) -> str:
 def _integer(field: FieldKind, value: Any) -> int:
     try:
         found = int(value)
-    except (TypeError, ValueError):
+        if isinstance(value, bool) or (isinstance(value, float) and value != found):
+            raise ValueError(value)
+    except (TypeError, ValueError, OverflowError):
         raise _Refused("not_a_number", value=str(value)) from None
     low, high = field.minimum or 0, field.maximum if field.maximum is not None else 1_000_000
     if not low <= found <= high:
@@ -135,16 +137,19 @@ def _integer(field: FieldKind, value: Any) -> int:
 
 
 def _date(value: Any) -> dict[str, date]:
+    try:
+        told = _told(value)
+    except (ValueError, KeyError):
+        raise _Refused("not_a_date", value=str(value)) from None
+    return {"earliest": told.earliest, "latest": told.latest}
+
+
+def _told(value: Any) -> PartialDate:
+    if isinstance(value, PartialDate):
+        return value
     if isinstance(value, Mapping):
-        value = PartialDate(*(date.fromisoformat(str(value[edge])) for edge in ("earliest", "latest")))
-    elif isinstance(value, date):
-        value = PartialDate.on(value)
-    elif not isinstance(value, PartialDate):
-        try:
-            value = PartialDate.parse(str(value))
-        except NotADay:
-            raise _Refused("not_a_date", value=str(value)) from None
-    return {"earliest": value.earliest, "latest": value.latest}
+        return PartialDate(*(date.fromisoformat(str(value[edge])) for edge in ("earliest", "latest")))
+    return PartialDate.on(value) if type(value) is date else PartialDate.parse(str(value))
 
 
 def _impossible(clean: Mapping[str, Any]) -> list[Refusal]:

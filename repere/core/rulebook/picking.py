@@ -1,0 +1,267 @@
+"""Choosing facts: which ones a selector means, and which of them counts on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repere.core.dates import FAR
+from repere.core.rulebook.columns import MARKERS, FactTables, KindTable, day_keys
+from repere.core.rulebook.expressions import Selector, Test
+from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Day, Graph, Rows, Trits
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Facts a selector may mean, sorted by (case, latest, recorded); ``match`` 1 or 2."""
+
+    case: Day
+    fact: Rows
+    earliest: Day
+    latest: Day
+    recorded: Rows
+    match: Trits
+    kind: NDArray[np.int16]
+    place: Rows
+
+    @property
+    def exact(self) -> bool:
+        """True when every day is exact."""
+        return bool((self.earliest == self.latest).all())
+
+    def twins(self) -> NDArray[np.bool_]:
+        """Facts of one case that share their last possible day and the instant of recording with the fact before them."""
+        same = np.zeros(len(self.case), np.bool_)
+        columns = (self.case, self.latest, self.recorded)
+        same[1:] = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+        return same
+
+
+class Rivals(NamedTuple):
+    """Facts that may be the one that counts, where that is not plain: (row, fact) pairs sorted by row.
+
+    ``rows`` each row once and ``opens`` where its pairs begin; ``sure``: the fact matches and has happened for certain.
+    """
+
+    rows: Rows
+    opens: Rows
+    place: Rows
+    sure: NDArray[np.bool_]
+
+    def any_sure(self) -> NDArray[np.bool_]:
+        """Per row, whether some such fact has happened for certain."""
+        return np.logical_or.reduceat(self.sure, self.opens)
+
+
+class Picking:
+    """Facts of some cases, looked at from rows (case, day) sorted by case."""
+
+    def __init__(
+        self, graph: Graph, tables: FactTables, row_case: NDArray[np.integer], row_day: NDArray[np.integer], *, detailed: bool = True
+    ) -> None:
+        """``detailed`` False leaves out reasons and which facts say it: a country is asked for answers only."""
+        self.graph, self.tables, self.detailed = graph, tables, detailed
+        self.case, self.day = row_case.astype(np.int64), row_day.astype(np.int32, copy=False)
+        self.keys = day_keys(self.case, self.day)
+        self.size = len(self.day)
+        self._picked: dict[Selector, Picked | None] = {}
+        self._placed: dict[tuple[int, str], Rows] = {}
+        self._rivalries: dict[tuple[int, str], Rivals | None] = {}
+        self._ends = np.cumsum(np.bincount(self.case, minlength=tables.cases))
+        self._far = np.full(self.size, FAR, np.int32)
+        self._nobody = np.full(self.size, -1, np.int64)
+        self._matches: dict[tuple[str, tuple[Test, ...], tuple[str, ...]], Trits | None] = {}
+        self._constants = {trit: np.full(self.size, trit, np.int8) for trit in (NO, CANNOT_TELL, YES)}
+
+    def absent(self, kinds: tuple[str, ...]) -> int:
+        """What it means that no such fact is in view: no, if every kind says so and its whole data group is held."""
+        facts, held = self.graph.mechanism.facts, self.tables.groups
+        said = all(facts[kind].absent == "no" and (held is None or facts[kind].group in held) for kind in kinds)
+        return NO if said else CANNOT_TELL
+
+    def _absent_now(self, selector: Selector) -> Trits:
+        """What no fact of a selector means per row: a question whose absence says nothing is no once it was answered otherwise."""
+        value, facts, held = self._constants[self.absent(selector.kinds)], self.graph.mechanism.facts, self.tables.groups
+        if value is self._constants[NO] or not (selector.where or selector.by):
+            return value
+        if held is not None and any(facts[kind].group not in held for kind in selector.kinds):
+            return value
+        for kind in selector.kinds:
+            if facts[kind].absent != "no":
+                told = self._pick(Selector((kind,)))
+                if told is None:
+                    return self._constants[CANNOT_TELL]
+                silent = (self.day < self._first_day(told.case, told.latest)).view(np.int8)
+                value = silent if value is self._constants[CANNOT_TELL] else np.maximum(value, silent)
+        return value
+
+    def _first_day(self, case: Day, day: Day) -> Day:
+        """Per row, the least day among the facts of its case (FAR: none)."""
+        first = np.full(self.tables.cases, FAR, np.int32)
+        if len(case):
+            starts = np.flatnonzero(np.concatenate(([True], case[1:] != case[:-1])))
+            first[case[starts]] = np.minimum.reduceat(day, starts)
+        return first[self.case]
+
+    def _pick(self, selector: Selector) -> Picked | None:
+        """Facts that the selector means or may mean, in order; None when there is none."""
+        key = selector if selector.select == "latest" else Selector(selector.kinds, selector.where, selector.by)
+        if key not in self._picked:
+            parts = [part for index, kind in enumerate(key.kinds) if (part := self._pick_kind(key, index, kind)) is not None]
+            self._picked[key] = together(parts)
+        return self._picked[key]
+
+    def share_picks(self, other: Picking) -> None:
+        """Take over what another run over the same facts has picked."""
+        self._picked, self._matches = other._picked, other._matches
+
+    def _pick_kind(self, selector: Selector, index: int, kind: str) -> Picked | None:
+        table = self.tables.kinds.get(kind)
+        declared = self.graph.mechanism.facts[kind]
+        tests = tuple(test for test in selector.where if test.field in declared.fields)
+        match = self._match(kind, tests, selector.by)
+        if table is None or match is None:
+            return None
+        place = np.flatnonzero(match)
+        if not len(place):
+            return None
+        return Picked(
+            table.case[place], table.fact[place], table.earliest[place], table.latest[place], table.recorded[place], match[place],
+            np.full(len(place), index, np.int16), place,
+        )  # fmt: skip
+
+    def _match(self, kind: str, tests: tuple[Test, ...], by: tuple[str, ...]) -> Trits | None:
+        """Per fact of a kind: does it pass every test and come from one of ``by``."""
+        key = (kind, tests, by)
+        if key not in self._matches:
+            table = self.tables.kinds.get(kind)
+            self._matches[key] = None if table is None else self._tested(kind, table, tests, by)
+        return self._matches[key]
+
+    def _tested(self, kind: str, table: KindTable, tests: tuple[Test, ...], by: tuple[str, ...]) -> Trits:
+        match = np.full(len(table.case), YES, np.int8)
+        for test in tests:
+            match = np.minimum(match, self._test(kind, table.fields[test.field], test))
+        if by:
+            families = self.graph.mechanism.families
+            roles = [self.graph.encoding.roles[role] for power in by for role in families[power]]
+            match = np.where(np.isin(table.role, roles), match, np.int8(NO))
+        return match.astype(np.int8, copy=False)
+
+    def _test(self, kind: str, values: Rows, test: Test) -> Trits:
+        declared = self.graph.mechanism.facts[kind].fields[test.field]
+        if declared.type == "int":
+            passed = (values >= (test.low or 0)) & (values <= (test.high if test.high is not None else 2**31))
+        else:
+            codes = self.graph.encoding.codes[kind, test.field]
+            wanted = [codes[code] for code in test.codes]
+            passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else np.isin(values, wanted)
+            passed = passed == test.wanted
+        without = np.where(values == MARKERS["not_applicable"], NO, CANNOT_TELL)
+        return np.where(values < 0, without, np.where(passed, YES, NO)).astype(np.int8, copy=False)
+
+    def _as_of(self, picked: Picked) -> Rows:
+        """Per row, place of the most recent picked fact that has certainly happened; their number where there is none.
+
+        Facts are fewer than rows: each fact is looked up among the rows, then repeated over the rows it speaks for.
+        """
+        key = (id(picked), "latest")
+        if key not in self._placed:
+            many = len(picked.case)
+            first_row = np.append(np.searchsorted(self.keys, day_keys(picked.case, picked.latest), "left"), self.size)
+            until = np.minimum(first_row[1:], np.maximum(self._ends[picked.case], first_row[:-1]))
+            lengths = np.empty(2 * many + 1, np.int64)
+            lengths[0], lengths[1::2], lengths[2::2] = first_row[0], until - first_row[:-1], first_row[1:] - until
+            places = np.full(2 * many + 1, many, np.int64)
+            places[1::2] = np.arange(many)
+            self._placed[key] = np.repeat(places, lengths)
+        return self._placed[key]
+
+    def _count_until(self, sorted_keys: Rows) -> Rows:
+        """Per row, how many of the sorted keys come up to it."""
+        first_row = np.searchsorted(self.keys, sorted_keys, "left")
+        lengths = np.diff(first_row, prepend=0, append=self.size)
+        return np.repeat(np.arange(len(sorted_keys) + 1), lengths)
+
+    def _start(self, picked: Picked) -> Rows:
+        """Per row, place of the first picked fact of its case, or of the next case."""
+        return np.searchsorted(picked.case, np.arange(self.tables.cases))[self.case]
+
+    def _first(self, picked: Picked) -> Rows:
+        """Per row, place of the first picked fact if it has certainly happened; their number where it has not."""
+        key = (id(picked), "first")
+        if key not in self._placed:
+            many, start = len(picked.case), self._start(picked)
+            case, latest = np.append(picked.case, -1), np.append(picked.latest, np.int32(FAR))
+            self._placed[key] = np.where((case[start] == self.case) & (latest[start] <= self.day), start, many)
+        return self._placed[key]
+
+    def _rivals(self, picked: Picked, select: str) -> Rivals | None:
+        """Rows of the cases in which ranges, uncertain matches or twins leave open which fact is the first or the latest.
+
+        One fact comes after another for certain when its whole range does, or when both are on one exact day and it was recorded
+        later. What stays is every fact that no certain one precedes (or follows) for certain. None: plain everywhere.
+        """
+        key = (id(picked), select)
+        if key not in self._rivalries:
+            range_ = picked.earliest != picked.latest
+            twin = picked.twins()
+            vague = range_ | twin | (picked.match != YES)
+            self._rivalries[key] = self._contend(picked, select, vague, range_, twin) if vague.any() else None
+        return self._rivalries[key]
+
+    def _contend(
+        self, picked: Picked, select: str, vague: NDArray[np.bool_], range_: NDArray[np.bool_], twin: NDArray[np.bool_]
+    ) -> Rivals | None:
+        row, place = self._pairs(picked, vague)
+        if not len(row):
+            return None
+        sure = (picked.match[place] == YES) & (picked.latest[place] <= self.day[row])
+        # within a day: a range begins before and ends after every exact fact; those stand in the order of recording
+        wide, order = len(twin) + 2, np.cumsum(~twin)
+        begin = (picked.earliest.astype(np.int64) * wide + np.where(range_, 0, order))[place]
+        end = (picked.latest.astype(np.int64) * wide + np.where(range_, wide - 1, order))[place]
+        opens, lengths = _runs(row)
+        never = np.int64(2**62)
+        if select == "latest":
+            kept = end >= np.repeat(np.maximum.reduceat(np.where(sure, begin, -never), opens), lengths)
+        else:
+            kept = begin <= np.repeat(np.minimum.reduceat(np.where(sure, end, never), opens), lengths)
+        row, place, sure = row[kept], place[kept], sure[kept]
+        opens, _ = _runs(row)
+        return Rivals(row[opens], opens, place, sure)
+
+    def _pairs(self, picked: Picked, vague: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+        """(row, place) of every picked fact that has begun, for the rows of cases that have a vague one."""
+        among = np.zeros(self.tables.cases, np.bool_)
+        among[picked.case[vague]] = True
+        rows = np.flatnonzero(among[self.case])
+        first, after = (np.searchsorted(picked.case, self.case[rows], side) for side in ("left", "right"))
+        many = after - first
+        row, place = np.repeat(rows, many), np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
+        begun = picked.earliest[place] <= self.day[row]
+        return row[begun], place[begun]
+
+
+def _runs(row: Rows) -> tuple[Rows, Rows]:
+    """Where each run of equal numbers begins, and how long it is."""
+    opens = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
+    return opens, np.diff(opens, append=len(row))
+
+
+def together(parts: list[Picked]) -> Picked | None:
+    """Picks of several kinds in one order; None when there are none."""
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    columns = [np.concatenate(column) for column in zip(*(_columns(part) for part in parts), strict=True)]
+    order = np.lexsort((columns[4], columns[3], columns[0]))
+    return Picked(*(column[order] for column in columns))
+
+
+def _columns(part: Picked) -> tuple[NDArray[np.generic], ...]:
+    return (part.case, part.fact, part.earliest, part.latest, part.recorded, part.match, part.kind, part.place)

@@ -1,0 +1,291 @@
+"""Rules and expressions at every row: the values themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repere.core.dates import FAR, number
+from repere.core.rulebook.columns import FactTables, day_keys
+from repere.core.rulebook.expressions import (
+    All,
+    Always,
+    AnyOf,
+    Before,
+    Count,
+    DayOf,
+    Decision,
+    Exists,
+    Expr,
+    Latest,
+    Not,
+    RuleRef,
+    Selector,
+    Shift,
+)  # fmt: skip
+from repere.core.rulebook.graph import CANNOT_TELL, DONE, NO, NO_SOURCE_HERE, OLDER_TEXT, YES, Day, Graph, Rows, Trits
+from repere.core.rulebook.model import Rule, Standing, Version
+from repere.core.rulebook.picking import Picked, together
+from repere.core.rulebook.telling import DayValues, Telling, ordered
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValues:
+    """A rule per row. For a duty ``value`` is "applies", ``done`` whether it was done, ``due`` its day or range (FAR: none)."""
+
+    value: Trits
+    reason: NDArray[np.uint8]
+    done: Trits | None = None
+    due: tuple[Day, Day] | None = None
+    trigger: Rows | None = None
+
+
+class Run(Telling):
+    """One evaluation: a mechanism over the facts of some cases, at rows (case, day) sorted by case."""
+
+    def __init__(
+        self, graph: Graph, tables: FactTables, row_case: NDArray[np.integer], row_day: NDArray[np.integer], *, detailed: bool = True
+    ) -> None:
+        super().__init__(graph, tables, row_case, row_day, detailed=detailed)
+        self._values: dict[int, Trits] = {}
+        self._rules: dict[str, RuleValues] = {}
+        self._decisions: dict[tuple[Selector, Selector | None], Picked | None] = {}
+        self._law_days: dict[Selector, Day] = {}
+        self._territories: dict[frozenset[str], NDArray[np.bool_] | None] = {}
+        self._no_reason = np.zeros(self.size, np.uint8)
+
+    def rule(self, rule_id: str) -> RuleValues:
+        """Values of a rule at every row."""
+        found = self._rules.get(rule_id)
+        if found is None:
+            found = self._rules[rule_id] = self._rule(self.graph.rules[rule_id])
+        return found
+
+    def _rule(self, rule: Rule) -> RuleValues:
+        outer, self._law_day = self._law_day, self._law_day_of(rule)
+        try:
+            value, reason = self._versions(rule)
+            if rule.duty is None:
+                return RuleValues(value, reason)
+            return self._duty(rule, value, reason)
+        finally:
+            self._law_day = outer
+
+    def _law_day_of(self, rule: Rule) -> Day:
+        if rule.law_at is None:
+            return self.day
+        if rule.law_at not in self._law_days:
+            told = self.days(DayOf(rule.law_at))
+            self._law_days[rule.law_at] = np.where(told.state == YES, told.high, self.day)
+        return self._law_days[rule.law_at]
+
+    def last_day(self, rule: Rule, version: Version) -> DayValues | None:
+        """Declared last day of a version, None when it declares none."""
+        if version.until is None:
+            return None
+        outer, self._law_day = self._law_day, self._law_day_of(rule)
+        try:
+            return self.days(version.until)
+        finally:
+            self._law_day = outer
+
+    def _versions(self, rule: Rule) -> tuple[Trits, NDArray[np.uint8]]:
+        value, reason = self._version(rule.versions[0])
+        for version in rule.versions[1:]:
+            early = self._before_law(number(version.standing.known_from))
+            newer, why = self._version(version)
+            value, reason = (newer, why) if early is None else (np.where(early, value, newer), np.where(early, reason, why))
+        if rule.kind != "condition" and (outside := self._outside(rule)) is not None:
+            value = _unless_unknown(value, outside)
+            reason = np.where(outside, reason | NO_SOURCE_HERE, reason) if self.detailed else reason
+        return value.astype(np.int8, copy=False), reason.astype(np.uint8, copy=False)
+
+    def _version(self, version: Version) -> tuple[Trits, NDArray[np.uint8]]:
+        value = self.value(version.when)
+        for clause in version.unless:
+            value = np.minimum(value, 2 - self._in_force(clause.standing, self.value(clause.when))[0])
+        return self._in_force(version.standing, value)
+
+    def _in_force(self, standing: Standing, value: Trits) -> tuple[Trits, NDArray[np.uint8]]:
+        """Before a text starts it says no; before it was read in force, nobody here knows what it said."""
+        reason, early = self._no_reason, self._before_law(number(standing.known_from))
+        if early is None:
+            return value, reason
+        if standing.start is not None:
+            return np.minimum(value, 2 - 2 * early.view(np.int8)), reason
+        return _unless_unknown(value, early), early.astype(np.uint8) * OLDER_TEXT if self.detailed else reason
+
+    def _outside(self, rule: Rule) -> NDArray[np.bool_] | None:
+        """Where no source of the rule covers the person's département; an unknown département does not block. None: nowhere."""
+        sources = self.graph.mechanism.sources
+        territory = frozenset(code for v in rule.versions for s in v.standing.source for code in sources[s].territory)
+        if not territory or "world" in territory or ("FR" not in territory and not territory & self.graph.metropole):
+            return None
+        if territory not in self._territories:
+            self._territories[territory] = self._territory_in(territory)
+        return self._territories[territory]
+
+    def _territory_in(self, territory: frozenset[str]) -> NDArray[np.bool_] | None:
+        codes = self.graph.encoding.codes.get(("person_described", "territory"))
+        table = self.tables.kinds.get("person_described")
+        if codes is None or table is None:
+            return None
+        wanted = (self.graph.metropole if "FR" in territory else frozenset()) | territory
+        allowed = np.zeros(len(codes) + 8, np.bool_)
+        allowed[[index for code, index in codes.items() if code in wanted]] = True
+        picked = self._pick(Selector(("person_described",)))
+        assert picked is not None
+        value = table.fields["territory"][picked.place]
+        outside = self._agreed(picked, np.where((value >= 0) & ~allowed[value], np.int8(YES), np.int8(NO)), NO) == YES
+        return outside if outside.any() else None
+
+    def _duty(self, rule: Rule, value: Trits, reason: NDArray[np.uint8]) -> RuleValues:
+        duty = rule.duty
+        assert duty is not None
+        trigger = self.days(DayOf(duty.trigger))
+        applies = np.minimum(value, trigger.state)
+        if self.detailed:
+            reason = np.where(trigger.state == NO, 0, reason).astype(np.uint8, copy=False)
+        done = self._constants[NO]
+        for selector in duty.done:
+            closing = self.days(DayOf(Selector(selector.kinds, selector.where, selector.by, "latest")))
+            done = np.maximum(done, np.minimum(ordered(trigger, closing, strict=False), closing.state))
+        due = None
+        if duty.due_after is not None:
+            moved = self.days(Shift(DayOf(duty.trigger), duty.due_after))
+            due = moved.low, moved.high
+        elif duty.due_on is not None:
+            told = self.days(duty.due_on)
+            due = (
+                np.where(told.state == YES, told.low, FAR).astype(np.int32, copy=False),
+                np.where(told.state == YES, told.high, FAR).astype(np.int32, copy=False),
+            )
+        return RuleValues(applies.astype(np.int8, copy=False), reason, done.astype(np.int8, copy=False), due, trigger.fact)
+
+    # ---- expressions
+
+    def value(self, expression: Expr) -> Trits:
+        """Value of an expression of the graph at every row."""
+        # a parameter may have changed with the day of the law, so the memo also knows which day that is
+        key = id(expression) if self._law_day is self.day else hash((id(expression), id(self._law_day)))
+        found = self._values.get(key)
+        if found is None:
+            found = self._values[key] = self._value(expression)
+        return found
+
+    def _value(self, expression: Expr) -> Trits:
+        match expression:
+            case All(parts):
+                least: Trits = np.minimum.reduce([self.value(part) for part in parts])
+                return least
+            case AnyOf(parts):
+                greatest: Trits = np.maximum.reduce([self.value(part) for part in parts])
+                return greatest
+            case Not(part):
+                return (2 - self.value(part)).astype(np.int8, copy=False)
+            case RuleRef(rule):
+                return self._outcome(rule)
+            case Exists(selector):
+                return self._exists(selector)
+            case Latest():
+                return self._latest(expression)
+            case Count(of, at_least):
+                return self._count(of, at_least)
+            case Before(first, second, strict):
+                return ordered(self.days(first), self.days(second), strict=strict)
+            case Decision(_, yes, no):
+                return self._decision(yes, no)
+            case Always():
+                return self._constants[YES]
+
+    def _outcome(self, rule_id: str) -> Trits:
+        outer, self._law_day = self._law_day, self.day
+        try:
+            return self.rule(rule_id).value
+        finally:
+            self._law_day = outer
+
+    def _exists(self, selector: Selector) -> Trits:
+        picked, value = self._pick(selector), self._absent_now(selector)
+        if picked is None:
+            return value
+        sure = picked.match == YES
+        certain = (self.day >= self._first_day(picked.case[sure], picked.latest[sure])).view(np.int8)
+        if not (picked.exact and sure.all()):
+            value = np.maximum(value, (self.day >= self._first_day(picked.case, picked.earliest)).view(np.int8))
+        return np.maximum(value, 2 * certain)
+
+    def _latest(self, node: Latest) -> Trits:
+        picked = self._pick(node.among)
+        absent = self.absent(node.among.kinds)
+        if picked is None:
+            return self._constants[absent]
+        return self._agreed(picked, self._said(node, picked), absent)
+
+    def _agreed(self, picked: Picked, said: Trits, otherwise: int) -> Trits:
+        """Per row, what every fact that may be the most recent says; ``otherwise`` where none has happened."""
+        value = np.append(said, np.int8(otherwise))[self._as_of(picked)]
+        rivals = self._rivals(picked, "latest")
+        if rivals is not None:
+            default = np.where(rivals.any_sure(), np.int8(-1), np.int8(otherwise))
+            least, most = (edge.reduceat(said[rivals.place], rivals.opens) for edge in (np.minimum, np.maximum))
+            agree = (least == most) & ((default < 0) | (default == least))
+            value[rivals.rows] = np.where(agree, least, np.int8(CANNOT_TELL))
+        return value
+
+    def _said(self, node: Latest, picked: Picked) -> Trits:
+        """Per picked fact, whether it is of the asked kind and passes the tests."""
+        said = np.zeros(len(picked.case), np.int8)
+        for index, kind in enumerate(node.among.kinds):
+            if node.kind not in (None, kind):
+                continue
+            match = self._match(kind, node.where, ())
+            here = picked.kind == index
+            if match is not None and here.any():
+                said[here] = match[picked.place[here]]
+        return said
+
+    def _count(self, of: Selector, at_least: int | str) -> Trits:
+        least = at_least if isinstance(at_least, int) else self._parameter_values(self.graph.mechanism.parameters[at_least])[0]
+        picked = self._pick(of)
+        if picked is None:
+            return self._constants[self.absent(of.kinds)]
+        sure = picked.match == YES
+        certain = self._how_many(picked.case[sure], picked.latest[sure])
+        possible = self._how_many(picked.case, picked.earliest)
+        below = self._constants[self.absent(of.kinds)]
+        return np.where(certain >= least, np.int8(YES), np.where(possible >= least, np.int8(CANNOT_TELL), below)).astype(
+            np.int8, copy=False
+        )
+
+    def _how_many(self, case: Day, day: Day) -> Rows:
+        before_case = np.searchsorted(case, np.arange(self.tables.cases + 1))
+        return self._count_until(np.sort(day_keys(case, day))) - before_case[self.case]
+
+    def _decision(self, yes: Selector, no: Selector | None) -> Trits:
+        key = (yes, no)
+        if key not in self._decisions:
+            sides = ((YES, self._pick(yes)), (NO, None if no is None else self._pick(no)))
+            self._decisions[key] = together(
+                [replace(side, kind=np.full(len(side.case), trit, np.int16)) for trit, side in sides if side is not None]
+            )
+        picked = self._decisions[key]
+        if picked is None:
+            return self._constants[CANNOT_TELL]
+        return self._agreed(picked, picked.kind.astype(np.int8), CANNOT_TELL)
+
+
+def _unless_unknown(value: Trits, unknown: NDArray[np.bool_]) -> Trits:
+    """The value, or "cannot tell" where ``unknown``."""
+    least = unknown.view(np.int8)
+    return np.minimum(np.maximum(value, least), 2 - least)
+
+
+def answer(run: Run, rule_id: str) -> NDArray[np.int8]:
+    """A rule's values with done duties told apart."""
+    values = run.rule(rule_id)
+    if values.done is None:
+        return values.value
+    return np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)
