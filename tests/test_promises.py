@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from repere.core.rulebook import load
 from tests.documentation import INLINE, PROJECT, cells, commands_named, unknown_command
 
 HEADER = ["promise", "where a user finds it", "what proves it", "state"]
+IN_RULE_BOOK = re.compile(r"`((?:common|fr|collectif|uk|be)\.[a-z0-9_.]+)`")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 OF_THIS_VERSION = (1, 2, 4, 7, 8, 11, 15, 16, 18, 20, 22, 23, 24, 25, 29, 31, 33, 34, 35, 36, 37, 62, 63)
 
@@ -82,6 +84,17 @@ def test_each_named_command_exists(promise: Promise) -> None:
     """A command that proves something can be typed."""
     faults = [unknown_command(line) for line in commands_named(f"{promise.where} {promise.proof}")]
     assert [fault for fault in faults if fault] == []
+
+
+def test_each_named_rule_and_worked_example_exists() -> None:
+    """A jurist who looks one up finds it under that name; `repere mechanism check` runs every example."""
+    known: set[str] = set()
+    for name in ("fr", "fr+fr-collectif", "uk", "be"):
+        mechanism = load(PROJECT / "mechanism", name, every_example=True)
+        known |= {*mechanism.rules, *mechanism.parameters, *(example.id for example in mechanism.examples)}
+    named = {name for promise in PROMISES for name in IN_RULE_BOOK.findall(f"{promise.where} {promise.proof}")}
+    assert named
+    assert named - known == set()
 
 
 @every_promise

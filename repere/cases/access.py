@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,7 +43,7 @@ from repere.cases.models import (
     Task,
     View,
 )
-from repere.cases.models.scope import declare_reach
+from repere.cases.models.scope import M, declare_reach
 from repere.cases.refusals import NotVisible
 from repere.core.codes import normalise_code
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_USER, protect
@@ -123,19 +124,19 @@ GRANTS = {
 # ---- the condition of a query
 
 
-def condition(reach: Reach, actor: Actor) -> Q:
+def condition(reach: Reach, actor: Actor, own: bool = False) -> Q:
     """What the actor sees, as a query. Without an organisation only a job sees anything, and the database says what."""
     me = actor.organisation_id
     if me is None:
         nightly = actor.kind == "system" and "read" in reach.jobs
         return Q() if nightly else Q(pk__in=[])
     seen = Q(**{reach.owner: me})
-    if reach.granted:
+    if reach.granted and not own:
         seen |= Q(Exists(_running_grants(reach, me)))
-    if reach.view:
+    if reach.view and not own:
         views = View._base_manager.filter(condition(_reach_of(View), actor))
         seen |= Q(**{f"{reach.view}__in": views.values("pk")})
-    if reach.holder and actor.kind == "system":
+    if reach.holder and actor.kind == "system" and not own:
         seen = Q(**{reach.holder: me})
     elif reach.holder:
         seen &= Q(**{reach.holder: me})
@@ -158,12 +159,12 @@ def _running_grants(reach: Reach, me: Any) -> models.QuerySet[Grant]:
     return grants
 
 
-def grants_seen_by(actor: Actor) -> Q:
+def grants_seen_by(actor: Actor, own: bool = False) -> Q:
     """A grant is seen by the one who gives and the one who receives."""
     me = actor.organisation_id
     if me is None:
         return Q() if actor.kind == "system" else Q(pk__in=[])
-    return Q(owner=me) | Q(organisation=me)
+    return Q(owner=me) if own else Q(owner=me) | Q(organisation=me)
 
 
 def _reach_of(model: type[models.Model]) -> Reach:
@@ -177,7 +178,7 @@ def declare() -> None:
     declare_reach(Grant, grants_seen_by)
 
 
-def _condition_of(reach: Reach) -> Callable[[Actor], Q]:
+def _condition_of(reach: Reach) -> Callable[[Actor, bool], Q]:
     return partial(condition, reach)
 
 
@@ -204,7 +205,7 @@ def _seen(reach: Reach) -> str:
     if reach.granted:
         seen += f" OR EXISTS ({_grant_sql(reach)})"
     if reach.view:
-        seen += f" OR {reach.view} IN (SELECT v.id FROM cases_view v WHERE v.organisation_id = {ACTING_ORGANISATION})"
+        seen += f" OR {reach.view} IN (SELECT v.id FROM cases_view v WHERE v.organisation_id = {ACTING_ORGANISATION})"  # noqa: S608
     if reach.holder:
         seen = f"{reach.holder} = {ACTING_ORGANISATION} AND ({seen})"
     if reach.user:
@@ -272,27 +273,27 @@ def visible_case(actor: Actor, code: str) -> Case:
     return _one(Case.objects.visible_to(actor).filter(code=normalise_code(code) or ""))
 
 
-def visible_case_by_id(actor: Actor, case_id: Any) -> Case:
+def visible_case_by_id(actor: Actor, case_id: UUID) -> Case:
     return _one(Case.objects.visible_to(actor).filter(pk=case_id))
 
 
-def visible_fact(actor: Actor, fact_id: Any) -> Fact:
+def visible_fact(actor: Actor, fact_id: UUID) -> Fact:
     return _one(Fact.objects.visible_to(actor).filter(pk=fact_id))
 
 
-def visible_task(actor: Actor, task_id: Any) -> Task:
+def visible_task(actor: Actor, task_id: UUID) -> Task:
     return _one(Task.objects.visible_to(actor).filter(pk=task_id))
 
 
-def visible_person(actor: Actor, person_id: Any) -> Person:
+def visible_person(actor: Actor, person_id: UUID) -> Person:
     return _one(Person.objects.visible_to(actor).filter(pk=person_id))
 
 
-def visible_grant(actor: Actor, grant_id: Any) -> Grant:
+def visible_grant(actor: Actor, grant_id: UUID) -> Grant:
     return _one(Grant.objects.visible_to(actor).filter(pk=grant_id))
 
 
-def _one(found: Any) -> Any:
+def _one(found: models.QuerySet[M]) -> M:
     row = found.first()
     if row is None:
         raise NotVisible

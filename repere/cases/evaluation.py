@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from repere.accounts.actor import Actor
 from repere.cases import mechanisms, plausibility
 from repere.cases.models import FACT, NO_LONGER_REQUIRED, WAIVER, Case, Fact, Finding, Grant, Task, View
+from repere.cases.refusals import Refused
 from repere.cases.rows import insert_rows
 from repere.cases.territory import civil_day, end_of_day, morning_of
 from repere.core import rulebook
@@ -27,6 +28,13 @@ from repere.core.rulebook import Mechanism
 WITHDRAWAL = "entered_in_error"
 DISAGREEMENT = "house.disagreement"
 CHOICE = "choice"
+
+
+def acting_organisation(acting: Actor) -> UUID:
+    """An act on a case is always an organisation's."""
+    if acting.organisation_id is None:
+        raise Refused("organisation_needed")
+    return acting.organisation_id
 
 
 # ---- facts as the core reads them
@@ -64,8 +72,7 @@ def _days(value: Mapping[str, str]) -> dict[str, date]:
 def to_json(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Clear fields as they are stored."""
     return {
-        name: {edge: day.isoformat() for edge, day in value.items()} if isinstance(value, dict) else value
-        for name, value in fields.items()
+        name: {edge: day.isoformat() for edge, day in value.items()} if isinstance(value, dict) else value for name, value in fields.items()
     }
 
 
@@ -133,9 +140,7 @@ class Refreshed:
     closed: list[UUID] = field(default_factory=list)
 
 
-def refresh(
-    views: Sequence[View], *, acting: Actor, now: datetime, facts: Mapping[UUID, Sequence[Fact]] | None = None
-) -> Refreshed:
+def refresh(views: Sequence[View], *, acting: Actor, now: datetime, facts: Mapping[UUID, Sequence[Fact]] | None = None) -> Refreshed:
     """Judge views of one organisation anew and store what changed. `facts` by case, where they are at hand.
 
     The views must be locked by the caller (`locked_views`), in whose transaction everything is written. Cost, for any number of
@@ -143,18 +148,20 @@ def refresh(
     """
     ids = [view.pk for view in views]
     case_ids = [view.case_id for view in views]
-    rows = facts if facts is not None else _facts_of(case_ids, acting)
-    ends = dict(Grant.objects.visible_to(acting).filter(pk__in=[v.grant_id for v in views if v.grant_id]).values_list("pk", "ends_at"))
-    roles = dict(Case.objects.visible_to(acting).filter(pk__in=case_ids).values_list("pk", "role"))
-    stored = _by_view(Finding.objects.visible_to(acting).filter(view__in=ids))
-    tasks = _by_view(Task.objects.visible_to(acting).filter(view__in=ids))
+    own = all(view.owner_id == acting.organisation_id for view in views)
+    rows = facts if facts is not None else _facts_of(case_ids, acting, own)
+    granted = [view.grant_id for view in views if view.grant_id]
+    ends = dict(Grant.objects.visible_to(acting).filter(pk__in=granted).values_list("pk", "ends_at")) if granted else {}
+    roles = dict(Case.objects.visible_to(acting, own=own).filter(pk__in=case_ids).values_list("pk", "role"))
+    stored = _by_view(Finding.objects.visible_to(acting, own=own).filter(view__in=ids))
+    tasks = _by_view(Task.objects.visible_to(acting, own=own).filter(view__in=ids))
     writing = _Writing(acting, now)
     judgements = _judgements([view for view in views if view.case_id in roles], rows, now)
     for view in views:
         if view.case_id in roles:
             seen = rows.get(view.case_id, ())
             _refresh_one(view, judgements[view.pk], seen, stored[view.pk], tasks[view.pk], roles[view.case_id], writing)
-            view.next_change_on = _earlier(view.next_change_on, ends.get(view.grant_id), view.zone)
+            view.next_change_on = _earlier(view.next_change_on, ends.get(view.grant_id) if view.grant_id else None, view.zone)
         else:  # the grant has ended: nothing is judged on no facts, nothing is owed through this view
             writing.close_all(view, tasks[view.pk])
     return writing.write()
@@ -168,14 +175,14 @@ def _earlier(day: date | None, ends_at: datetime | None, zone: str) -> date | No
     return night if day is None else min(day, night)
 
 
-def locked_views(actor: Actor, **which: Any) -> list[View]:
+def locked_views(actor: Actor, *, own: bool = False, **which: Any) -> list[View]:
     """Views to refresh, locked in one order so that two jobs never wait for each other in a circle."""
-    return list(View.objects.visible_to(actor).filter(**which).order_by("pk").select_for_update(of=("self",)))
+    return list(View.objects.visible_to(actor, own=own).filter(**which).order_by("pk").select_for_update(of=("self",)))
 
 
-def _facts_of(case_ids: Sequence[UUID], acting: Actor) -> dict[UUID, list[Fact]]:
+def _facts_of(case_ids: Sequence[UUID], acting: Actor, own: bool) -> dict[UUID, list[Fact]]:
     found: dict[UUID, list[Fact]] = defaultdict(list)
-    for fact in Fact.objects.visible_to(acting).filter(case__in=case_ids).defer("sealed"):
+    for fact in Fact.objects.visible_to(acting, own=own).filter(case__in=case_ids).defer("sealed"):
         found[fact.case_id].append(fact)
     return found
 
@@ -197,19 +204,6 @@ def _judgements(views: Sequence[View], rows: Mapping[UUID, Sequence[Fact]], now:
         judged = judge_many(mechanisms.named(name), [rows.get(view.case_id, ()) for view in some], on=on, groups=groups)
         found |= {view.pk: one for view, one in zip(some, judged, strict=True)}
     return found
-
-
-def _judge_views(views: Iterable[View], rows: Mapping[UUID, Sequence[Fact]], now: datetime) -> dict[UUID, Judgement]:
-    """Judge together the views that ask the same mechanism about the same groups on the same day."""
-    alike: dict[tuple[str, tuple[str, ...] | None, date], list[View]] = defaultdict(list)
-    for view in views:
-        groups = tuple(view.groups) if view.groups is not None else None
-        alike[view.mechanism, groups, civil_day(view.zone, now)].append(view)
-    judged: dict[UUID, Judgement] = {}
-    for (name, groups, on), same in alike.items():
-        told = judge_many(mechanisms.named(name), [rows.get(view.case_id, ()) for view in same], on=on, groups=groups)
-        judged.update(zip((view.pk for view in same), told, strict=True))
-    return judged
 
 
 def _refresh_one(
@@ -447,7 +441,7 @@ def plan(
 def open_view(case: Case, *, acting: Actor, grant: Any = None) -> View:
     """The acting organisation's view of a case: the whole of it for the one that opened it, else the groups of the grant."""
     view = View(
-        id=uuid4(), case=case, organisation_id=acting.organisation_id, owner_id=case.organisation_id, grant=grant,
+        id=uuid4(), case=case, organisation_id=acting_organisation(acting), owner_id=case.organisation_id, grant=grant,
         groups=sorted(grant.groups) if grant else None, zone=case.zone, mechanism=case.mechanism,
     )  # fmt: skip
     view.save(force_insert=True)

@@ -79,7 +79,7 @@ class Question:
 
     @property
     def errors(self) -> list[str]:
-        return list(self.bound.errors)
+        return [str(error) for error in self.bound.errors]
 
     @property
     def anchor(self) -> str:

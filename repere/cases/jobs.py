@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
@@ -23,32 +25,35 @@ NIGHT = Actor.system("midnight")
 EVALUATING = "evaluate"
 VIEWS_AT_ONCE = 200
 REMINDERS_AT_ONCE = 500
+STALLED_SECONDS = 60
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
+"""A job that fails is tried again: a lost evaluation would leave somebody's tasks behind her facts."""
 
 
 # ---- evaluation
 
 
-@app.task(name="repere.cases.jobs.evaluate_view")
+@app.task(name="repere.cases.jobs.evaluate_view", retry=AGAIN)
 def evaluate_view(view_id: str) -> None:
     """Judge one view anew."""
     refresh_views([UUID(view_id)], now=datetime.now(UTC))
 
 
-@app.task(name="repere.cases.jobs.evaluate_views")
+@app.task(name="repere.cases.jobs.evaluate_views", retry=AGAIN)
 def evaluate_views(view_ids: list[str]) -> None:
     """Judge many views anew, as after a batch."""
     refresh_views([UUID(view_id) for view_id in view_ids], now=datetime.now(UTC))
 
 
-@app.task(name="repere.cases.jobs.evaluate_others")
+@app.task(name="repere.cases.jobs.evaluate_others", retry=AGAIN)
 def evaluate_others(case_id: str, but: str | None = None) -> None:
     """Judge every view of a case but the one that was judged with the act, after opening or narrowing those of its grants."""
     now = datetime.now(UTC)
     for receiver in receivers_of(UUID(case_id)):
         follow_grant(UUID(case_id), receiver)
     with acting_as(NIGHT):
-        views = View.objects.visible_to(NIGHT).filter(case=case_id).exclude(pk=but)
-        ids = list(views.values_list("pk", flat=True))
+        views = View.objects.visible_to(NIGHT).filter(case=UUID(case_id))
+        ids = [view_id for view_id in views.values_list("pk", flat=True) if str(view_id) != but]
     refresh_views(ids, now=now)
 
 
@@ -171,3 +176,18 @@ def remind(*, now: datetime) -> int:
 def send_reminders(timestamp: int) -> None:
     """Every minute."""
     remind(now=datetime.now(UTC))
+
+
+# ---- a worker that died
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="repere.cases.jobs.resume", queueing_lock="resume", pass_context=True)
+async def resume(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker was killed are put back in the queue. Every job here may run twice."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:  # a periodic job whose next turn already waits: that one does the work
+            logger.info("stalled_job_left", extra={"job": job.id})

@@ -16,6 +16,10 @@ DEMANDED = {"FR": "fr+fr-collectif"}
 """What is asked for, to be compared with what is: never what a case is judged by unless an installation decides so."""
 
 
+class MechanismAltered(Exception):
+    """What is kept under a hash is not what was kept."""
+
+
 @cache
 def named(name: str) -> Mechanism:
     """The mechanism of that name as it stands in the rule book. Loaded once per process: a new text needs a restart."""
@@ -49,7 +53,10 @@ def kept(hash_: str) -> Mechanism:
     if current is not None:
         return current
     row = KeptMechanism.objects.get(pk=hash_)
-    return from_content(zlib.decompress(bytes(row.content)).decode())
+    mechanism = from_content(zlib.decompress(bytes(row.content)).decode())
+    if mechanism.hash != hash_:
+        raise MechanismAltered(hash_)
+    return mechanism
 
 
 def keep(mechanism: Mechanism) -> None:

@@ -36,6 +36,8 @@ SENTENCES = {
     "correction_by_another_authority": N_(
         "Only the body that stated this fact corrects it. Record what you know as a fact of your own; both will stand."
     ),
+    "organisation_needed": N_("Only an organisation acts on a file."),
+    "person_needed": N_("Only a signed-in person keeps a draft."),
     "case_not_found": N_("This file does not exist, or your organisation does not see it."),
     "batch_refused": N_("Nothing was recorded: %(rows)s rows are refused. The report says why for each."),
     "group_not_granted": N_("Your access does not cover this kind of fact. Ask the organisation that opened the file."),

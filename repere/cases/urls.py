@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/<str:code>/drafts/<str:form>/keep/", facts.keep, name="fact_keep"),
     path("cases/<str:code>/drafts/<str:form>/discard/", facts.discard, name="fact_discard"),
     path("cases/<str:code>/rules/<str:rule_id>/", case.rule, name="rule"),
+    path("cases/<str:code>/demands/", case.demands, name="demands"),
     path("cases/<str:code>/compare/", case.compare, name="compare"),
     path("cases/<str:code>/next-steps/", case.next_steps, name="next_steps"),
     path("cases/<str:code>/card/", case.card, name="card"),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from rich.console import Console
 from rich.progress import Progress
 
-from repere.accounts.queries import demonstration_cast
 from repere.demo import filling
 from repere.demo.cast import BODIES, PASSWORD
 from repere.web.installation import is_demo, migrate
@@ -25,7 +24,7 @@ def register(cli: click.Group) -> None:
 
 def prepare(*, demo: bool, now: datetime) -> None:
     """On the first start of a demonstration, fill it. Later starts find it filled."""
-    if demo and not demonstration_cast(limit=1):
+    if demo and not filling.is_filled():
         _fill(PERSONS, SEED, now)
 
 

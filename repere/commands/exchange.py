@@ -54,7 +54,9 @@ def actor_named(email: str | None) -> Actor:
 @click.option("--as", "email", help="Address of the member in whose name the file is imported.")
 @click.option("--jurisdiction", default="FR", show_default=True, help="Country whose mechanism applies: FR, UK, BE.")
 @click.option("--territory", default="", help="Département of the persons whose address does not say it.")
-@click.option("--dates", type=click.Choice(["iso", "dmy", "mdy"]), default="iso", show_default=True, help="How days with slashes are to be read.")
+@click.option(
+    "--dates", type=click.Choice(["iso", "dmy", "mdy"]), default="iso", show_default=True, help="How days with slashes are to be read."
+)
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a CSV file.")
 @click.option("--keep-good", is_flag=True, help="Import the rows without mistakes and leave the others out.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
@@ -110,9 +112,13 @@ def _say(console: Console, done: importing.Imported, dry_run: bool) -> None:
     if done.repeated:
         console.print(gettext("This very file was imported before: nothing was added."))
     elif done.written:
-        console.print(gettext("%(persons)s persons and %(facts)s facts were imported from %(rows)s rows; %(refused)s rows were refused.") % numbers)
+        console.print(
+            gettext("%(persons)s persons and %(facts)s facts were imported from %(rows)s rows; %(refused)s rows were refused.") % numbers
+        )
     elif dry_run and not done.mistakes:
-        console.print(gettext("%(persons)s persons and %(facts)s facts would be imported from %(rows)s rows. Nothing was changed.") % numbers)
+        console.print(
+            gettext("%(persons)s persons and %(facts)s facts would be imported from %(rows)s rows. Nothing was changed.") % numbers
+        )
     else:
         console.print(gettext("Nothing was imported: %(refused)s of %(rows)s rows have mistakes.") % numbers)
 
@@ -133,7 +139,9 @@ def _report(console: Console, file: Path, report: Path | None, done: importing.I
 
 
 @export.command("htcds")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, .csv or .xlsx. Choose a name that says nothing.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="File to write, .csv or .xlsx. Choose a name that says nothing."
+)
 @click.option("--as", "email", help="Address of the member in whose name the files are read.")
 @click.option("--with-addresses", is_flag=True, help="Also write where she lives and where she was held.")
 def export_htcds(out: Path, email: str | None, with_addresses: bool) -> None:

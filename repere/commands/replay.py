@@ -43,7 +43,9 @@ def _loaded(name: str) -> Mechanism:
 @click.option("--seed", default=1, show_default=True, help="Seed of the invented persons.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the invented persons (default: today).")
 @click.option("--path", "with_path", is_flag=True, help="Also every day of the last fourteen months: days, and persons left out.")
-@click.option("--threshold", default=THRESHOLD, show_default=True, type=click.IntRange(THRESHOLD), help="Numbers below it are hidden on real rows.")
+@click.option(
+    "--threshold", default=THRESHOLD, show_default=True, type=click.IntRange(THRESHOLD), help="Numbers below it are hidden on real rows."
+)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the report.")
 def replay(
@@ -56,7 +58,9 @@ def replay(
     first, second = _loaded(base), _loaded(other)
     with override(language):
         try:
-            caseload = extract.read(folder) if folder else invented(second, persons or 0, seed, day.date() if day else datetime.now(UTC).date())
+            caseload = (
+                extract.read(folder) if folder else invented(second, persons or 0, seed, day.date() if day else datetime.now(UTC).date())
+            )
         except ExtractRefused as refused:
             raise SystemExit(str(refused)) from None
         console = Console(stderr=True)
@@ -86,5 +90,7 @@ def extract_(out: Path, email: str | None, name: str) -> None:
     """Write the de-identified extract of your organisation's files: clear codes and days only."""
     made = collect.collect(_loaded(name), acting=actor_named(email), now=datetime.now(UTC), invented=is_demo())
     extract.write(made, out)
-    said = gettext("%(cases)s cases and %(facts)s facts were written to %(path)s. It holds no name, but it is not anonymous: keep it in the house.")
+    said = gettext(
+        "%(cases)s cases and %(facts)s facts were written to %(path)s. It holds no name, but it is not anonymous: keep it in the house."
+    )
     click.echo(said % {"cases": made.cases, "facts": made.fact_count, "path": out})

@@ -83,7 +83,9 @@ class Caseload:
 
     def day(self, kind: str) -> Ints:
         """Day of the latest fact of a kind per case, FAR where there is none."""
-        return self.days.setdefault(kind, np.full(self.count, FAR, np.int64))
+        if kind not in self.days:
+            self.days[kind] = np.full(self.count, FAR, np.int64)
+        return self.days[kind]
 
     def has(self, kind: str) -> Bools:
         """Cases with a fact of this kind."""
@@ -98,7 +100,17 @@ class Caseload:
         return self.day(kind)[cases] + self.rng.integers(low, high + 1, len(cases))
 
     def add(
-        self, kind: str, cases: Ints, day: Ints, /, *, act_of: str = "", vague: float = 0.05, blurred: int = 25, late: float = 0.06, **fields: Any
+        self,
+        kind: str,
+        cases: Ints,
+        day: Ints,
+        /,
+        *,
+        act_of: str = "",
+        vague: float = 0.05,
+        blurred: int = 25,
+        late: float = 0.06,
+        **fields: Any,
     ) -> Ints:
         """Tell a fact of these cases and remember its day. Returns the cases whose fact is on record by today.
 
@@ -108,15 +120,16 @@ class Caseload:
         self.day(kind)[cases] = day
         declared = self.mechanism.facts[kind]
         role = self._role(cases, act_of)
-        recorded = day + self._delay(len(cases), late)
+        recorded: Ints = day + self._delay(len(cases), late)
         basis = self._basis(declared, role)
         here = (day <= self.today) & (recorded <= self.today) & (basis != "")
         rows = int(here.sum())
+        told: Ints = cases[here]
         if rows == 0:
-            return cases[here]
+            return told
         earliest, latest = self._blurred(day[here], vague, blurred)
         columns: dict[str, Any] = {
-            "case": cases[here].astype(np.uint32),
+            "case": told.astype(np.uint32),
             "fact": np.arange(self.numbered, self.numbered + rows, dtype=np.uint64),
             "earliest": earliest.astype(np.int32),
             "latest": latest.astype(np.int32),
@@ -129,7 +142,7 @@ class Caseload:
             columns |= self._column(declared, name, value, here, rows)
         self.numbered += rows
         self.parts.setdefault(kind, []).append(pl.DataFrame(columns))
-        return cases[here]
+        return told
 
     def _role(self, cases: Ints, body: str) -> NDArray[np.str_]:
         if not body:
@@ -150,7 +163,8 @@ class Caseload:
         soon = self.rng.integers(0, 3, count)
         weeks = self.rng.integers(3, 31, count)
         months = self.rng.integers(31, 200, count)
-        return np.select([roll < late, roll < late + 0.14], [months, weeks], soon)
+        delays: Ints = np.select([roll < late, roll < late + 0.14], [months, weeks], soon).astype(np.int64)
+        return delays
 
     def _blurred(self, day: Ints, vague: float, blurred: int) -> tuple[Ints, Ints]:
         unsure = self.rng.random(len(day)) < vague
@@ -166,9 +180,7 @@ class Caseload:
             }
         if isinstance(value, Weighted):
             series = value.draw(self.rng, rows)
-        elif isinstance(value, str):
-            series = pl.Series([value]).new_from_index(0, rows)
-        elif isinstance(value, list):
+        elif isinstance(value, str | list):
             series = pl.Series([value]).new_from_index(0, rows)
         else:
             series = pl.Series(value).filter(pl.Series(here))
@@ -178,10 +190,16 @@ class Caseload:
         """Some answers were never asked for, some are not known, a few are not wished to be said."""
         roll = self.rng.random(rows)
         frame = pl.DataFrame({"value": series, "roll": roll})
-        holes = pl.when(pl.col("roll") < 0.05).then(None)
+        told = pl.col("value")
         if series.dtype == pl.String:
-            holes = holes.when(pl.col("roll") < 0.08).then(pl.lit(MISSING[1])).when(pl.col("roll") < 0.085).then(pl.lit(MISSING[2]))
-        return frame.select(holes.otherwise(pl.col("value")).alias("value"))["value"]
+            told = (
+                pl.when(pl.col("roll") < 0.08)
+                .then(pl.lit(MISSING[1]))
+                .when(pl.col("roll") < 0.085)
+                .then(pl.lit(MISSING[2]))
+                .otherwise(told)
+            )
+        return frame.select(pl.when(pl.col("roll") >= 0.05).then(told).alias("value"))["value"]
 
     def correct(self, kind: str, share: float) -> None:
         """Some facts were wrong: the same told again later, with another day, and pointing to the one it corrects."""
@@ -216,9 +234,7 @@ def content_hash(cases: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> str
     """A hash of everything said: the same seed gives the same."""
     told = hashlib.sha256()
     for name, frame in (("", cases), *frames.items()):
-        plain = frame.with_columns(
-            pl.col(column).list.join(";") for column, dtype in frame.schema.items() if isinstance(dtype, pl.List)
-        )
+        plain = frame.with_columns(pl.col(column).list.join(";") for column, dtype in frame.schema.items() if isinstance(dtype, pl.List))
         told.update(name.encode())
         told.update(plain.write_csv().encode())
     return told.hexdigest()
@@ -230,3 +246,16 @@ def write_extract(folder: Path, cases: pl.DataFrame, frames: Mapping[str, pl.Dat
     cases.write_parquet(folder / "cases.parquet")
     for kind, frame in frames.items():
         frame.drop("basis", strict=False).write_parquet(folder / "facts" / f"{kind}.parquet")
+
+
+def fields_of(kind: FactKind, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of one row of a frame, as a fact holds them."""
+    fields: dict[str, Any] = {}
+    for name, declared in kind.fields.items():
+        if declared.type == "date":
+            first, last = row.get(f"{name}_earliest"), row.get(f"{name}_latest")
+            if first is not None and last is not None:
+                fields[name] = {"earliest": first, "latest": last}
+        elif row.get(name) is not None:
+            fields[name] = row[name]
+    return fields

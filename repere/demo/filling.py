@@ -23,16 +23,20 @@ from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchRefused,
 from repere.cases.jobs import VIEWS_AT_ONCE, follow_grant
 from repere.cases.models import Case, Grant, View
 from repere.core.dates import PartialDate, day_of
-from repere.core.rulebook import FactKind, Mechanism
+from repere.core.rulebook import Mechanism
+from repere.demo.caseload import fields_of
 from repere.demo.cast import BODIES, BY_KEY, PASSWORD, SHARES, Body, opener_of
 from repere.demo.journeys import Country, invent
 from repere.demo.names import CITIES, STREETS, names
 from repere.directory.models import Organisation
+from repere.ledger.models import Entry
 
 _OURS = UUID("0c8e0c9b-3a4e-5b8c-b9d4-2f1d6a5e7b10")
 SHARED = 6
 """How many files each organisation opens to each of the bodies concerned."""
 GRANT_DAYS = 180
+CASES_PER_BATCH = 2_000
+FILLED = "fill_demonstration"
 
 Tell = Callable[[str, int, int], None]
 
@@ -49,7 +53,7 @@ class Filled:
     repeated: bool = False
 
 
-def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None) -> Filled:
+def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None, evaluate: bool = True) -> Filled:
     """Found the invented organisations and give them an invented caseload. Run twice with the same arguments, it adds nothing."""
     say = tell or (lambda _what, _done, _of: None)
     mechanism = mechanisms.for_jurisdiction("FR")
@@ -57,25 +61,38 @@ def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None) ->
     # One slow hash for all: the accounts share the printed password.
     encoded = make_password(PASSWORD)
     actors = {body.key: _found(body, encoded) for body in BODIES}
-    done = Filled()
-    batches = list(_by_body(country, mechanism))
-    for number, (body, cases) in enumerate(batches):
+    done, fresh = Filled(), False
+    batches = list(_batches(country, mechanism))
+    for number, (body, part, cases) in enumerate(batches):
         say(body.name, number, len(batches))
         acting = actors[body.key]
-        result, dropped = _record(Batch(_key(country, body), cases, "demo"), acting, now)
+        result, dropped = _record(Batch(_key(country, body, part), cases, "demo"), acting, now)
         done.persons += len(result.cases)
         done.facts += result.facts
         done.dropped += dropped
-        done.repeated |= result.repeated
-        if not result.repeated:
-            done.grants += _share(country, body, cases, result, actors, now)
-    if not done.repeated:
-        _evaluate(actors, now, say)
+        fresh |= not result.repeated
+        if part == 0 and not result.repeated:
+            done.grants += _share(body, cases, result, actors, now)
+    done.repeated = not fresh
+    if evaluate and fresh:
+        evaluate_all(now=now, tell=say)
+    with acting_as(actors[BODIES[0].key]) as acting:
+        ledger.record(acting, FILLED, kind="system", detail={"persons": persons, "seed": seed})
     return done
 
 
-def _key(country: Country, body: Body) -> UUID:
-    return uuid5(_OURS, f"{country.seed}/{len(country.people)}/{country.today}/{body.key}")
+def is_filled() -> bool:
+    """True when a filling came to its end here; the first of the invented organisations keeps the mark."""
+    first = Organisation.objects.filter(name=BODIES[0].name, is_invented=True).first()
+    if first is None:
+        return False
+    with acting_as(Actor.system("demonstration", organisation_id=first.pk)):
+        return Entry.objects.filter(act=FILLED).exists()
+
+
+def _key(country: Country, body: Body, part: int) -> UUID:
+    """One key per batch, whatever the day: a filling that was cut short is taken up where it stopped."""
+    return uuid5(_OURS, f"{country.seed}/{len(country.people)}/{body.key}/{part}")
 
 
 # ─── Organisations ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,12 +138,24 @@ def _by_body(country: Country, mechanism: Mechanism) -> Iterator[tuple[Body, lis
         body = opener_of(row["opener"], regions[row["territory"]])
         opened.setdefault(body.key, []).append(
             BatchCase(
-                facts=told, ref=str(case), territory=row["territory"], opened_on=PartialDate.on(row["opened"]),
-                opened_at=told[0].recorded_at, role=row["opener"], identity=identities[case],
-            )  # fmt: skip
+                facts=told,
+                ref=str(case),
+                territory=row["territory"],
+                opened_on=PartialDate.on(row["opened"]),
+                opened_at=told[0].recorded_at,
+                role=row["opener"],
+                identity=identities[case],
+            )
         )
     for key in sorted(opened):
         yield BY_KEY[key], opened[key]
+
+
+def _batches(country: Country, mechanism: Mechanism) -> Iterator[tuple[Body, int, list[BatchCase]]]:
+    """Batches that one transaction takes in a few seconds: organisation, number of the batch, cases."""
+    for body, cases in _by_body(country, mechanism):
+        for part, start in enumerate(range(0, len(cases), CASES_PER_BATCH)):
+            yield body, part, cases[start : start + CASES_PER_BATCH]
 
 
 def _facts_by_case(country: Country, mechanism: Mechanism) -> dict[int, list[BatchFact]]:
@@ -138,7 +167,7 @@ def _facts_by_case(country: Country, mechanism: Mechanism) -> dict[int, list[Bat
             fact = BatchFact(
                 kind=kind,
                 on=PartialDate(row["earliest"], row["latest"]),
-                fields=_fields(declared, row),
+                fields=fields_of(declared, row),
                 basis=row["basis"],
                 role=row["role"],
                 recorded_at=row["recorded"].replace(tzinfo=UTC),
@@ -151,18 +180,6 @@ def _facts_by_case(country: Country, mechanism: Mechanism) -> dict[int, list[Bat
 
 def _id(country: Country, number: int) -> UUID:
     return uuid5(_OURS, f"{country.seed}/{len(country.people)}/{country.today}/fact/{number}")
-
-
-def _fields(kind: FactKind, row: Mapping[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name, declared in kind.fields.items():
-        if declared.type == "date":
-            first, last = row.get(f"{name}_earliest"), row.get(f"{name}_latest")
-            if first is not None and last is not None:
-                fields[name] = {"earliest": first, "latest": last}
-        elif row.get(name) is not None:
-            fields[name] = row[name]
-    return fields
 
 
 def _identities(country: Country) -> list[dict[str, dict[str, Any]]]:
@@ -178,7 +195,11 @@ def _identities(country: Country) -> list[dict[str, dict[str, Any]]]:
             identity |= {"given_names": given, "family_names": family}
         if called:
             identity["other_names"] = [called]
-        contact = {"street": f"{street[i] + 1} {STREETS[street[i] % 5]}", "city": CITIES[street[i] // 5], "phone": f"3363998{i % 10000:04d}"}
+        contact = {
+            "street": f"{street[i] + 1} {STREETS[street[i] % 5]}",
+            "city": CITIES[street[i] // 5],
+            "phone": f"3363998{i % 10000:04d}",
+        }
         identities.append({"identity": identity, "contact": contact} if roll[i] > 0.5 else {"identity": identity})
     return identities
 
@@ -208,14 +229,23 @@ def _without(case: BatchCase, places: Iterable[int]) -> BatchCase:
     ids = {fact.id for fact in kept}
     kept = [fact for fact in kept if fact.corrects is None or fact.corrects in ids]
     return BatchCase(
-        kept, case.ref, case.jurisdiction, case.territory, case.pseudonym, case.opened_on, case.opened_at, case.role, case.identity, case.case_id
+        kept,
+        case.ref,
+        case.jurisdiction,
+        case.territory,
+        case.pseudonym,
+        case.opened_on,
+        case.opened_at,
+        case.role,
+        case.identity,
+        case.case_id,
     )
 
 
 # ─── Sharing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _share(country: Country, body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapping[str, Actor], now: datetime) -> int:
+def _share(body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapping[str, Actor], now: datetime) -> int:
     """Some files are opened to the bodies that must act on them, so that their worklists are not empty."""
     by_ref = {ref: case_id for ref, case_id, _ in result.cases}
     wanted: list[tuple[UUID, str, tuple[str, ...]]] = []
@@ -232,27 +262,34 @@ def _share(country: Country, body: Body, cases: list[BatchCase], result: BatchRe
             to = actors[receiver].organisation_id
             assert to is not None
             grant_access(
-                found[case_id], to=to, groups=groups, reason="Démonstration : suivi commun.", ends_at=now + timedelta(days=GRANT_DAYS),
-                acting=acting, now=now,
-            )  # fmt: skip
+                found[case_id],
+                to=to,
+                groups=groups,
+                reason="Démonstration : suivi commun.",
+                ends_at=now + timedelta(days=GRANT_DAYS),
+                acting=acting,
+                now=now,
+            )
     return len(wanted)
 
 
-def _evaluate(actors: Mapping[str, Actor], now: datetime, say: Tell) -> None:
+def evaluate_all(*, now: datetime, tell: Tell) -> None:
     """Judge every view now, so that the worklists are full when the first page opens. The worker would come to it too."""
-    for number, (key, actor) in enumerate(actors.items()):
-        say(BY_KEY[key].name, number, len(actors))
-        assert actor.organisation_id is not None
-        acting = Actor.system("evaluate", organisation_id=actor.organisation_id)
+    invented = list(Organisation.objects.filter(is_invented=True).order_by("name"))
+    for number, organisation in enumerate(invented):
+        tell(organisation.name, number, len(invented))
+        acting = Actor.system("evaluate", organisation_id=organisation.pk)
         with acting_as(acting):
-            shared = list(Grant.objects.visible_to(acting).active().filter(organisation_id=actor.organisation_id).values_list("case_id", flat=True))
-        for case_id in shared:
-            follow_grant(case_id, actor.organisation_id)
+            shared = Grant.objects.visible_to(acting).active().filter(organisation_id=organisation.pk)
+            cases = list(shared.order_by("pk").values_list("case_id", flat=True))
+        for case_id in cases:
+            follow_grant(case_id, organisation.pk)
         with acting_as(acting):
             views = list(View.objects.visible_to(acting).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(views), VIEWS_AT_ONCE):
             with acting_as(acting):
-                evaluation.refresh(evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE]), acting=acting, now=now)
+                locked = evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE])
+                evaluation.refresh(locked, acting=acting, now=now)
 
 
 CONCERNED = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SOURCES = {
-    "uk2023": "Home Office data tables re-published in the `asylum` R package (British Red Cross, commit cf7a678e): 2023 referrals by form, age and sex",
+    "uk2023": "Home Office data tables re-published in the `asylum` R package (British Red Cross, commit cf7a678e): "
+    "2023 referrals by form, age and sex",
     "survey2022": "MIPROF and SSMSI, survey of associations, facts of 2022: 2,675 persons exploited at least partly in France",
     "survey2023": "MIPROF, survey of associations, facts of 2023: 4,160 persons supported",
     "survey2024": "MIPROF, survey of associations, facts of 2024: 4,823 persons supported",

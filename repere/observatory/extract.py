@@ -22,7 +22,10 @@ VERSION = 1
 
 SENTENCES = {
     "missing": gettext_noop("%(folder)s is not an extract: it must be a folder with extract.json, cases.parquet and facts/."),
-    "version": gettext_noop("The extract %(folder)s has version %(found)s; this program reads version %(expected)s. Make it again with “repere extract”."),
+    "version": gettext_noop(
+        "The extract %(folder)s has version %(found)s; this program reads version %(expected)s. Make it again with “repere "
+        "extract”."
+    ),
     "damaged": gettext_noop("%(file)s cannot be read: it is damaged or not part of an extract. Make the extract again."),
 }  # fmt: skip
 

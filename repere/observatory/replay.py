@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repere.core.dates import number
-from repere.core.rulebook import Mechanism, Rule
+from repere.core.rulebook import Mechanism, Rule, shared_rules
 from repere.core.rulebook.columns import FactTables
 from repere.core.rulebook.country import Path, path, snapshot
 from repere.observatory.extract import Extract
 from repere.observatory.groups import Grouping, groupings
 
+T = TypeVar("T")
 Answers = Mapping[str, NDArray[np.int8]]
 Bools = NDArray[np.bool_]
 Progress = Callable[[str, int, int], None]
@@ -88,17 +90,33 @@ class Replay:
 
 def replay(base: Mechanism, other: Mechanism, caseload: Extract, *, with_path: bool = False, progress: Progress | None = None) -> Replay:
     """Evaluate a caseload under two mechanisms on the last day it tells of."""
-    before_tables = FactTables.from_polars(base, caseload.cases, caseload.facts)
-    after_tables = FactTables.from_polars(other, caseload.cases, caseload.facts)
-    before, after = snapshot(base, before_tables, caseload.on), snapshot(other, after_tables, caseload.on)
+    tables = FactTables.from_polars(other, caseload.cases, caseload.facts)
+    before_tables = tables if same_words(base, other) else FactTables.from_polars(base, caseload.cases, caseload.facts)
+    after = snapshot(other, tables, caseload.on)
+    before = reused(base, other, after) or snapshot(base, before_tables, caseload.on)
     rules = [_rule_change(base, other, rule_id, before, after) for rule_id in _compared(base, other)]
     found = groupings(other, caseload.cases, caseload.facts, caseload.on)
     since = caseload.on - timedelta(days=WINDOW_DAYS) if with_path else None
-    delays = _delays(base, other, before_tables, after_tables, since, caseload.on, progress) if since else []
+    delays = _delays(base, other, before_tables, tables, since, caseload.on, progress) if since else []
     return Replay(
         base, other, caseload.on, caseload.cases, caseload.fact_count, caseload.invented,
         rules, {grouping.dimension: _by_group(base, other, before, after, grouping) for grouping in found}, delays, since,
     )  # fmt: skip
+
+
+def same_words(base: Mechanism, other: Mechanism) -> bool:
+    """True when both read facts in the same words, so that one set of tables serves both."""
+    return base.codelists == other.codelists and base.facts == other.facts and base.roles.keys() == other.roles.keys()
+
+
+def reused(base: Mechanism, other: Mechanism, answers: Mapping[str, T]) -> dict[str, T] | None:
+    """Answers of the first mechanism taken from the second, where every rule says the same in both; else None.
+
+    A reform that only adds is evaluated once: what it lies on answers with it.
+    """
+    if base.rules.keys() <= shared_rules(base, other):
+        return {rule_id: answers[rule_id] for rule_id in base.rules}
+    return None
 
 
 def _compared(base: Mechanism, other: Mechanism) -> list[str]:
@@ -139,9 +157,7 @@ def _by_group(base: Mechanism, other: Mechanism, before: Answers, after: Answers
             lose |= had & ~has
     columns = [grouping.counts(chosen) for chosen in (np.ones(cases, bool), gain, lose, owed)]
     return {
-        code: GroupChange(*(int(column[place]) for column in columns))
-        for place, code in enumerate(grouping.codes)
-        if columns[0][place]
+        code: GroupChange(*(int(column[place]) for column in columns)) for place, code in enumerate(grouping.codes) if columns[0][place]
     }
 
 
@@ -151,25 +167,50 @@ def _by_group(base: Mechanism, other: Mechanism, before: Answers, after: Answers
 def _delays(
     base: Mechanism, other: Mechanism, before_tables: FactTables, after_tables: FactTables, since: date, on: date, progress: Progress | None
 ) -> list[DelayChange]:
-    def told(name: str) -> Callable[[int, int], None] | None:
-        return (lambda done, of: progress(name, done, of)) if progress else None
-
     rights = [rule_id for rule_id in _compared(base, other) if (other.rules.get(rule_id) or base.rules[rule_id]).kind == "entitlement"]
-    cases = after_tables.cases
-    sides = []
-    for mechanism, tables in ((base, before_tables), (other, after_tables)):
-        paths = path(mechanism, tables, since, on, progress=told(mechanism.name))
-        ever_presumed = days_held(paths[PRESUMED], number(on), cases) > 0 if PRESUMED in paths else np.ones(cases, bool)
-        side = {}
-        for rule_id in rights:
-            days = days_held(paths[rule_id], number(on), cases) if rule_id in paths else np.zeros(cases, np.int64)
-            side[rule_id] = (int(days.sum()), int((ever_presumed & (days == 0)).sum()))
-        sides.append(side)
+    after = _time_held(other, after_tables, rights, since, on, progress)
+    if base.rules.keys() <= shared_rules(base, other):
+        nothing = (0, after[PRESUMED][2])
+        before = {rule_id: after[rule_id] if rule_id in base.rules else (*nothing, nothing[1]) for rule_id in rights}
+    else:
+        before = _time_held(base, before_tables, rights, since, on, progress)
     changes = [
-        DelayChange(other.rules.get(rule_id) or base.rules[rule_id], sides[0][rule_id][0], sides[1][rule_id][0], sides[0][rule_id][1], sides[1][rule_id][1])
+        DelayChange(
+            other.rules.get(rule_id) or base.rules[rule_id],
+            before[rule_id][0],
+            after[rule_id][0],
+            before[rule_id][1],
+            after[rule_id][1],
+        )
         for rule_id in rights
     ]
     return [change for change in changes if change.days_before != change.days_after or change.left_out_before != change.left_out_after]
+
+
+SLAB_CASES = 100_000
+"""Cases whose paths are held in memory at a time."""
+
+Held = tuple[int, int, int]
+"""Person-days with the right, presumed persons who never had it, presumed persons."""
+
+
+def _time_held(
+    mechanism: Mechanism, tables: FactTables, rights: list[str], since: date, on: date, progress: Progress | None
+) -> dict[str, Held]:
+    sums = {rule_id: [0, 0, 0] for rule_id in (*rights, PRESUMED)}
+    for first in range(0, tables.cases, SLAB_CASES):
+        last = min(first + SLAB_CASES, tables.cases)
+        paths = path(mechanism, tables.between(first, last), since, on)
+        count = last - first
+        presumed = days_held(paths[PRESUMED], number(on), count) > 0 if PRESUMED in paths else np.ones(count, bool)
+        for rule_id, held in sums.items():
+            days = days_held(paths[rule_id], number(on), count) if rule_id in paths else np.zeros(count, np.int64)
+            held[0] += int(days.sum())
+            held[1] += int((presumed & (days == 0)).sum())
+            held[2] += int(presumed.sum())
+        if progress is not None:
+            progress(mechanism.name, last, tables.cases)
+    return {rule_id: (held[0], held[1], held[2]) for rule_id, held in sums.items()}
 
 
 def days_held(moves: Path, last: int, cases: int) -> NDArray[np.int64]:

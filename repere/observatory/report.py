@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import html
 import io
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
@@ -21,9 +22,9 @@ from repere.observatory.groups import DIMENSIONS, label
 from repere.observatory.protect import HIDDEN, THRESHOLD, protected, shown
 from repere.observatory.replay import Replay, RuleChange
 
-matplotlib.use("svg")
+mpl.use("svg")
 
-from matplotlib import pyplot as plt  # noqa: E402 the drawing backend must be chosen first
+from matplotlib import pyplot as plt
 
 LEVELS = {
     "national_law": gettext_noop("national law"),
@@ -34,7 +35,10 @@ LEVELS = {
 ASSUMPTIONS = (
     gettext_noop("Days are counted from the day a right opens under the rules to the day it closes, or to the last day told of."),
     gettext_noop("A length that no text gives is not invented: such a right stands until a fact ends it."),
-    gettext_noop("Everybody is taken to do under the second mechanism what they did under the first: nobody complains sooner, no body decides faster."),
+    gettext_noop(
+        "Everybody is taken to do under the second mechanism what they did under the first: nobody complains sooner, no body "
+        "decides faster."
+    ),
     gettext_noop("A day that cannot be told is not counted as a day with the right."),
 )
 INVENTED_ASSUMPTION = gettext_noop("The delays between the steps of the invented journeys are assumed; they are nobody's.")
@@ -75,13 +79,27 @@ def _rules(told: Replay, threshold: int) -> Table:
     changed = [change for change in told.rules if change.changed]
     counts = _hide(told, [[c.after, c.before, c.gained, c.lost, c.unsure_before, c.unsure_after] for c in changed], threshold)
     rows = [
-        (change.rule.id, _words(change.rule), _kind(change), gettext(LEVELS[change.rule.level]), *(shown(int(row[i])) for i in (1, 0, 2, 3, 4, 5)))
+        (
+            change.rule.id,
+            _words(change.rule),
+            _kind(change),
+            gettext(LEVELS[change.rule.level]),
+            *(shown(int(row[i])) for i in (1, 0, 2, 3, 4, 5)),
+        )
         for change, row in zip(changed, counts, strict=True)
     ]
     header = (
-        gettext("Rule"), gettext("Words"), gettext("What"), gettext("Level"), told.base.name, told.other.name, gettext("gain"), gettext("lose"),
-        gettext("cannot tell: %(name)s") % {"name": told.base.name}, gettext("cannot tell: %(name)s") % {"name": told.other.name},
-    )  # fmt: skip
+        gettext("Rule"),
+        gettext("Words"),
+        gettext("What"),
+        gettext("Level"),
+        told.base.name,
+        told.other.name,
+        gettext("gain"),
+        gettext("lose"),
+        gettext("cannot tell: %(name)s") % {"name": told.base.name},
+        gettext("cannot tell: %(name)s") % {"name": told.other.name},
+    )
     return Table("rules", gettext("What follows from the rules: rights and duties that change"), header, rows)
 
 
@@ -95,12 +113,17 @@ def _kind(change: RuleChange) -> str:
 def _groups(told: Replay, threshold: int) -> Iterator[Table]:
     language = (get_language() or "fr")[:2]
     header = (
-        gettext("Group"), gettext("persons"), gettext("at least one right more"), gettext("at least one right less"),
+        gettext("Group"),
+        gettext("persons"),
+        gettext("at least one right more"),
+        gettext("at least one right less"),
         gettext("at least one duty more towards them"),
-    )  # fmt: skip
+    )
     for dimension, groups in told.groups.items():
         counts = _hide(told, [[g.persons, g.gain, g.lose, g.owed] for g in groups.values()], threshold)
-        rows = [(label(told.other, dimension, code, language), *map(shown, map(int, row))) for code, row in zip(groups, counts, strict=True)]
+        rows = [
+            (label(told.other, dimension, code, language), *map(shown, map(int, row))) for code, row in zip(groups, counts, strict=True)
+        ]
         yield Table(dimension, gettext(DIMENSIONS[dimension]), header, rows)
 
 
@@ -112,10 +135,13 @@ def _delays(told: Replay, threshold: int) -> Table:
         days = (change.days_before, change.days_after) if row[0] != HIDDEN else (HIDDEN, HIDDEN)
         rows.append((change.rule.id, _words(change.rule), *map(shown, days), *map(shown, map(int, row))))
     header = (
-        gettext("Rule"), gettext("Words"), gettext("person-days: %(name)s") % {"name": told.base.name},
-        gettext("person-days: %(name)s") % {"name": told.other.name}, gettext("left out: %(name)s") % {"name": told.base.name},
+        gettext("Rule"),
+        gettext("Words"),
+        gettext("person-days: %(name)s") % {"name": told.base.name},
+        gettext("person-days: %(name)s") % {"name": told.other.name},
+        gettext("left out: %(name)s") % {"name": told.base.name},
         gettext("left out: %(name)s") % {"name": told.other.name},
-    )  # fmt: skip
+    )
     return Table("delays", gettext("What rests on delays: days with the right, and presumed persons who never have it"), header, rows)
 
 
@@ -182,7 +208,8 @@ def text(told: Replay, made: list[Table]) -> str:
 _STYLE = """
 body{font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}
 table{border-collapse:collapse;margin:1rem 0;font-size:.875rem}caption{text-align:left;font-weight:600;padding:.5rem 0}
-th,td{border-bottom:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+th,td{border-bottom:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
 svg{max-width:100%;height:auto}.about{font-weight:600;border:2px solid #111;padding:.5rem 1rem}
 """
 
@@ -195,7 +222,8 @@ def page(told: Replay, made: list[Table], chart: str) -> str:
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="robots" content="noindex">',
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>",
         f'<p class="about">{"<br>".join(map(html.escape, _opening(told)))}</p>',
-        f"<figure>{chart[chart.index('<svg'):]}<figcaption>{html.escape(gettext('The same numbers stand in the tables below.'))}</figcaption></figure>",
+        f"<figure>{chart[chart.index('<svg') :]}",
+        f"<figcaption>{html.escape(gettext('The same numbers stand in the tables below.'))}</figcaption></figure>",
     ]
     for table in made:
         if table.name == "delays":
@@ -206,9 +234,7 @@ def page(told: Replay, made: list[Table], chart: str) -> str:
 
 def _html_table(table: Table, about: str) -> str:
     head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in table.header)
-    rows = "".join(
-        "<tr>" + "".join(f"<td{_number(cell)}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
-    )
+    rows = "".join("<tr>" + "".join(f"<td{_number(cell)}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
     caption = f"{html.escape(table.title)} — {html.escape(about)}"
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -221,22 +247,27 @@ def _chart(told: Replay, threshold: int) -> str:
     """Rights with the largest gain: white bar before, black bar after; readable without colour."""
     rights = [c for c in told.rules if c.rule.kind == "entitlement" and c.gained]
     if not told.invented:
-        rights = [c for c in rights if min(c.gained, c.after, abs(c.after - c.before) or threshold) >= threshold and not 0 < c.before < threshold]
+        rights = [
+            c for c in rights if min(c.gained, c.after, abs(c.after - c.before) or threshold) >= threshold and not 0 < c.before < threshold
+        ]
     top = sorted(rights, key=lambda c: c.gained)[-CHART_ROWS:]
-    with matplotlib.rc_context({"svg.hashsalt": "repere", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}):
+    with mpl.rc_context({"svg.hashsalt": "repere", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}):
         figure, axes = plt.subplots(figsize=(9, 0.55 * max(len(top), 2) + 1.6))
         places = np.arange(len(top))
-        axes.barh(places + 0.2, [c.before for c in top], 0.38, color="white", edgecolor="black", label=told.base.name)
-        axes.barh(places - 0.2, [c.after for c in top], 0.38, color="black", edgecolor="black", label=told.other.name)
+        before = axes.barh(places + 0.2, [c.before for c in top], 0.38, color="white", edgecolor="black", label=told.base.name)
+        after = axes.barh(places - 0.2, [c.after for c in top], 0.38, color="black", edgecolor="black", label=told.other.name)
+        # A bar of none is told by its number.
+        axes.bar_label(before, padding=3, fontsize=8)
+        axes.bar_label(after, padding=3, fontsize=8)
         axes.set_yticks(places, [_cut(_words(c.rule)) for c in top])
         axes.set_xlabel(gettext("persons who have the right on %(day)s") % {"day": told.on.isoformat()})
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         axes.legend(loc="lower right", frameon=False)
-        axes.set_title(_chart_title(told), loc="left", fontsize=11, fontweight="bold", wrap=True)
+        figure.suptitle(textwrap.fill(_chart_title(told), 84), x=0.01, ha="left", fontsize=11, fontweight="bold")
         figure.tight_layout()
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Title": _chart_title(told)})
+        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None, "Title": _chart_title(told)})
         plt.close(figure)
     return out.getvalue()
 

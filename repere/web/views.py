@@ -84,7 +84,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target if ours else "/")
     if translation.check_for_language(chosen) and chosen in dict(settings.LANGUAGES):
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, secure=settings.HTTPS, httponly=True, samesite=settings.LANGUAGE_COOKIE_SAMESITE
+            settings.LANGUAGE_COOKIE_NAME, chosen, secure=settings.HTTPS, httponly=True, samesite="Strict"
         )
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(language=chosen)
@@ -95,7 +95,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @login_required
 def read_day(request: HttpRequest) -> HttpResponse:
     """How a day or period that is being typed is understood."""
-    text = next((value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"), "").strip()
+    text = next((str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"), "").strip()
     if not text:
         return HttpResponse("")
     try:

@@ -29,19 +29,21 @@ def on(day: str | date) -> PartialDate:
 
 def concern(actor: Actor, day: str = "2026-06-01", *, now: datetime = NOW, **extra: Any) -> Case:
     """A file opened on a concern in Lyon."""
-    told = {"concern": {"urgency": "not_known"}, "jurisdiction": "FR", "territory": "69", "key": uuid4()} | extra
+    told: dict[str, Any] = {"concern": {"urgency": "not_known"}, "jurisdiction": "FR", "territory": "69", "key": uuid4()} | extra
     return actions.open_case(on=on(day), acting=actor, now=now, **told)
 
 
-def record(case: Case, actor: Actor, kind: str, day: str = "2026-06-01", *, now: datetime = NOW, **fields: Any) -> Fact:
-    return told(case, actor, kind, day, now=now, fields=fields).fact
+def record(
+    case: Case, actor: Actor, kind: str, day: str = "2026-06-01", *, now: datetime = NOW, basis: str = "own_act", **fields: Any
+) -> Fact:
+    return told(case, actor, kind, day, now=now, fields=fields, basis=basis).fact
 
 
 def told(
     case: Case, actor: Actor, kind: str, day: str = "2026-06-01", *, fields: dict[str, Any] | None = None, now: datetime = NOW, **extra: Any
 ) -> Recorded:
     now += timedelta(microseconds=1000 + next(_breath))
-    arguments = {"basis": "own_act", "key": uuid4()} | extra
+    arguments: dict[str, Any] = {"basis": "own_act", "key": uuid4()} | extra
     return actions.record_fact(case, kind=kind, on=on(day), fields=fields or {}, acting=actor, now=now, **arguments)
 
 
@@ -49,7 +51,13 @@ def grant(case: Case, giver: Actor, receiver: Any, groups: tuple[str, ...] | lis
     """Access for a month by the clock of the database, and the view that the worker opens for it."""
     now = now or datetime.now(UTC)
     given = actions.grant_access(
-        case, to=receiver, groups=groups, reason="Suivi commun demandé par la personne", ends_at=datetime(2030, 1, 1, tzinfo=UTC), acting=giver, now=now
+        case,
+        to=receiver,
+        groups=groups,
+        reason="Suivi commun demandé par la personne",
+        ends_at=datetime(2030, 1, 1, tzinfo=UTC),
+        acting=giver,
+        now=now,
     )
     jobs.follow_grant(case.pk, given.organisation_id)
     return given

@@ -33,7 +33,8 @@ def refusal(code: str, call, *args, **kwargs) -> Refused:
     with pytest.raises(Refused) as refused:
         call(*args, **kwargs)
     assert code in {one.code for one in refused.value.refusals}
-    assert str(refused.value) and "%" not in str(refused.value), "people read a sentence, not a code"
+    assert len(str(refused.value)) > len(code), "people read a sentence, not a code"
+    assert "%" not in str(refused.value)
     return refused.value
 
 
@@ -170,8 +171,12 @@ def test_what_she_told_cannot_be_read_in_the_bytes_of_the_database(committing_db
     amina = people.amina.actor
     case = concern(amina, concern={"urgency": "not_known", "narrative": secret}, pseudonym="Saule 12")
     record(case, amina, "interview_held", account=secret)
-    actions.set_identity(case.person_id, tier="identity", values={"given_names": "Zorahmarqueur", "birth": "1999-03-02"}, acting=amina, now=NOW)
-    actions.grant_access(case, to=people.boussole, groups=["profile"], reason=secret, ends_at=datetime(2030, 1, 1, tzinfo=UTC), acting=amina, now=NOW)
+    actions.set_identity(
+        case.person_id, tier="identity", values={"given_names": "Zorahmarqueur", "birth": "1999-03-02"}, acting=amina, now=NOW
+    )
+    actions.grant_access(
+        case, to=people.boussole, groups=["profile"], reason=secret, ends_at=datetime(2030, 1, 1, tzinfo=UTC), acting=amina, now=NOW
+    )
     actions.save_draft(form="x", case=case, body={"text": secret}, acting=amina, now=NOW)
     actions.waive_task(tasks(case, amina)[0], reason=secret, acting=amina, now=NOW)
     everything = b""
@@ -179,7 +184,7 @@ def test_what_she_told_cannot_be_read_in_the_bytes_of_the_database(committing_db
         everything += _bytes_of(f"cases_{table}")
     everything += _bytes_of("ledger_entry") + _bytes_of("procrastinate_jobs")
     assert b"Saule 12" in everything, "the thief does read what is clear"
-    for word in (secret, "Marseille", "Zorahmarqueur", "1999"):
+    for word in (secret, "Marseille", "Zorahmarqueur", "1999-03-02"):
         assert word.encode() not in everything
         assert word.encode().hex().encode() not in everything
     assert any(secret in answer.text for entry in page(amina, case).timeline for answer in entry.answers)
@@ -279,7 +284,12 @@ def test_a_stay_that_ends_before_it_starts_is_refused(case, people):
 
 def test_a_second_stay_after_the_first_is_ordinary(case, people):
     amina = people.amina.actor
-    for kind, day in (("stay_started", "2026-01-10"), ("stay_ended", "2026-02-01"), ("stay_started", "2026-05-01"), ("stay_ended", "2026-05-20")):
+    for kind, day in (
+        ("stay_started", "2026-01-10"),
+        ("stay_ended", "2026-02-01"),
+        ("stay_started", "2026-05-01"),
+        ("stay_ended", "2026-05-20"),
+    ):
         record(case, amina, kind, day)
 
 
@@ -424,6 +434,13 @@ def test_a_form_survives_a_lost_session_and_is_forgotten_once_sent(case, people)
 
 def test_a_day_can_be_told_in_words(case, people):
     recorded = actions.record_fact(
-        case, kind="stay_started", on=PartialDate.parse("mai 2026"), fields={}, basis="own_act", key=uuid4(), acting=people.amina.actor, now=NOW
+        case,
+        kind="stay_started",
+        on=PartialDate.parse("mai 2026"),
+        fields={},
+        basis="own_act",
+        key=uuid4(),
+        acting=people.amina.actor,
+        now=NOW,
     )
     assert recorded.fact.latest.isoformat() == "2026-05-31"

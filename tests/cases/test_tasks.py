@@ -175,6 +175,7 @@ def lines(actor: Actor, tab: str, now: datetime, **extra) -> list[str]:
 
 
 REVIEW = "common.review_plan"
+FOR_MINORS = "common.child_identity_secret"
 
 
 def plan_in(territory: str, actor: Actor) -> Case:
@@ -285,6 +286,7 @@ def test_a_duty_left_undone_is_escalated_as_the_mechanism_says(case, people, as_
     amina = people.amina.actor
     choose_reflection(case, amina)
     rule = mechanisms.named("fr").duties["fr.hand_over_recepisse"].duty
+    assert rule is not None
     assert (rule.escalate_after, rule.escalate_to) == (2, "coordination")
     remind(as_role, NOW + timedelta(days=1))
     assert notices(amina, "fr.hand_over_recepisse") == []
@@ -360,6 +362,38 @@ def test_a_fact_added_by_one_body_reaches_the_tasks_of_the_other_through_the_wor
     with as_role("worker"):
         jobs.evaluate_others(str(case.pk))
     assert one(case, amina, "fr.hand_over_recepisse").closing == "fact"
+
+
+WHOLE_WORKER = "import django; django.setup(); from repere.web import serving; serving.work()"
+
+
+def test_the_real_worker_under_its_own_role_judges_the_views_of_others(committing_db, people):
+    amina, pascal = people.amina.actor, people.pascal.actor
+    case = concern(amina)
+    record(case, amina, "presumption_stated")
+    actions.grant_access(
+        case,
+        to=people.prefecture,
+        groups=["identification"],
+        reason="Suivi",
+        ends_at=datetime(2030, 1, 1, tzinfo=UTC),
+        acting=amina,
+        now=NOW,
+    )
+    environment = os.environ | {"REPERE_ROLE": "worker", "REPERE_DATABASE": committing_db, "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WHOLE_WORKER], env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            if tasks(case, pascal, "common.explain_rights"):
+                break
+            time.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+    assert tasks(case, pascal, "common.explain_rights")
+    assert not any(task.note for task in tasks(case, pascal))
 
 
 # ---- midnight
@@ -455,26 +489,31 @@ def test_a_worker_killed_at_any_moment_loses_no_reminder_and_doubles_none(commit
         view = View.objects.visible_to(amina).get(case=case)
         Task.objects.bulk_create(
             Task(
-                view=view, case=case, organisation_id=amina.organisation_id, owner_id=amina.organisation_id, rule_id=f"test.{number}",
-                role="support", level="choice", opened_at=now, next_step_at=now - timedelta(days=3),
+                view=view,
+                case=case,
+                organisation_id=amina.organisation_id,
+                owner_id=amina.organisation_id,
+                rule_id=f"test.{number}",
+                role="support",
+                level="choice",
+                opened_at=now,
+                next_step_at=now - timedelta(days=3),
                 plan=[[(now - timedelta(days=3 - step)).isoformat(), f"before:{3 - step}", "support"] for step in range(STEPS)],
-            )  # fmt: skip
+            )
             for number in range(TASKS)
         )
     dice = random.Random(20261121)
     seen: list[int] = []
-    workers = [_worker(committing_db, now) for _ in range(KILLS)]
-    for worker in workers:
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
+    workers = [_worker(committing_db, now) for _ in range(KILLS + 2)]
+    for worker in workers[:KILLS]:
+        _go(worker)
         time.sleep(dice.uniform(0.02, 0.25))
         worker.send_signal(signal.SIGKILL)
         worker.communicate()
         seen.append(_count(amina))
-    last = [_worker(committing_db, now) for _ in range(2)]  # two at once, as after a hasty restart
+    last = workers[KILLS:]  # two at once, as after a hasty restart
     for worker in last:
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
+        _go(worker)
     for worker in last:
         worker.communicate(timeout=60)
     assert [worker.returncode for worker in last] == [0, 0]
@@ -488,12 +527,18 @@ def test_a_worker_killed_at_any_moment_loses_no_reminder_and_doubles_none(commit
 
 def _worker(name: str, now: datetime) -> subprocess.Popen[str]:
     environment = os.environ | {"REPERE_ROLE": "worker", "REPERE_DATABASE": name, "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
-    worker = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", WORKER, now.isoformat()], env=environment, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def _go(worker: subprocess.Popen[str]) -> None:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
     assert worker.stdout.readline().strip() == "ready"
-    return worker
+    worker.stdin.write("go\n")
+    worker.stdin.flush()
 
 
 def _count(actor: Actor) -> int:

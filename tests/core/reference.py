@@ -197,6 +197,8 @@ class Case:
     def latest(self, node: ask.Latest) -> int:
         """What the most recent fact says; every fact that may be the most recent must agree."""
         found = self.candidates(node.among)
+        if self.hidden(node.among):
+            return CANNOT_TELL
         said = {self.says(node, one.fact) for one in self.last_of(found)}
         if not any(one.sure for one in found):
             said.add(self.absent(ask.Selector(node.among.kinds)))
@@ -224,6 +226,8 @@ class Case:
         """A person decides; the later of both counts."""
         found = self.candidates(yes), self.candidates(no) if no is not None else []
         both = [*found[0], *found[1]]
+        if self.hidden(yes) or (no is not None and self.hidden(no)):
+            return CANNOT_TELL
         last = self.last_of(both)
         said = {answer for answer, side in ((YES, found[0]), (NO, found[1])) for one in side if one in last}
         return said.pop() if len(said) == 1 and any(one.sure for one in both) else CANNOT_TELL
@@ -274,13 +278,16 @@ class Case:
 
         A question that was answered otherwise is answered: a fact of the kind stands that does not pass the tests.
         """
+        if self.hidden(selector):
+            return CANNOT_TELL
         kinds = [self.mechanism.facts[kind] for kind in selector.kinds]
-        for kind in kinds:
-            if self.held is not None and kind.group not in self.held:
-                return CANNOT_TELL
         silent = {kind.id for kind in kinds if kind.absent == "unknown"}
         answered = {fact.kind for fact in self.facts if fact.latest <= self.on} if selector.where or selector.by else set()
         return NO if silent <= answered else CANNOT_TELL
+
+    def hidden(self, selector: ask.Selector) -> bool:
+        """Some facts of these kinds may stand outside the view."""
+        return self.held is not None and any(self.mechanism.facts[kind].group not in self.held for kind in selector.kinds)
 
     # ---- days
 
@@ -307,6 +314,8 @@ class Case:
     def fact_day(self, selector: ask.Selector, field: str | None) -> Told:
         """The day of the first or latest such fact, or of one of its date fields."""
         found = self.candidates(selector)
+        if self.hidden(selector):
+            return Told(CANNOT_TELL)
         if not any(one.sure for one in found):
             return Told(CANNOT_TELL if found else self.absent(selector))
         ends = self.first_of(found) if selector.select == "first" else self.last_of(found)

@@ -64,5 +64,10 @@ def write_csv(path: Path, rows: list[dict[str, str]], names: list[str] | None = 
         table = csv.writer(lines, delimiter=delimiter)
         table.writerow(columns)
         for row in rows:
-            table.writerow([escaped(row.get(name, "")) if fields().get(name) and fields()[name].form.endswith("text") else row.get(name, "") for name in columns])
+            table.writerow(
+                [
+                    escaped(row.get(name, "")) if fields().get(name) and fields()[name].form.endswith("text") else row.get(name, "")
+                    for name in columns
+                ]
+            )
     return path

@@ -8,7 +8,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repere.cases.exchange.mapping import KnownFact, KnownPerson, Reading, draft, gaps, row_of
+from repere.cases.exchange.mapping import Reading, draft
+from repere.cases.exchange.writing import KnownFact, KnownPerson, gaps, row_of
 from repere.core.dates import PartialDate
 from repere.core.rulebook import check_fact, load
 from tests.exchange.rows import row
@@ -22,11 +23,22 @@ def held(values: dict[str, str]) -> KnownPerson:
     """What the house holds after taking a row: every fact clean, as it is stored."""
     told = draft(values, READING)
     facts = [
-        KnownFact(fact.kind, fact.on, check_fact(
-            MECHANISM, fact.kind, fact.fields, earliest=fact.on.earliest, latest=fact.on.latest, role="case_worker", basis=fact.basis, today=TODAY,
-        ))
+        KnownFact(
+            fact.kind,
+            fact.on,
+            check_fact(
+                MECHANISM,
+                fact.kind,
+                fact.fields,
+                earliest=fact.on.earliest,
+                latest=fact.on.latest,
+                role="case_worker",
+                basis=fact.basis,
+                today=TODAY,
+            ),
+        )
         for fact in told.facts
-    ]  # fmt: skip
+    ]
     return KnownPerson(facts, told.identity, told.contact, told.kept)
 
 
@@ -52,7 +64,12 @@ def test_a_correction_goes_out(values, forms):
     corrected = KnownFact("exploitation_described", PartialDate.on(TODAY), {"forms": sorted(forms)})
     out = row_of(KnownPerson([*person.facts, corrected], person.identity, person.contact, person.kept), MECHANISM)
     said = set(out["vic_TypeOfExploitation"].split(";"))
-    assert said >= {MECHANISM.codelists["form"][form].htcds or "Other" for form in forms} - {"Other", "Servitude", "ForcedLabour", "SexualExploitation"}
+    assert said >= {MECHANISM.codelists["form"][form].htcds or "Other" for form in forms} - {
+        "Other",
+        "Servitude",
+        "ForcedLabour",
+        "SexualExploitation",
+    }
     # What did not change goes out as it came.
     assert {name: out.get(name) for name in values if name != "vic_TypeOfExploitation"} == {
         name: value for name, value in values.items() if name != "vic_TypeOfExploitation"

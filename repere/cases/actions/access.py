@@ -12,8 +12,10 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import visible_case_by_id, visible_grant
-from repere.cases.actions.facts import acting_organisation, defer_others
+from repere.cases.actions.facts import defer_others
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Grant
+from repere.cases.models.person import GrantQuerySet
 from repere.cases.refusals import Refused
 from repere.directory.models import Organisation
 
@@ -63,13 +65,11 @@ def end_grant(grant: Grant, *, acting: Actor, now: datetime) -> Grant:
     return grant
 
 
-def _running(case: Case, acting: Actor) -> object:
+def _running(case: Case, acting: Actor) -> GrantQuerySet:
     return Grant.objects.visible_to(acting).filter(case=case, revoked_at=None)
 
 
-def _check_grant(
-    case: Case, receiver: UUID, words: list[str], reason: str, ends_at: datetime | None, me: UUID, now: datetime
-) -> None:
+def _check_grant(case: Case, receiver: UUID, words: list[str], reason: str, ends_at: datetime | None, me: UUID, now: datetime) -> None:
     if case.organisation_id != me:
         raise Refused("only_the_owner_grants")
     if receiver == me:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
+from django.db import connection
 from procrastinate.contrib.django import app as jobs
 
 from repere import ledger
@@ -21,12 +22,13 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key, new_person_keys, person_keys
 from repere.cases import evaluation, mechanisms, plausibility
-from repere.cases.actions.facts import CLOSES, OPENS, acting_organisation, checked
+from repere.cases.actions.facts import CLOSES, OPENS, checked
 from repere.cases.actions.identity import TIERS
 from repere.cases.actions.names import birth_year_in, names_in, tokens_of
 from repere.cases.actions.opening import in_order, new_pseudonym
 from repere.cases.actions.receipts import claim
-from repere.cases.models import Case, Fact, Person
+from repere.cases.evaluation import acting_organisation
+from repere.cases.models import Case, Fact
 from repere.cases.refusals import Refused, sentence
 from repere.cases.rows import insert_rows
 from repere.cases.sealed import RECORD, KeyRing, seal_fields, split
@@ -38,6 +40,7 @@ from repere.ledger.merkle import leaf_hash, merkle_root
 
 EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
 VIEWS_PER_JOB = 200
+CASES_AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,7 @@ def record_facts(batch: Batch, *, acting: Actor, now: datetime) -> BatchResult:
         checked_cases = list(writing.check(batch.cases, existing))
         if writing.refused:
             raise BatchRefused(writing.refused)
-        writing.gather(checked_cases)
-        writing.insert()
+        writing.store(checked_cases)
         root = merkle_root(writing.leaves).hex()
         _defer_evaluation(writing.views, existing)
         ledger.record(
@@ -176,7 +178,7 @@ def _existing(batch: Batch, acting: Actor) -> dict[UUID, _Known]:
     rows: dict[UUID, list[Fact]] = {}
     for fact in Fact.objects.visible_to(acting).filter(case__in=ids).defer("sealed"):
         rows.setdefault(fact.case_id, []).append(fact)
-    cases = Case.objects.visible_to(acting).filter(pk__in=ids, organisation_id=acting.organisation_id).select_for_update(of=("self",))
+    cases = Case.objects.visible_to(acting).filter(pk__in=ids, organisation=acting.organisation_id).select_for_update(of=("self",))
     return {
         case.pk: _Known(
             case,
@@ -195,7 +197,7 @@ class _Rows:
         self.me = acting_organisation(acting)
         self.refused: list[RowRefusal] = []
         self.leaves: list[bytes] = []
-        self.subjects: list[UUID] = []
+        self.subjects: Sequence[UUID] = ()
         self.made: list[tuple[str, UUID, str]] = []
         self.views: list[UUID] = []
         self.rows: dict[LiteralString, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
@@ -211,6 +213,8 @@ class _Rows:
             elif told.jurisdiction not in mechanisms.DEFAULTS and known is None:
                 expected = ", ".join(mechanisms.DEFAULTS)
                 self._refuse(told, None, Refused("unknown_jurisdiction", field="jurisdiction", value=told.jurisdiction, expected=expected))
+            elif told.jurisdiction == "FR" and told.territory and told.territory not in mechanisms.common().codelists["departement"]:
+                self._refuse(told, None, Refused("unknown_territory", field="territory", value=told.territory))
             else:
                 yield self._check_case(told, known)
 
@@ -258,24 +262,31 @@ class _Rows:
 
     # -- gathering
 
-    def gather(self, cases: Sequence[_Checked]) -> None:
+    def store(self, cases: Sequence[_Checked]) -> None:
+        """Seal and insert, a few hundred cases at a time: the database writes one part while the next is being sealed."""
         people = [uuid4() if case.known is None else case.known.case.person_id for case in cases]
         fresh = [person for person, case in zip(people, cases, strict=True) if case.known is None]
-        self._people(fresh, cases, people)
-        rings = {person: KeyRing(key) for person, key in new_person_keys(fresh, self.me).items()}
-        held = [person for person in people if person not in rings]
-        rings |= {person: KeyRing(key) for person, key in person_keys(held, self.me).items()}
+        keys = new_person_keys(fresh, self.me)
+        keys |= person_keys([person for person in people if person not in keys], self.me)
         names_key = ensure_organisation_key(self.me)
-        for person, case in zip(people, cases, strict=True):
-            self.subjects.append(person)
-            self._case(person, case, rings[person], names_key)
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for start in range(0, len(cases), CASES_AT_ONCE):
+                for person, case in zip(people[start : start + CASES_AT_ONCE], cases[start : start + CASES_AT_ONCE], strict=True):
+                    self._case(person, case, KeyRing(keys[person]), names_key)
+                self._insert()
+        self.subjects = people
+        for added, known in self.revised:
+            known.revision += added
+            known.save(update_fields=["revision"])
 
-    def _people(self, fresh: Sequence[UUID], cases: Sequence[_Checked], people: Sequence[UUID]) -> None:
-        opened = {person: case.told.opened_at or self.now for person, case in zip(people, cases, strict=True)}
-        self.rows["cases_person"] = [(person, self.me, opened[person]) for person in fresh]
+    def _insert(self) -> None:
+        for table, rows in self.rows.items():
+            insert_rows(table, TABLES[table], rows)
+            rows.clear()
 
     def _case(self, person: UUID, case: _Checked, ring: KeyRing, names_key: bytes) -> None:
         if case.known is None:
+            self.rows["cases_person"].append((person, self.me, case.told.opened_at or self.now))
             case_id, first = self._new_case(person, case, names_key), 1
             self._identity(person, case.told, ring)
         else:
@@ -290,8 +301,9 @@ class _Rows:
         closed = _closed_on(case)
         pseudonym = told.pseudonym or new_pseudonym()
         self.rows["cases_case"].append((
-            case_id, code, person, self.me, told.jurisdiction, case.mechanism.name, case.territory, case.zone, told.role or self.acting.role,
-            pseudonym, opened.latest, told.opened_at or self.now, len(case.facts), closed or opened.latest, closed,
+            case_id, code, person, self.me, told.jurisdiction, case.mechanism.name, case.territory, case.zone,
+            told.role or self.acting.role, pseudonym, opened.latest, told.opened_at or self.now, len(case.facts),
+            closed or opened.latest, closed,
         ))  # fmt: skip
         self.rows["cases_view"].append((view, case_id, self.me, self.me, case.zone, case.mechanism.name, "", 0))
         self.views.append(view)
@@ -319,18 +331,9 @@ class _Rows:
         self.leaves.append(leaf_hash(fact.id.bytes + sha256(text.encode() + (sealed or b"")).digest()))
         self.rows["cases_fact"].append((
             fact.id, case_id, self.me, fact.kind, declared.version, group, fact.on.earliest, fact.on.latest, fact.hour,
-            in_order(fact.recorded_at or self.now, revision), revision, self.acting.user_id, self.me, fact.role or self.acting.role, fact.basis, text, sealed,
-            fact.corrects, self.batch_id,
+            in_order(fact.recorded_at or self.now, revision), revision, self.acting.user_id, self.me, fact.role or self.acting.role,
+            fact.basis, text, sealed, fact.corrects, self.batch_id,
         ))  # fmt: skip
-
-    # -- writing
-
-    def insert(self) -> None:
-        for table, rows in self.rows.items():
-            insert_rows(table, TABLES[table], rows)
-        for added, case in self.revised:
-            case.revision += added
-            case.save(update_fields=["revision"])
 
 
 def _territory_in(facts: Sequence[BatchFact]) -> str:

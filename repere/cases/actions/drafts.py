@@ -13,8 +13,9 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id
-from repere.cases.actions.facts import acting_organisation
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Draft
+from repere.cases.refusals import Refused
 from repere.core.sealing import SealBroken
 
 
@@ -26,7 +27,10 @@ def save_draft(*, form: str, case: Case | None, body: Mapping[str, Any], acting:
         ring = sealed.KeyRing(ensure_organisation_key(acting_organisation(acting)))
         draft = _mine(acting, form, case)
         if draft is None:
-            draft = Draft(id=uuid4(), user_id=acting.user_id, organisation_id=acting.organisation_id, case=case, form=form)
+            if acting.user_id is None:
+                raise Refused("person_needed")
+            me = acting_organisation(acting)
+            draft = Draft(id=uuid4(), user_id=acting.user_id, organisation_id=me, case=case, form=form)
         adding = draft._state.adding
         draft.body, draft.saved_at = ring.seal(sealed.DRAFT, draft.pk, "draft", dict(body)), now
         draft.save(force_insert=adding)
@@ -58,4 +62,4 @@ def read_draft(draft: Draft, *, acting: Actor) -> dict[str, Any] | None:
 
 def _mine(acting: Actor, form: str, case: Case | None) -> Draft | None:
     which: UUID | None = case.pk if case else None
-    return Draft.objects.visible_to(acting).filter(user_id=acting.user_id, form=form, case=which).first()
+    return Draft.objects.visible_to(acting).filter(user=acting.user_id, form=form, case=which).first()

@@ -18,6 +18,7 @@ from repere.accounts.keyring import person_key
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.access import visible_case_by_id, visible_fact
 from repere.cases.actions.receipts import claim
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Grant, View
 from repere.cases.refusals import Refused
 from repere.cases.sealed import KeyRing, seal_fields, split
@@ -76,7 +77,7 @@ def record_fact(
         fact = Fact(
             id=fact_id, case=case, owner_id=case.organisation_id, kind=kind, version=declared.version, data_group=declared.group,
             earliest=on.earliest, latest=on.latest, hour=hour, recorded_at=now, revision=revision, user_id=acting.user_id,
-            organisation_id=acting.organisation_id, role=acting.role, basis=basis, corrects=replaced,
+            organisation_id=acting_organisation(acting), role=acting.role, basis=basis, corrects=replaced,
         )  # fmt: skip
         _fill(fact, declared, clean, case, acting)
         _check_plausible(fact, standing, replaced)
@@ -105,7 +106,7 @@ def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: dateti
         withdrawal = Fact(
             id=withdrawal_id, case=case, owner_id=case.organisation_id, kind=evaluation.WITHDRAWAL, data_group=fact.data_group,
             earliest=today.earliest, latest=today.latest, recorded_at=now, revision=revision, user_id=acting.user_id,
-            organisation_id=acting.organisation_id, role=acting.role, basis="own_act", corrects=replaced,
+            organisation_id=acting_organisation(acting), role=acting.role, basis="own_act", corrects=replaced,
         )  # fmt: skip
         ring = KeyRing(person_key(case.person_id, acting_organisation(acting)))
         withdrawal.sealed = seal_fields(ring, withdrawal.pk, {"narrative": {"why": why.strip()}})
@@ -116,13 +117,6 @@ def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: dateti
 
 
 # ---- shared with the other actions of this room
-
-
-def acting_organisation(acting: Actor) -> UUID:
-    """An act on a case is always an organisation's."""
-    if acting.organisation_id is None:
-        raise Refused("group_not_granted")
-    return acting.organisation_id
 
 
 def checked(
@@ -139,7 +133,7 @@ def grant_of(case: Case, acting: Actor) -> Grant | None:
     """The running grant under which the actor sees the case; None for the organisation that opened it."""
     if case.organisation_id == acting.organisation_id:
         return None
-    return Grant.objects.visible_to(acting).active().get(case=case, organisation_id=acting.organisation_id)
+    return Grant.objects.visible_to(acting).active().get(case=case, organisation=acting.organisation_id)
 
 
 def next_revision(case: Case) -> int:
@@ -152,19 +146,18 @@ def next_revision(case: Case) -> int:
 
 def facts_of(case: Case, acting: Actor) -> list[Fact]:
     """Facts of the case that the actor sees, oldest recording first, sealed bytes left where they are."""
-    return list(Fact.objects.visible_to(acting).filter(case=case).defer("sealed").order_by("revision", "id"))
+    own = case.organisation_id == acting.organisation_id
+    return list(Fact.objects.visible_to(acting, own=own).filter(case=case).defer("sealed").order_by("revision", "id"))
 
 
-def settle(
-    case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Grant | None, act: str, acting: Actor, now: datetime
-) -> None:
+def settle(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Grant | None, act: str, acting: Actor, now: datetime) -> None:
     """After facts were added: what the lists say, the acting view, a job for the other views, one ledger row."""
     note_status(case, new)
-    views = evaluation.locked_views(acting, case=case, organisation=acting.organisation_id)
+    views = evaluation.locked_views(acting, own=grant is None, case=case, organisation=acting.organisation_id)
     view = views[0] if views else evaluation.open_view(case, acting=acting, grant=grant)
     follow_case(view, case)
     evaluation.refresh([view], acting=acting, now=now, facts={case.pk: facts})
-    if grant is not None or Grant.objects.visible_to(acting).active().filter(case=case).exists():
+    if grant is not None or Grant.objects.visible_to(acting, own=True).active().filter(case=case).exists():
         defer_others(case, but=view)
     detail = {"case": case.pk, "facts": [fact.pk for fact in new], "kinds": [fact.kind for fact in new], "revision": case.revision}
     ledger.record(acting, act, subjects=[case.person_id], detail=detail)
@@ -207,9 +200,7 @@ def follow_case(view: View, case: Case) -> None:
 # ---- steps of recording one fact
 
 
-def _replaced(
-    standing: Sequence[Fact], corrects: Fact | UUID | None, *, kind: str, mine: Mapping[str, Any], acting: Actor
-) -> Fact | None:
+def _replaced(standing: Sequence[Fact], corrects: Fact | UUID | None, *, kind: str, mine: Mapping[str, Any], acting: Actor) -> Fact | None:
     """The fact that is being corrected; Refused with both versions when somebody corrected it before.
 
     Nobody corrects what another authority stated: a disagreement is kept, and shown.

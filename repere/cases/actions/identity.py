@@ -12,8 +12,8 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases.access import visible_person
-from repere.cases.actions.facts import acting_organisation
 from repere.cases.actions.names import birth_year_in, names_in, replace_tokens
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Person, SealedRecord
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.sealed import RECORD, KeyRing

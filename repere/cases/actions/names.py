@@ -9,7 +9,7 @@ from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
-from repere.cases.actions.facts import acting_organisation
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import NameToken
 from repere.core.sealing import blind_index
 

@@ -14,9 +14,10 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import new_person_key
 from repere.cases import evaluation, mechanisms
 from repere.cases.access import visible_case_by_id
-from repere.cases.actions.facts import acting_organisation, checked
+from repere.cases.actions.facts import checked
 from repere.cases.actions.names import replace_tokens
 from repere.cases.actions.receipts import claim
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Person
 from repere.cases.refusals import Refused
 from repere.cases.sealed import KeyRing, seal_fields, split
@@ -111,7 +112,7 @@ def _territory_of(acting: Actor, jurisdiction: str) -> str:
     """Where the organisation works, for the clock only: it says nothing about where she is."""
     if jurisdiction != "FR":
         return ""
-    return Organisation.objects.values_list("territory", flat=True).get(pk=acting.organisation_id)
+    return Organisation.objects.values_list("territory", flat=True).get(pk=acting_organisation(acting))
 
 
 def _first_fact(
@@ -123,6 +124,6 @@ def _first_fact(
     return Fact(
         id=fact_id, case=case, owner_id=case.organisation_id, kind=kind, version=declared.version, data_group=declared.group,
         earliest=on.earliest, latest=on.latest, recorded_at=in_order(now, revision), revision=revision, user_id=acting.user_id,
-        organisation_id=acting.organisation_id, role=acting.role, basis=basis, fields=evaluation.to_json(clear),
+        organisation_id=case.organisation_id, role=acting.role, basis=basis, fields=evaluation.to_json(clear),
         sealed=seal_fields(ring, fact_id, secret),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership, User
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, visible_task
-from repere.cases.actions.facts import acting_organisation
+from repere.cases.evaluation import acting_organisation
 from repere.cases.models import WAIVER, Task
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
@@ -23,7 +23,7 @@ def assign_task(task: Task, *, to: User | UUID | None, acting: Actor, now: datet
     user_id = to.pk if isinstance(to, User) else to
     with acting_as(acting):
         task = _open_task(task, acting)
-        if user_id and not Membership.objects.current().filter(user_id=user_id, organisation_id=acting.organisation_id).exists():
+        if user_id and not Membership.objects.current().filter(user=user_id, organisation=acting.organisation_id).exists():
             raise Refused("not_a_member", field="to")
         task.assignee_id = user_id
         task.save(update_fields=["assignee"])

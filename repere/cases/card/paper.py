@@ -34,7 +34,8 @@ def make_pdf(rights: Sequence[CardRight], *, on: date, language: str) -> bytes:
             press = typst.Compiler(str(Path(folder, "card.typ")), root=folder, font_paths=[str(HERE / "fonts")], ignore_system_fonts=True)
             if size == SIZES[-1] or _pages(press) <= MOST_PAGES:
                 break
-        return bytes(press.compile(format="pdf", pdf_standards=["ua-1"]))
+        made = press.compile(format="pdf", pdf_standards=["ua-1"])
+        return made if isinstance(made, bytes) else b"".join(made or [])
 
 
 @lru_cache(maxsize=1)

@@ -21,9 +21,10 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_keys
 from repere.cases import evaluation, mechanisms
 from repere.cases.exchange.importing import HTCDS
-from repere.cases.exchange.mapping import CONTACT, IDENTITY, KnownFact, KnownPerson, gaps, row_of
+from repere.cases.exchange.mapping import CONTACT, IDENTITY
 from repere.cases.exchange.reading import FileRefused, escaped
 from repere.cases.exchange.standard import ADDRESSES, fields
+from repere.cases.exchange.writing import KnownFact, KnownPerson, gaps, row_of
 from repere.cases.models import Case, Fact, SealedRecord
 from repere.cases.sealed import KeyRing, open_fields, open_record
 from repere.core.dates import PartialDate
@@ -32,23 +33,46 @@ CHUNK = 500
 KINDS = (".csv", ".xlsx")
 
 GAPS = {
-    "forced_criminality": gettext_noop("The standard has no code for being forced to commit offences: it was written as “Other”. It stays in the file kept here."),
-    "confinement": gettext_noop("The standard has no code for confinement among the methods of control (RestrictsMovement is defined but missing from its list): it is not told here."),
-    "consent": gettext_noop("The standard has one box for consent: what she agreed to, to whom, when, refusals and withdrawals are not told here."),
-    "nationality": gettext_noop("Only the group of nationality is known (European Union, third country, stateless), not the country: citizenship was left empty."),
-    "ranges": gettext_noop("Days known only roughly are written as a month, a year or a range (2024-05, 2024, 2024-05-01/2024-05-09); the standard expects a day."),
+    "forced_criminality": gettext_noop(
+        "The standard has no code for being forced to commit offences: it was written as “Other”. It stays in the file kept "
+        "here."
+    ),
+    "confinement": gettext_noop(
+        "The standard has no code for confinement among the methods of control (RestrictsMovement is defined but missing from "
+        "its list): it is not told here."
+    ),
+    "consent": gettext_noop(
+        "The standard has one box for consent: what she agreed to, to whom, when, refusals and withdrawals are not told here."
+    ),
+    "nationality": gettext_noop(
+        "Only the group of nationality is known (European Union, third country, stateless), not the country: citizenship was "
+        "left empty."
+    ),
+    "ranges": gettext_noop(
+        "Days known only roughly are written as a month, a year or a range (2024-05, 2024, 2024-05-01/2024-05-09); the "
+        "standard expects a day."
+    ),
     "several": gettext_noop("The standard has one row for a person: of several concerns, accounts or decisions the latest is told."),
-    "steps": gettext_noop("Steps that the standard has no field for (permits, complaints, reflection, shelter, health, child protection) are not told here."),
+    "steps": gettext_noop(
+        "Steps that the standard has no field for (permits, complaints, reflection, shelter, health, child protection) are not "
+        "told here."
+    ),
 }  # fmt: skip
 """What the standard has no place for; msgids."""
 
 ALWAYS = (
     gettext_noop("Human Trafficking Case Data Standard (HTCDS) 2.0 by IOM, CC BY 4.0. IOM does not endorse this file or this software."),
     gettext_noop("Languages are written with the codes of ISO 639-3, which are the T codes of ISO 639-2 (fra, not fre)."),
-    gettext_noop("Telephone numbers are written without the plus, as the standard allows. Text that a spreadsheet would run as a formula begins with an apostrophe."),
+    gettext_noop(
+        "Telephone numbers are written without the plus, as the standard allows. Text that a spreadsheet would run as a "
+        "formula begins with an apostrophe."
+    ),
     gettext_noop("The deprecated fields are written only where a file brought them here."),
 )
-WITHOUT_ADDRESSES = gettext_noop("Addresses and places on the map were left out: whoever holds this file must not be able to find her. They are written only when asked for.")
+WITHOUT_ADDRESSES = gettext_noop(
+    "Addresses and places on the map were left out: whoever holds this file must not be able to find her. They are written "
+    "only when asked for."
+)
 COUNTED = gettext_noop("Rows concerned: %(count)s of %(rows)s.")
 
 
@@ -99,10 +123,7 @@ def _known(case_ids: list[UUID], persons: Mapping[UUID, UUID], acting: Actor) ->
     records: dict[UUID, dict[str, SealedRecord]] = {}
     for record in SealedRecord.objects.visible_to(acting).filter(person__in=set(persons.values())).order_by("version"):
         records.setdefault(record.person_id, {})[record.tier] = record
-    return {
-        case_id: _person(rows[case_id], records.get(persons[case_id], {}), rings[persons[case_id]])
-        for case_id in case_ids
-    }
+    return {case_id: _person(rows[case_id], records.get(persons[case_id], {}), rings[persons[case_id]]) for case_id in case_ids}
 
 
 def _person(facts: list[Fact], records: Mapping[str, SealedRecord], ring: KeyRing) -> KnownPerson:

@@ -217,7 +217,8 @@ REPORT_COLUMNS = ("row", "column", "came", "expected_fr", "expected_en")
 
 
 def write_report(path: Path, mistakes: Sequence[Mistake]) -> None:
-    """Every mistake: row, column, what came, what was expected, in French and in English."""
+    """Every mistake: row, column, what came, what was expected, in French and in English. For its owner's eyes only."""
+    path.touch(mode=0o600)
     with path.open("w", encoding="utf-8-sig", newline="") as lines:
         table = csv.writer(lines)
         table.writerow(REPORT_COLUMNS)
@@ -227,7 +228,8 @@ def write_report(path: Path, mistakes: Sequence[Mistake]) -> None:
 
 
 def write_refused(path: Path, refused: dict[int, dict[str, str]]) -> None:
-    """The refused rows as they came, to be mended and imported by themselves."""
+    """The refused rows as they came, to be mended and imported by themselves. For their owner's eyes only."""
+    path.touch(mode=0o600)
     names = [name for name in PLACE if any(name in row for row in refused.values())]
     with path.open("w", encoding="utf-8-sig", newline="") as lines:
         table = csv.writer(lines)

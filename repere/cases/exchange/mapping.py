@@ -8,13 +8,13 @@ written, because it says more. So a file that came in goes out the same, and a f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from repere.cases.exchange.standard import fields as standard_fields
-from repere.cases.exchange.values import iso, range_of
+from repere.cases.exchange.values import range_of
 from repere.core.dates import PartialDate
 from repere.core.rulebook import Mechanism
 
@@ -26,7 +26,7 @@ READ_ON = "_read_on"
 class Place:
     """Home of one field. ``to``: ``<tier>.<name>`` for identity, ``<kind>.<field>`` or ``<kind>.on`` for a fact, ``kept``.
 
-    ``codec``: how the value is read and written (see :data:`CODECS`); ``also``: further fact fields fed on the way in.
+    ``codec``: how the value is read and written (see :data:`writing.CODECS`); ``also``: further fact fields fed on the way in.
     """
 
     field: str
@@ -184,8 +184,38 @@ BODIES = {
     "NonPoliceGovernmentalOrganization": "not_known",
     "Other": "other",
 }
-EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-_HOME = {"FR": "FR", "UK": "GB", "BE": "BE"}
+EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+HOME = {"FR": "FR", "UK": "GB", "BE": "BE"}
 _HOME_GROUP = {"FR": "french"}
 
 
@@ -304,16 +334,16 @@ def _until(when: PartialDate, day: date) -> PartialDate:
     return PartialDate(when.earliest, min(when.latest, day)) if when.earliest <= day else when
 
 
-def _parts(value: str | None) -> list[str]:
+def parts_of(value: str | None) -> list[str]:
     return value.split(";") if value else []
 
 
 def _forms(row: Mapping[str, str]) -> list[str]:
-    return sorted({FORMS[part] for part in _parts(row.get("vic_TypeOfExploitation"))})
+    return sorted({FORMS[part] for part in parts_of(row.get("vic_TypeOfExploitation"))})
 
 
 def _means(value: str | None) -> list[str]:
-    return sorted({means for part in _parts(value) if (means := MEANS[part]) is not None})
+    return sorted({means for part in parts_of(value) if (means := MEANS[part]) is not None})
 
 
 def _sector(value: str | None) -> str | None:
@@ -333,10 +363,10 @@ def _day(value: str | None) -> PartialDate | None:
 
 
 def _nationality(value: str | None, jurisdiction: str) -> str | None:
-    countries = set(_parts(value))
+    countries = set(parts_of(value))
     if not countries:
         return None
-    if _HOME.get(jurisdiction) in countries:
+    if HOME.get(jurisdiction) in countries:
         return _HOME_GROUP.get(jurisdiction, "national_of_country")
     return "eu" if countries & EU else "third_country"
 
@@ -398,231 +428,13 @@ def _by_label(value: str | None, mechanism: Mechanism, list_id: str) -> str | No
         return None
     wanted = value.strip().casefold()
     for code, entry in mechanism.codelists[list_id].items():
-        if wanted in (code, *(_label(entry, language).casefold() for language in ("fr", "en"))):
+        if wanted in (code, *(label_of(entry, language).casefold() for language in ("fr", "en"))):
             return code
     return None
 
 
-def _label(entry: Any, language: str) -> str:
+def label_of(entry: Any, language: str) -> str:
     return str(entry.label.text(language))
-
-
-# ─── What the file becomes ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFact:
-    """A standing fact of a case with its sealed texts opened; in the order of days, then of recording."""
-
-    kind: str
-    on: PartialDate
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """What the acting organisation holds about one person."""
-
-    facts: Sequence[KnownFact]
-    identity: Mapping[str, Any]
-    contact: Mapping[str, Any]
-    kept: Mapping[str, str]
-
-
-def row_of(person: KnownPerson, mechanism: Mechanism) -> dict[str, str]:
-    """One row of canonical values; empty fields are left out."""
-    now = _views(person.facts)
-    kept = {name: value for name, value in person.kept.items() if name != READ_ON}
-    then = _views(_kept_facts(person, mechanism)) if READ_ON in person.kept else None
-    tiers = {IDENTITY: person.identity, CONTACT: person.contact}
-    row = {}
-    for place in PLACES:
-        tier, _, key = place.to.partition(".")
-        if tier in tiers:
-            value = _sealed_text(tiers[tier].get(key))
-        elif place.to == KEPT:
-            value = kept.get(place.field, "")
-        elif then is not None and now.get(place.to) == then.get(place.to):
-            value = kept.get(place.field, "")
-        else:
-            value = _written(place, now.get(place.to), kept.get(place.field, ""), mechanism)
-        if value:
-            row[place.field] = value
-    return row
-
-
-def _sealed_text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return iso(PartialDate(*(date.fromisoformat(str(value[edge])) for edge in ("earliest", "latest"))))
-    return str(value or "").strip(" \u00a0\n")
-
-
-def _kept_facts(person: KnownPerson, mechanism: Mechanism) -> list[KnownFact]:
-    """The facts that the kept values gave on the day they came."""
-    read_on = date.fromisoformat(person.kept.get(READ_ON) or "1970-01-01")
-    came = {name: value for name, value in person.kept.items() if name != READ_ON}
-    return [KnownFact(f.kind, f.on, f.fields) for f in draft(came, Reading(mechanism, read_on)).facts]
-
-
-def _views(facts: Sequence[KnownFact]) -> dict[str, Any]:
-    """What the facts say at each place: the latest value of a field, the first day of a concern, the standing status."""
-    seen: dict[str, Any] = {}
-    for fact in facts:
-        for name, value in fact.fields.items():
-            seen[f"{fact.kind}.{name}"] = _plain(value)
-        if fact.kind == "concern_reported":
-            seen.setdefault("concern_reported.on", fact.on)
-            if "narrative" in fact.fields:
-                seen["concern_reported.narrative"] = fact.fields["narrative"]
-        elif fact.kind == "referred_for_identification":
-            seen["referred_for_identification.on"] = fact.on
-        elif fact.kind == "presumption_stated":
-            seen["status"] = "PossibleVictimOfTrafficking"
-        elif fact.kind == "presumption_ended" and seen.get("status") == "PossibleVictimOfTrafficking":
-            del seen["status"]
-        elif fact.kind in ("recognition_decided", "review_decided"):
-            recognised = fact.fields.get("outcome") == "recognised"
-            seen["status"] = "ActualVictimOfTrafficking" if recognised else "NotAVictimOfTrafficking"
-        elif fact.kind == "exit":
-            seen["closure"] = "Closed"
-        elif fact.kind in ("re_entry", "case_reopened"):
-            seen.pop("closure", None)
-    if "exploitation_described.started" in seen:
-        seen["event"] = "Exploitation"
-    if "closure" not in seen:
-        seen.pop("exit.reason", None)
-    seen.setdefault("closure", "Active")
-    return seen
-
-
-def _plain(value: Any) -> Any:
-    """One form for values that come from a store and values that come from a row."""
-    if isinstance(value, Mapping):
-        return PartialDate(*(date.fromisoformat(str(value[edge])) for edge in ("earliest", "latest")))
-    if isinstance(value, list | tuple | set | frozenset):
-        return sorted(value)
-    return value
-
-
-def _written(place: Place, value: Any, kept: str, mechanism: Mechanism) -> str:
-    if value is None:
-        return ""
-    return CODECS[place.codec](value, kept, mechanism)
-
-
-Codec = Callable[[Any, str, Mechanism], str]
-
-
-def _write_text(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return str(value)
-
-
-def _write_day(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return iso(value) if isinstance(value, PartialDate) else ""
-
-
-def _write_codes(list_id: str, forward: Mapping[str, str | None]) -> Codec:
-    """Kept codes whose meaning still stands, and the standard's code for each of ours that none of them covers."""
-
-    def write(value: Any, kept: str, mechanism: Mechanism) -> str:
-        if not isinstance(value, list):
-            return ""
-        standing = [part for part in _parts(kept) if (ours := forward[part]) is None or ours in value]
-        covered = {forward[part] for part in standing}
-        entries = mechanism.codelists[list_id]
-        standing += [entries[code].htcds or "Other" for code in value if code not in covered and code in entries]
-        return ";".join(dict.fromkeys(standing))
-
-    return write
-
-
-def _write_code(list_id: str, otherwise: str = "") -> Codec:
-    def write(value: Any, kept: str, mechanism: Mechanism) -> str:
-        entry = mechanism.codelists[list_id].get(value) if isinstance(value, str) else None
-        return (entry.htcds or otherwise) if entry is not None else ""
-
-    return write
-
-
-def _write_gender(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return _write_code("gender")(value, kept, mechanism) or "NonSpecifiedUnknown"
-
-
-def _write_citizenship(value: Any, kept: str, mechanism: Mechanism) -> str:
-    # The group says the country only for her own.
-    return _HOME.get(mechanism.jurisdiction, "") if value in ("french", "national_of_country") else ""
-
-
-def _write_label(list_id: str) -> Codec:
-    def write(value: Any, kept: str, mechanism: Mechanism) -> str:
-        entry = mechanism.codelists[list_id].get(value) if isinstance(value, str) else None
-        return _label(entry, "en") if entry is not None else ""
-
-    return write
-
-
-def _write_consent(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return "true"
-
-
-def _write_nothing(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return ""
-
-
-def _write_integer(value: Any, kept: str, mechanism: Mechanism) -> str:
-    return str(value) if isinstance(value, int) else ""
-
-
-CODECS: dict[str, Codec] = {
-    "text": _write_text,
-    "day": _write_day,
-    "integer": _write_integer,
-    "gender": _write_gender,
-    "citizenship": _write_citizenship,
-    "forms": _write_codes("form", FORMS),
-    "means": _write_codes("means", MEANS),
-    "sector": _write_code("sector"),
-    "body": _write_code("authority", "Other"),
-    "age_then": _write_nothing,
-    "exit_reason": _write_label("exit_reason"),
-    "authority": _write_label("authority"),
-    "status": _write_text,
-    "closure": _write_text,
-    "event": _write_text,
-    "consent": _write_consent,
-}
-
-
-# ─── What the standard has no place for ───────────────────────────────────────────────────────────────────────────────
-
-
-def gaps(person: KnownPerson) -> set[str]:
-    """Which gaps of the standard this person's row falls into (see `exporting.GAPS`)."""
-    found = set()
-    kinds = [fact.kind for fact in person.facts]
-    values = [(fact.kind, name, value) for fact in person.facts for name, value in fact.fields.items()]
-    if any(name.startswith("forms") and "forced_criminality" in value for _, name, value in values if isinstance(value, list)):
-        found.add("forced_criminality")
-    if any(name == "describes" and "confinement" in value for _, name, value in values if isinstance(value, list)):
-        found.add("confinement")
-    if any(kind.startswith("consent_") for kind in kinds):
-        found.add("consent")
-    if "prs_Citizenship" not in person.kept and any(
-        name == "nationality_group" and value not in ("french", "national_of_country") for _, name, value in values
-    ):
-        found.add("nationality")
-    if any(not fact.on.exact for fact in person.facts):
-        found.add("ranges")
-    if any(kinds.count(kind) > 1 for kind in ("concern_reported", "exploitation_described", "recognition_decided")):
-        found.add("several")
-    if set(kinds) - _TOLD:
-        found.add("steps")
-    return found
-
-
-_TOLD = {place.to.partition(".")[0] for place in PLACES} | {
-    "presumption_stated", "recognition_decided", "exit", "jurisdiction_set", "consent_given",
-}  # fmt: skip
 
 
 def fields_without_place() -> list[str]:

@@ -20,8 +20,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError  # only the types: parsing goes through defusedxml
 
 import openpyxl
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 from django.utils.translation import gettext, gettext_noop
 
 from repere.cases.exchange.standard import SPELLINGS, TECHNICAL_COLUMNS, fields
@@ -34,15 +34,37 @@ MAX_COLUMNS = 200
 SENTENCES = {
     "missing": gettext_noop("There is no file at %(file)s. Nothing was changed."),
     "kind": gettext_noop("The file %(file)s is neither .csv, .ods nor .xlsx. Save the table in one of these forms. Nothing was changed."),
-    "too_large": gettext_noop("The file has %(size)s MB; at most %(limit)s MB are read at once. Split it into smaller files, each with the first line. Nothing was changed."),
-    "too_many_rows": gettext_noop("The file has more than %(limit)s rows. Split it into smaller files, each with the first line. Nothing was changed."),
-    "damaged": gettext_noop("The file cannot be read as a table: it is damaged, cut short or of another kind than its name says. Open it in a spreadsheet and save it again. Nothing was changed."),
-    "damaged_at": gettext_noop("The file cannot be read as a table from line %(line)s on: check quotation marks and separators there. Nothing was changed."),
-    "encoding": gettext_noop("Line %(line)s is not written in UTF-8. Save the file as “CSV UTF-8”, or say which encoding it has with --encoding (French Excel: cp1252). Nothing was changed."),
-    "empty": gettext_noop("The file is empty: the first line must hold names of fields of the standard, such as prs_FirstName. Nothing was changed."),
-    "unknown_columns": gettext_noop("These columns are not fields of the standard (HTCDS 2.0): %(columns)s. Rename or remove them. Nothing was changed."),
+    "too_large": gettext_noop(
+        "The file has %(size)s MB; at most %(limit)s MB are read at once. Split it into smaller files, each with the first "
+        "line. Nothing was changed."
+    ),
+    "too_many_rows": gettext_noop(
+        "The file has more than %(limit)s rows. Split it into smaller files, each with the first line. Nothing was changed."
+    ),
+    "damaged": gettext_noop(
+        "The file cannot be read as a table: it is damaged, cut short or of another kind than its name says. Open it in a "
+        "spreadsheet and save it again. Nothing was changed."
+    ),
+    "damaged_at": gettext_noop(
+        "The file cannot be read as a table from line %(line)s on: check quotation marks and separators there. Nothing was "
+        "changed."
+    ),
+    "encoding": gettext_noop(
+        "Line %(line)s is not written in UTF-8. Save the file as “CSV UTF-8”, or say which encoding it has with --encoding "
+        "(French Excel: cp1252). Nothing was changed."
+    ),
+    "empty": gettext_noop(
+        "The file is empty: the first line must hold names of fields of the standard, such as prs_FirstName. Nothing was "
+        "changed."
+    ),
+    "unknown_columns": gettext_noop(
+        "These columns are not fields of the standard (HTCDS 2.0): %(columns)s. Rename or remove them. Nothing was changed."
+    ),
     "doubled_columns": gettext_noop("These fields stand in more than one column: %(columns)s. Keep one of each. Nothing was changed."),
-    "no_columns": gettext_noop("No column of the first line is a field of the standard (HTCDS 2.0). The first line must hold names such as prs_FirstName. Nothing was changed."),
+    "no_columns": gettext_noop(
+        "No column of the first line is a field of the standard (HTCDS 2.0). The first line must hold names such as "
+        "prs_FirstName. Nothing was changed."
+    ),
 }  # fmt: skip
 
 

@@ -24,8 +24,12 @@ EXPECTED = {
     "code": gettext_noop("one of the codes of the standard: %(codes)s"),
     "country": gettext_noop("a country code of ISO 3166, two or three letters, such as FR or FRA"),
     "language": gettext_noop("a language code of ISO 639, such as fra, fre or fr"),
-    "date": gettext_noop("a day written year-month-day, such as 2024-05-03; a month (2024-05), a year (2024) or a range (2024-05-01/2024-05-09) is read too"),
-    "day_order": gettext_noop("a day written year-month-day, such as 2024-05-03: %(value)s may be read in two ways; say which with --dates dmy or --dates mdy"),
+    "date": gettext_noop(
+        "a day written year-month-day, such as 2024-05-03; a month (2024-05), a year (2024) or a range (2024-05-01/2024-05-09) is read too"
+    ),
+    "day_order": gettext_noop(
+        "a day written year-month-day, such as 2024-05-03: %(value)s may be read in two ways; say which with --dates dmy or --dates mdy"
+    ),
     "future": gettext_noop("a day that is not after %(today)s"),
     "phone": gettext_noop("a telephone number with its country code, such as +33612345678"),
     "integer": gettext_noop("a whole number from 0 to %(maximum)s"),

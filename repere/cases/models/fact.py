@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from repere.cases.models.person import Case
-from repere.cases.models.scope import ScopedQuerySet
+from repere.cases.models.scope import ScopedManager
 from repere.directory.models import Organisation
 
 BASES = ("own_act", "observed", "person_said", "document", "third_party")
@@ -43,24 +43,18 @@ class Fact(models.Model):
     fields = models.JSONField(default=dict)
     # One capsule per tier, under the person's key.
     sealed = models.BinaryField(null=True)
-    corrects = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
-    )
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
     batch = models.UUIDField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["revision", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(earliest__lte=models.F("latest")), name="fact_day_starts_before_it_ends"
-            ),
+            models.CheckConstraint(condition=models.Q(earliest__lte=models.F("latest")), name="fact_day_starts_before_it_ends"),
             models.CheckConstraint(condition=models.Q(hour=None) | models.Q(hour__lte=23), name="fact_hour_is_of_a_day"),
             models.CheckConstraint(condition=models.Q(basis__in=BASES), name="fact_basis_is_known"),
-            models.UniqueConstraint(
-                fields=["corrects"], condition=~models.Q(corrects=None), name="a_fact_is_corrected_once"
-            ),
+            models.UniqueConstraint(fields=["corrects"], condition=~models.Q(corrects=None), name="a_fact_is_corrected_once"),
             models.UniqueConstraint(fields=["case", "id"], name="fact_with_its_case"),
         ]
 
@@ -86,7 +80,7 @@ class Receipt(models.Model):
     result = models.UUIDField()
     at = models.DateTimeField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["at", "id"]

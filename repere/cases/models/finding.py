@@ -10,7 +10,7 @@ from django.db import models
 
 from repere.cases.models.fact import Fact
 from repere.cases.models.person import Case, Grant
-from repere.cases.models.scope import ScopedQuerySet
+from repere.cases.models.scope import ScopedManager
 from repere.directory.models import Organisation
 
 FACT, WAIVER, NO_LONGER_REQUIRED = "fact", "waiver", "no_longer_required"
@@ -35,7 +35,7 @@ class View(models.Model):
     next_change_on = models.DateField(null=True)
     revision = models.PositiveIntegerField(default=0)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["id"]
@@ -80,7 +80,7 @@ class Finding(OfView):
     # Facts used, trigger, reason, question, what is missing, certainty, level, settled.
     detail = models.JSONField(default=dict)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["view", "rule_id"]
@@ -110,14 +110,12 @@ class Task(OfView):
     closed_at = models.DateTimeField(null=True)
     closing = models.CharField(max_length=20, blank=True)
     closing_fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
-    )
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     snoozed_until = models.DateField(null=True)
     note = models.BinaryField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["overdue_at", "opened_at", "id"]
@@ -133,9 +131,7 @@ class Task(OfView):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["organisation", "overdue_at"], condition=models.Q(closed_at=None), name="open_tasks_by_day"
-            ),
+            models.Index(fields=["organisation", "overdue_at"], condition=models.Q(closed_at=None), name="open_tasks_by_day"),
             models.Index(fields=["next_step_at"], condition=models.Q(closed_at=None), name="next_reminders"),
             models.Index(fields=["case"], name="tasks_of_a_case"),
         ]
@@ -150,7 +146,7 @@ class Reminder(models.Model):
     step = models.CharField(max_length=24)
     at = models.DateTimeField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["at", "id"]
@@ -171,14 +167,12 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["-at", "id"]
         constraints = [models.UniqueConstraint(fields=["task", "step"], name="one_notice_per_task_and_step")]
-        indexes = [
-            models.Index(fields=["organisation", "-at"], condition=models.Q(read_at=None), name="unread_notices")
-        ]
+        indexes = [models.Index(fields=["organisation", "-at"], condition=models.Q(read_at=None), name="unread_notices")]
 
 
 class Draft(models.Model):
@@ -192,12 +186,10 @@ class Draft(models.Model):
     body = models.BinaryField()
     saved_at = models.DateTimeField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["-saved_at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation", "case", "form"], nulls_distinct=False, name="one_draft_per_form"
-            )
+            models.UniqueConstraint(fields=["user", "organisation", "case", "form"], nulls_distinct=False, name="one_draft_per_form")
         ]

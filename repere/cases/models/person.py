@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from repere.cases.models.scope import ScopedQuerySet
+from repere.cases.models.scope import ScopedManager, ScopedQuerySet
 from repere.directory.models import Organisation
 
 IDENTITY = "identity"
@@ -23,7 +23,7 @@ class Person(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -52,7 +52,7 @@ class Case(models.Model):
     status_on = models.DateField()
     closed_on = models.DateField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["-opened_at", "id"]
@@ -70,9 +70,7 @@ class SealedRecord(models.Model):
     """What identifies her, sealed per tier. A change adds a version; the newest counts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="sealed", db_constraint=False, db_index=False
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sealed", db_constraint=False, db_index=False)
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tier = models.CharField(max_length=24)
     # The word a grant must hold to see the row.
@@ -82,13 +80,11 @@ class SealedRecord(models.Model):
     recorded_at = models.DateTimeField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["person", "tier", "version"]
-        constraints = [
-            models.UniqueConstraint(fields=["person", "tier", "version"], name="one_sealed_record_per_version")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "tier", "version"], name="one_sealed_record_per_version")]
 
 
 class NameToken(models.Model):
@@ -96,24 +92,23 @@ class NameToken(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens", db_constraint=False)
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     token = models.BinaryField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedManager()
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "token", "person"], name="one_name_token_per_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "token", "person"], name="one_name_token_per_person")]
 
 
 class GrantQuerySet(ScopedQuerySet["Grant"]):
     def active(self) -> GrantQuerySet:
         """By the clock of the database, as row-level security counts."""
         return self.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=Now()), revoked_at=None)
+
+
+GrantManager = models.Manager.from_queryset(GrantQuerySet)
 
 
 class Grant(models.Model):
@@ -131,7 +126,7 @@ class Grant(models.Model):
     ends_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantManager()
 
     class Meta:
         ordering = ["starts_at", "id"]
@@ -139,18 +134,12 @@ class Grant(models.Model):
             models.UniqueConstraint(
                 fields=["case", "organisation"], condition=models.Q(revoked_at=None), name="one_running_grant_per_receiver"
             ),
-            models.CheckConstraint(
-                condition=~models.Q(owner=models.F("organisation")), name="nobody_grants_to_themselves"
-            ),
+            models.CheckConstraint(condition=~models.Q(owner=models.F("organisation")), name="nobody_grants_to_themselves"),
             models.CheckConstraint(
                 condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")), name="grant_ends_after_start"
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["organisation", "case"], condition=models.Q(revoked_at=None), name="grants_by_receiver_and_case"
-            ),
-            models.Index(
-                fields=["organisation", "person"], condition=models.Q(revoked_at=None), name="grants_by_receiver_and_person"
-            ),
+            models.Index(fields=["organisation", "case"], condition=models.Q(revoked_at=None), name="grants_by_receiver_and_case"),
+            models.Index(fields=["organisation", "person"], condition=models.Q(revoked_at=None), name="grants_by_receiver_and_person"),
         ]

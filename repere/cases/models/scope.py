@@ -23,10 +23,11 @@ class UnscopedQuery(Exception):
         super().__init__(f"{model.__name__} was read without an actor; call .visible_to(actor) first.")
 
 
-_REACH: dict[type[models.Model], Callable[[Actor], models.Q]] = {}
+Condition = Callable[[Actor, bool], models.Q]
+_REACH: dict[type[models.Model], Condition] = {}
 
 
-def declare_reach(model: type[models.Model], condition: Callable[[Actor], models.Q]) -> None:
+def declare_reach(model: type[models.Model], condition: Condition) -> None:
     """Called by `access.py` once per table."""
     _REACH[model] = condition
 
@@ -36,11 +37,14 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     _scoped = False
 
-    def visible_to(self, actor: Actor) -> Self:
-        """What this actor may see of this table. The only way in."""
+    def visible_to(self, actor: Actor, *, own: bool = False) -> Self:
+        """What this actor may see of this table. The only way in.
+
+        `own`: only what lies in files that the actor's organisation opened: narrower, and cheaper to ask.
+        """
         if self.model not in _REACH:
             raise UnscopedQuery(self.model)
-        found = self.filter(_REACH[self.model](actor))
+        found = self.filter(_REACH[self.model](actor, own))
         found._scoped = True
         return found
 
@@ -55,7 +59,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _fetch_all(self) -> None:
         self._must_be_scoped()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         self._must_be_scoped()
@@ -84,3 +88,6 @@ class ScopedQuerySet(models.QuerySet[M]):
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:
         self._must_be_scoped()
         return super().bulk_update(objs, fields, batch_size)
+
+
+ScopedManager = models.Manager.from_queryset(ScopedQuerySet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -237,19 +237,21 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
     mechanism = mechanisms.named(case.mechanism)
     today = civil_day(case.zone, now)
     asked = on or today
-    grants = list(Grant.objects.visible_to(actor).filter(case=case).select_related("organisation").order_by("-starts_at", "pk"))
     own = case.organisation_id == actor.organisation_id
+    shared = Grant.objects.visible_to(actor, own=own).filter(case=case)
+    grants = list(shared.select_related("organisation").order_by("-starts_at", "pk"))
     groups = None if own else _groups(grants, actor, now)
     facts = list(
-        Fact.objects.visible_to(actor).filter(case=case).select_related("organisation", "user").order_by("revision", "id")
+        Fact.objects.visible_to(actor, own=own).filter(case=case).select_related("organisation", "user").order_by("revision", "id")
     )  # fmt: skip
     judged = evaluation.judge(mechanism, facts, on=asked, groups=groups)
     ring = _ring(case, actor)
     reader = _Reader(actor, mechanism, ring, facts)
     timeline = reader.timeline(judged)
-    tasks = list(Task.objects.visible_to(actor).filter(case=case, organisation_id=actor.organisation_id).select_related("assignee"))
+    tasks = Task.objects.visible_to(actor, own=own).filter(case=case, organisation=actor.organisation_id).select_related("assignee")
     drafts = Draft.objects.visible_to(actor).filter(case=case).order_by("-saved_at", "pk")
-    contact = SealedRecord.objects.visible_to(actor).filter(person=case.person_id, tier="contact").order_by("-version").first()
+    sealed_contact = SealedRecord.objects.visible_to(actor, own=own).filter(person=case.person_id, tier="contact")
+    contact = sealed_contact.order_by("-version").first()
     levels = _levels(mechanism, judged, asked, actor.language)
     duties = [reader.duty(task, today) for task in tasks]
     return CasePage(
@@ -321,12 +323,15 @@ def _finding_line(mechanism: Mechanism, told: rulebook.Finding, on: date, langua
         discretion=rule.discretion, granted_by=wording.role(mechanism, rule.grants, language) if rule.grants else "",
         cooperation=rule.cooperation, stage=rule.stage, since=told.since if told.outcome == "holds" else None, until=told.until,
         certainty=told.certainty, presentable=standing.presentable, settled=told.settled, reason=told.reason,
-        sources=tuple(
-            SourceLine(s, mechanism.sources[s].title.text(language), mechanism.sources[s].url) for s in standing.source if s in mechanism.sources
-        ),
+        sources=source_lines(mechanism, standing.source, language),
         missing=tuple(a for named in told.missing if (a := wording.ask(mechanism, named, language))),
         asks=wording.ask(mechanism, told.asks, language), facts_used=told.facts_used, demand=rule.demand,
     )  # fmt: skip
+
+
+def source_lines(mechanism: Mechanism, ids: Iterable[str], language: str) -> tuple[SourceLine, ...]:
+    found = (mechanism.sources[name] for name in ids if name in mechanism.sources)
+    return tuple(SourceLine(source.id, source.title.text(language), source.url) for source in found)
 
 
 def _questions(
@@ -361,7 +366,9 @@ class _Reader:
         kind = self.mechanism.facts.get(fact.kind)
         declared = kind.fields if kind else {}
         told = [
-            Answer(name, declared[name].label.text(self.language), wording.value(self.mechanism, declared[name], value, self.language), value)
+            Answer(
+                name, declared[name].label.text(self.language), wording.value(self.mechanism, declared[name], value, self.language), value
+            )
             for name, value in fact.fields.items()
             if name in declared
         ]
@@ -464,7 +471,7 @@ class _Reader:
             self._note(sealed.GRANT, grant.pk, grant.reason), grant.starts_at, grant.revoked_at or grant.ends_at, _ended(grant, now),
         )  # fmt: skip
 
-    def _note(self, table: str, row: UUID, blob: bytes | None) -> str:
+    def _note(self, table: str, row: UUID, blob: bytes | memoryview | None) -> str:
         if not blob or self.ring is None:
             return ""
         try:

@@ -20,7 +20,6 @@ from repere.cases.queries import wording
 from repere.cases.sealed import KeyRing
 from repere.core.sealing import SealBroken
 
-
 PRINTED = ("national_law", "international_obligation")
 
 
@@ -40,12 +39,12 @@ class KeptDraft:
 
 def draft(actor: Actor, *, form: str, case: Case | None) -> KeptDraft | None:
     """Cost: 1 query, 1 more for the key when there is a draft."""
-    row = Draft.objects.visible_to(actor).filter(user_id=actor.user_id, form=form, case=case.pk if case else None).first()
+    row = Draft.objects.visible_to(actor).filter(user=actor.user_id, form=form, case=case.pk if case else None).first()
     return _opened(row, actor) if row else None
 
 
 def drafts(actor: Actor, *, prefix: str) -> list[KeptDraft]:
-    rows = Draft.objects.visible_to(actor).filter(user_id=actor.user_id, form__startswith=prefix).order_by("-saved_at", "pk")[:10]
+    rows = Draft.objects.visible_to(actor).filter(user=actor.user_id, form__startswith=prefix).order_by("-saved_at", "pk")[:10]
     return [kept for row in rows if (kept := _opened(row, actor))]
 
 
@@ -104,7 +103,7 @@ def card_of(actor: Actor, case: Case, *, on: date, language: str) -> Card:
     facts = list(Fact.objects.visible_to(actor).filter(case=case).defer("sealed").order_by("revision", "id"))
     groups = None
     if case.organisation_id != actor.organisation_id:
-        running = Grant.objects.visible_to(actor).active().filter(case=case, organisation_id=actor.organisation_id)
+        running = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
         groups = sorted({group for grant in running for group in grant.groups})
     mechanism = mechanisms.named(case.mechanism)
     found = evaluation.judge(mechanism, facts, on=on, groups=groups).findings

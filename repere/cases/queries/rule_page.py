@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from repere.cases import evaluation, mechanisms
 from repere.cases.access import visible_case
 from repere.cases.models import Case, Fact, Grant
 from repere.cases.queries import wording
-from repere.cases.queries.case_page import SourceLine
+from repere.cases.queries.case_page import SourceLine, source_lines
 from repere.cases.queries.wording import Ask
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
@@ -136,7 +135,7 @@ def _facts(case: Case, actor: Actor) -> tuple[list[Fact], list[str] | None]:
     facts = list(Fact.objects.visible_to(actor).filter(case=case).defer("sealed").order_by("revision", "id"))
     if case.organisation_id == actor.organisation_id:
         return facts, None
-    running = Grant.objects.visible_to(actor).active().filter(case=case, organisation_id=actor.organisation_id)
+    running = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
     return facts, sorted({group for grant in running for group in grant.groups})
 
 
@@ -144,13 +143,9 @@ def _version(mechanism: Mechanism, rule: Rule, version: Version, on: date, langu
     standing = version.standing
     return VersionLine(
         standing.start, standing.read_in_force_on, standing.certainty, standing.checked_on, standing.checked_by, version.settled,
-        version is rule.version_on(on), sources(mechanism, standing.source, language),
+        version is rule.version_on(on), source_lines(mechanism, standing.source, language),
         tuple(clause.label.text(language) for clause in version.unless),
     )  # fmt: skip
-
-
-def sources(mechanism: Mechanism, ids: Iterable[str], language: str) -> tuple[SourceLine, ...]:
-    return tuple(SourceLine(s, mechanism.sources[s].title.text(language), mechanism.sources[s].url) for s in ids if s in mechanism.sources)
 
 
 def _parameters(rule: Rule, on: date) -> list[str]:
@@ -171,7 +166,7 @@ def _parameter(mechanism: Mechanism, parameter: Parameter, on: date, language: s
     held = past[-1] if past else None
     return ParameterLine(
         parameter.id, parameter.label.text(language), parameter.unit, held.value if held else None, parameter.settled,
-        held.standing.certainty if held else "", sources(mechanism, held.standing.source, language) if held else (),
+        held.standing.certainty if held else "", source_lines(mechanism, held.standing.source, language) if held else (),
     )  # fmt: skip
 
 

@@ -33,7 +33,9 @@ def ask(mechanism: Mechanism, named: Any, language: str) -> Ask | None:
     field = kind.fields.get(named[1]) if named[1] else None
     asked = field or kind
     why = field.why if field else kind.help
-    return Ask(kind.id, field.name if field else None, asked.label.text(language), asked.question.text(language), why.text(language) if why else "")
+    return Ask(
+        kind.id, field.name if field else None, asked.label.text(language), asked.question.text(language), why.text(language) if why else ""
+    )
 
 
 def value(mechanism: Mechanism, field: FieldKind, told: Any, language: str) -> str:

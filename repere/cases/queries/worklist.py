@@ -91,7 +91,7 @@ def worklist(actor: Actor, *, now: datetime, tab: str = "overdue", role: str | N
     tab = tab if tab in TABS else "overdue"
     mine = Q(role=role) if role else Q(role__in=mechanisms.roles_answering_to(actor.role)) | Q(assignee=actor.user_id)
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now.date())
-    tasks = Task.objects.visible_to(actor).filter(awake, organisation_id=actor.organisation_id, closed_at=None)
+    tasks = Task.objects.visible_to(actor).filter(awake, organisation=actor.organisation_id, closed_at=None)
     tabs = {
         "overdue": mine & Q(overdue_at__lte=now),
         "due": mine & (Q(overdue_at=None) | Q(overdue_at__gt=now, overdue_at__lte=now + SOON)),
@@ -102,7 +102,7 @@ def worklist(actor: Actor, *, now: datetime, tab: str = "overdue", role: str | N
     fresh = _new(actor, now)
     counts = {name: counted.get(name, len(fresh)) for name in TABS}
     roles = _roles(tasks, actor)
-    notices = Notice.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, read_at=None).count()
+    notices = Notice.objects.visible_to(actor).filter(organisation=actor.organisation_id, read_at=None).count()
     pages = max(1, -(-counts[tab] // PAGE))
     page = min(max(1, page), pages)
     if tab == "new":
@@ -142,14 +142,16 @@ def _roles(tasks: Any, actor: Actor) -> tuple[RoleCount, ...]:
 def _new(actor: Actor, now: datetime) -> list[NewLine]:
     """Two questions, one per index: what we opened, what was shared with us."""
     since = now - NEW
-    opened = Case.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, opened_at__gt=since)
+    opened = Case.objects.visible_to(actor).filter(organisation=actor.organisation_id, opened_at__gt=since)
     lines = [
         NewLine(case.pk, case.person_id, case.code, case.pseudonym, case.opened_on, case.opened_at, "")
         for case in opened.order_by("-opened_at", "pk")[: PAGE * 4]
     ]
-    shared = Grant.objects.visible_to(actor).active().filter(organisation_id=actor.organisation_id, starts_at__gt=since)
+    shared = Grant.objects.visible_to(actor).active().filter(organisation=actor.organisation_id, starts_at__gt=since)
     lines += [
-        NewLine(grant.case_id, grant.person_id, grant.case.code, grant.case.pseudonym, grant.case.opened_on, grant.starts_at, grant.owner.name)
+        NewLine(
+            grant.case_id, grant.person_id, grant.case.code, grant.case.pseudonym, grant.case.opened_on, grant.starts_at, grant.owner.name
+        )
         for grant in shared.select_related("case", "owner").order_by("-starts_at", "pk")[: PAGE * 4]
     ]
     return sorted(lines, key=lambda line: line.since, reverse=True)
@@ -173,7 +175,7 @@ class NoticeLine:
 def notices(actor: Actor, *, limit: int = PAGE) -> list[NoticeLine]:
     """Unread reminders of the actor: those to her by name, to her role, or to everybody. Cost: 1 query."""
     to_me = Q(user=actor.user_id) | Q(user=None, role__in=[*mechanisms.roles_answering_to(actor.role), ""])
-    rows = Notice.objects.visible_to(actor).filter(to_me, organisation_id=actor.organisation_id, read_at=None)
+    rows = Notice.objects.visible_to(actor).filter(to_me, organisation=actor.organisation_id, read_at=None)
     return [
         NoticeLine(
             row.pk, row.task_id, row.case.person_id, row.case.code, row.case.pseudonym,
@@ -182,5 +184,3 @@ def notices(actor: Actor, *, limit: int = PAGE) -> list[NoticeLine]:
         )
         for row in rows.select_related("case", "task").order_by("-at", "pk")[:limit]
     ]  # fmt: skip
-
-

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from repere.accounts.middleware import ActingRequest
@@ -15,7 +16,6 @@ from repere.cases import mechanisms, queries
 from repere.cases.access import visible_case
 from repere.cases.card import FILE_NAME, make_pdf
 from repere.cases.queries import CasePage, filling
-from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.cases.views.doors import page
 from repere.core.dates import NotADay, PartialDate
@@ -32,7 +32,9 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
     context = {
         "page": found, "facts": {entry.fact_id: entry for entry in found.timeline},
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
-        "demands": _demands(request, found), "demands_mechanism": mechanisms.DEMANDED.get(found.jurisdiction, ""),
+        "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
+        "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
+        "fact_root": reverse("cases:fact_choose", args=[found.code]),
     }  # fmt: skip
     return render(request, "cases/case.html", context)
 
@@ -42,15 +44,13 @@ def _newest_first(found: CasePage, wanted: str) -> list[Any]:
     return sorted(entries, key=lambda entry: (entry.on.latest, entry.recorded_at), reverse=True)
 
 
-def _demands(request: ActingRequest, found: CasePage) -> list[Any]:
-    """What associations ask for and the law in force does not give her."""
-    if any(level.level == "demanded" for level in found.levels):
-        return []
-    try:
-        compared = queries.comparison(request.actor, found.code, now=timezone.now(), on=found.on)
-    except NotVisible:
-        return []
-    return [d for d in compared.differences if d.level == "demanded" and d.kind == "entitlement" and d.there == "holds"]
+@page
+def demands(request: ActingRequest, code: str) -> HttpResponse:
+    """What associations ask for and the law in force does not give her: a part of the case page, read when it is opened."""
+    found = queries.comparison(request.actor, code, now=timezone.now())
+    request.shown.update(found.persons)
+    asked = [d for d in found.differences if d.level == "demanded" and d.kind == "entitlement" and d.there == "holds"]
+    return render(request, "cases/parts/demands.html", {"found": found, "demands": asked})
 
 
 def _asked_day(request: ActingRequest) -> date | None:

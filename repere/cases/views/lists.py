@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,13 +16,21 @@ from repere.cases.views.words import EMPTY, TABS
 
 @page
 def worklist(request: ActingRequest) -> HttpResponse:
-    asked = request.GET.get("page", "1")
-    found = queries.worklist(
-        request.actor, now=timezone.now(), tab=request.GET.get("tab", ""), role=request.GET.get("role") or None, page=int(asked) if asked.isdigit() else 1
-    )  # fmt: skip
+    number = request.GET.get("page", "1")
+    ask = partial(
+        queries.worklist,
+        request.actor,
+        now=timezone.now(),
+        role=request.GET.get("role") or None,
+        page=int(number) if number.isdigit() else 1,
+    )
+    found = ask(tab=request.GET.get("tab", ""))
+    if "tab" not in request.GET and not found.counts["overdue"]:
+        found = ask(tab=next((name for name in ("due", "waiting", "new") if found.counts[name]), "due"))
     request.shown.update(found.persons)
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
+    context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 
 

@@ -267,5 +267,5 @@ def _code_column(codes: Encoding, kind: str, field: FieldKind, column: pl.Series
         values = summed["bits"].to_numpy().copy()
         values[(summed["none"].to_numpy() > 0) & (values == 0)] = MARKERS["not_asked"]
         return values
-    numbered = column.cast(pl.String).replace_strict(words | MARKERS, default=MARKERS["not_known"], return_dtype=pl.Int64)
-    return numbered.fill_null(MARKERS["not_asked"]).to_numpy()
+    told = column.cast(pl.String).fill_null("not_asked")
+    return told.replace_strict(words | MARKERS, default=MARKERS["not_known"], return_dtype=pl.Int64).to_numpy()

@@ -82,12 +82,17 @@ class Picking:
         said = all(facts[kind].absent == "no" and (held is None or facts[kind].group in held) for kind in kinds)
         return NO if said else CANNOT_TELL
 
+    def _hidden(self, kinds: tuple[str, ...]) -> bool:
+        """True when facts of one of the kinds may stand outside the view: which fact is the latest cannot then be seen."""
+        held = self.tables.groups
+        return held is not None and any(self.graph.mechanism.facts[kind].group not in held for kind in kinds)
+
     def _absent_now(self, selector: Selector) -> Trits:
         """What no fact of a selector means per row: a question whose absence says nothing is no once it was answered otherwise."""
-        value, facts, held = self._constants[self.absent(selector.kinds)], self.graph.mechanism.facts, self.tables.groups
+        value, facts = self._constants[self.absent(selector.kinds)], self.graph.mechanism.facts
         if value is self._constants[NO] or not (selector.where or selector.by):
             return value
-        if held is not None and any(facts[kind].group not in held for kind in selector.kinds):
+        if self._hidden(selector.kinds):
             return value
         for kind in selector.kinds:
             if facts[kind].absent != "no":

@@ -220,7 +220,7 @@ class Run(Telling):
     def _latest(self, node: Latest) -> Trits:
         picked = self._pick(node.among)
         absent = self.absent(node.among.kinds)
-        if picked is None:
+        if picked is None or self._hidden(node.among.kinds):
             return self._constants[absent]
         return self._agreed(picked, self._said(node, picked), absent)
 
@@ -248,17 +248,16 @@ class Run(Telling):
         return said
 
     def _count(self, of: Selector, at_least: int | str) -> Trits:
-        least = at_least if isinstance(at_least, int) else self._parameter_values(self.graph.mechanism.parameters[at_least])[0]
-        picked = self._pick(of)
-        if picked is None:
-            return self._constants[self.absent(of.kinds)]
-        sure = picked.match == YES
-        certain = self._how_many(picked.case[sure], picked.latest[sure])
-        possible = self._how_many(picked.case, picked.earliest)
-        below = self._constants[self.absent(of.kinds)]
-        return np.where(certain >= least, np.int8(YES), np.where(possible >= least, np.int8(CANNOT_TELL), below)).astype(
-            np.int8, copy=False
-        )
+        least, known = np.full(self.size, at_least if isinstance(at_least, int) else 0), np.ones(self.size, np.bool_)
+        if isinstance(at_least, str):
+            least, known = self._parameter_values(self.graph.mechanism.parameters[at_least])
+        picked, below = self._pick(of), self._constants[self.absent(of.kinds)]
+        if picked is not None:
+            sure = picked.match == YES
+            certain = self._how_many(picked.case[sure], picked.latest[sure])
+            possible = self._how_many(picked.case, picked.earliest)
+            below = np.where(certain >= least, YES, np.where(possible >= least, CANNOT_TELL, below)).astype(np.int8, copy=False)
+        return np.where(known, below, CANNOT_TELL).astype(np.int8, copy=False)
 
     def _how_many(self, case: Day, day: Day) -> Rows:
         before_case = np.searchsorted(case, np.arange(self.tables.cases + 1))
@@ -272,7 +271,7 @@ class Run(Telling):
                 [replace(side, kind=np.full(len(side.case), trit, np.int16)) for trit, side in sides if side is not None]
             )
         picked = self._decisions[key]
-        if picked is None:
+        if picked is None or self._hidden((*yes.kinds, *(no.kinds if no else ()))):
             return self._constants[CANNOT_TELL]
         return self._agreed(picked, picked.kind.astype(np.int8), CANNOT_TELL)
 

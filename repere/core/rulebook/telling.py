@@ -94,7 +94,7 @@ class Telling(Picking):
     def _day_of(self, told: DayOf, parameter: str, sign: int) -> DayValues:
         picked = self._pick(told.selector)
         absent = self._absent_now(told.selector)
-        if picked is None:
+        if picked is None or self._hidden(told.selector.kinds):
             return DayValues(self._far, self._far, absent, self._nobody)
         place = self._as_of(picked) if told.selector.select == "latest" else self._first(picked)
         low, high = picked.earliest, picked.latest

@@ -46,8 +46,9 @@ def check_fact(
             refusals.append(Refusal("unknown_field", name, {"kind": kind}))
         elif value is not None and value != "" and value != []:
             _clean_into(clean, mechanism, field, value, refusals)
+    told = {refusal.field for refusal in refusals}
     for field in declared.fields.values():
-        if field.required and clean.get(field.name, "not_asked") == "not_asked":
+        if field.required and field.name not in told and clean.get(field.name, "not_asked") == "not_asked":
             refusals.append(Refusal("required", field.name))
     refusals += _impossible(clean)
     if refusals:

@@ -63,8 +63,9 @@ def clock(value: datetime) -> str:
 
 
 @register.filter
-def outcome_words(outcome: str) -> str:
-    return str(words.OUTCOMES.get(outcome, outcome))
+def outcome_words(outcome: str, kind: str = "entitlement") -> str:
+    """An outcome in words: a right is open, a duty is to be done, a condition is met."""
+    return str(words.OUTCOMES[kind].get(outcome, outcome))
 
 
 @register.filter
@@ -212,3 +213,10 @@ def draft_form(form: str) -> tuple[str, str]:
 def article(title: str) -> str:
     """A source by its short name: the text and the article."""
     return card.article(title)
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """A role of the mechanism in words."""
+    known = law.current().roles.get(role)
+    return str(words_of(known.label)) if known else role

@@ -4,11 +4,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 OUTCOMES = {
-    "holds": _("Open to her today"),
-    "does_not_hold": _("Not open today"),
-    "cannot_tell": _("Cannot be told yet"),
-    "open": _("To do"),
-    "done": _("Done"),
+    "entitlement": {
+        "holds": _("Open to her today"),
+        "does_not_hold": _("Not open today"),
+        "cannot_tell": _("Cannot be told yet"),
+    },
+    "duty": {
+        "open": _("To do"),
+        "done": _("Done"),
+        "does_not_hold": _("Nothing to do today"),
+        "cannot_tell": _("Cannot be told yet"),
+    },
+    "condition": {
+        "holds": _("Met"),
+        "does_not_hold": _("Not met"),
+        "cannot_tell": _("Cannot be told yet"),
+    },
 }
 OUTCOME_SIGNALS = {"holds": "open", "does_not_hold": "none", "cannot_tell": "ask", "open": "due", "done": "open"}
 LEVELS = {

@@ -1,0 +1,149 @@
+"""Forms are made from the declarations: every kind has one, and what was recorded can be typed again as it was."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+
+from repere.cases.forms import STEPS, ConcernForm, FactForm, told, typed
+from repere.core.dates import PartialDate
+from repere.core.rulebook import BASES, MISSING, codes_of
+from repere.web import law
+
+MECHANISM = law.mechanism_named("fr")
+TODAY = date(2026, 11, 21)
+KEY = "5f0d3f4e-0a52-4d51-9d4e-0e3f6a1c9b11"
+
+
+def form(kind: str, data: dict[str, Any] | None = None, **options: Any) -> FactForm:
+    query = None
+    if data is not None:
+        query = QueryDict(mutable=True)
+        for name, value in {"key": KEY, "when": "today", "basis": "person_said", **data}.items():
+            query.setlist(name, value if isinstance(value, list) else [value])
+    return FactForm(query, mechanism=MECHANISM, kind=MECHANISM.facts[kind], role="case_worker", today=TODAY, **options)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", sorted(MECHANISM.facts))
+def test_every_kind_of_fact_has_a_form(kind: str, language: str) -> None:
+    """Each field is asked in the rule book's words, says why, and offers its codes and the ways of having no answer."""
+    with translation.override(language):
+        made = form(kind)
+        questions = {question.bound.name: question for question in made.questions()}
+        for field in MECHANISM.facts[kind].fields.values():
+            question = questions[f"{kind}.{field.name}"]
+            assert question.label == field.question.text(language)
+            assert question.why == (field.why.text(language) if field.why else "")
+            html = str(question.bound) + (str(question.otherwise) if question.otherwise else "")
+            if field.type in ("code", "codes", "bool"):
+                assert all(f'value="{code}"' in html for code in codes_of(MECHANISM, field))
+            if field.sealed is None:
+                assert all(f'value="{word}"' in html for word in MISSING)
+
+
+def test_not_known_and_prefers_not_to_say_are_two_answers() -> None:
+    made = form("person_described", {"person_described.gender": "prefers_not_to_say", "person_described.turns_18-otherwise": "not_known"})
+    assert made.is_valid(), made.errors
+    assert made.answers("person_described") == {"gender": "prefers_not_to_say", "turns_18": "not_known"}
+
+
+def test_not_asked_is_no_answer() -> None:
+    made = form("person_described", {"person_described.gender": "not_asked", "person_described.dependants-otherwise": "not_asked"})
+    assert made.is_valid()
+    assert made.answers("person_described") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("3 mai 2024", date(2024, 5, 3), date(2024, 5, 3)),
+        ("mai 2024", date(2024, 5, 1), date(2024, 5, 31)),
+        ("printemps 2024", date(2024, 3, 1), date(2024, 6, 21)),
+        ("2024-05-01..2024-05-09", date(2024, 5, 1), date(2024, 5, 9)),
+    ],
+)
+def test_half_a_date_is_a_date(text: str, earliest: date, latest: date) -> None:
+    made = form("complaint_filed", {"when": "other", "when-text": text})
+    assert made.is_valid(), made.errors
+    assert made.when() == PartialDate(earliest, latest)
+
+
+def test_a_day_that_nobody_knows_ends_today() -> None:
+    made = form("complaint_filed", {"when": "not_known"})
+    assert made.is_valid()
+    assert made.when().latest == TODAY
+    assert made.when().earliest.year < 1930
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "field"),
+    [
+        ("complaint_filed", {"when": "other", "when-text": "jeudi en huit"}, "when"),
+        ("complaint_filed", {"when": "other", "when-text": "2031"}, "when"),
+        ("complaint_filed", {"complaint_filed.describes": ["no_such_code"]}, "complaint_filed.describes"),
+        ("person_described", {"person_described.dependants": "beaucoup"}, "person_described.dependants"),
+        ("complaint_filed", {"basis": ""}, "basis"),
+    ],
+)
+def test_a_refusal_stands_beside_its_field(kind: str, data: dict[str, Any], field: str) -> None:
+    """In words, with a link from the summary, and with everything that was typed still there."""
+    with translation.override("fr"):
+        made = form(kind, data)
+        assert not made.is_valid()
+        assert field in made.errors
+        assert any(anchor.startswith(f"#id_{field}") for anchor, _text in made.wrong())
+
+
+def test_a_role_is_offered_only_what_it_may_say() -> None:
+    """A case worker does not take a complaint: she knows of it from the person or from a document."""
+    bases = [value for value, _label in form("complaint_filed")["basis"].field.widget.choices]
+    assert bases == [basis for basis in BASES if basis != "own_act"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        PartialDate(date(2024, 5, 3), date(2024, 5, 3)),
+        PartialDate(date(2024, 5, 1), date(2024, 5, 31)),
+        PartialDate(date(2022, 12, 1), date(2023, 2, 3)),
+    ],
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_recorded_day_is_read_back_as_itself(when: PartialDate, language: str) -> None:
+    with translation.override(language):
+        assert PartialDate.parse(told(when)) == when
+
+
+def test_a_recorded_fact_can_be_typed_again() -> None:
+    """What a correction starts from, sent unchanged, is the same fact."""
+    fields = {
+        "gender": "woman",
+        "turns_18": {"earliest": "2019-03-01", "latest": "2019-06-21"},
+        "dependants": 2,
+        "stay_status": "not_known",
+    }
+    kind = MECHANISM.facts["person_described"]
+    initial = typed(kind, fields, when=PartialDate(date(2026, 5, 4), date(2026, 5, 4)), basis="person_said", today=TODAY)
+    made = form("person_described", {name: str(value) for name, value in initial.items()})
+    assert made.is_valid(), made.errors
+    assert made.answers("person_described")["gender"] == "woman"
+    assert PartialDate.parse(made.answers("person_described")["turns_18"]) == PartialDate(date(2019, 3, 1), date(2019, 6, 21))
+    assert made.answers("person_described")["stay_status"] == "not_known"
+
+
+def test_the_first_questions_are_about_her_safety() -> None:
+    """Can we contact her, how, who may be listening, who is with her, what must never be said; then what she needs now."""
+    assert list(STEPS)[:2] == ["contact", "needs"]
+    assert set(STEPS["contact"]["safe_contact_instructions"]) == set(MECHANISM.facts["safe_contact_instructions"].fields)
+    asked = ConcernForm(mechanism=MECHANISM, step="contact", role="case_worker", today=TODAY)
+    assert next(asked.questions()).bound.name == "safe_contact_instructions.can_contact"
+
+
+def test_every_step_may_stay_empty() -> None:
+    for step in STEPS:
+        assert ConcernForm(QueryDict(), mechanism=MECHANISM, step=step, role="case_worker", today=TODAY).is_valid()
