@@ -438,11 +438,15 @@ def plan(
 # ---- views
 
 
-def open_view(case: Case, *, acting: Actor, grant: Any = None) -> View:
-    """The acting organisation's view of a case: the whole of it for the one that opened it, else the groups of the grant."""
+def open_view(case: Case, *, acting: Actor, grant: Grant | None = None) -> View | None:
+    """The acting organisation's view of a case: the whole of it for the one that opened it, else the groups of the grant.
+
+    None when one exists that the actor does not see: that of an earlier, wider grant, until the worker has narrowed it.
+    """
     view = View(
         id=uuid4(), case=case, organisation_id=acting_organisation(acting), owner_id=case.organisation_id, grant=grant,
         groups=sorted(grant.groups) if grant else None, zone=case.zone, mechanism=case.mechanism,
     )  # fmt: skip
-    view.save(force_insert=True)
-    return view
+    View.objects.bulk_create([view], ignore_conflicts=True)
+    views = locked_views(acting, own=grant is None, case=case, organisation=acting.organisation_id)
+    return views[0] if views else None

@@ -32,7 +32,7 @@ from repere.directory.models import Organisation
 from repere.ledger.models import Entry
 
 _OURS = UUID("0c8e0c9b-3a4e-5b8c-b9d4-2f1d6a5e7b10")
-SHARED = 6
+SHARED = 8
 """How many files each organisation opens to each of the bodies concerned."""
 GRANT_DAYS = 180
 CASES_PER_BATCH = 2_000
@@ -253,7 +253,7 @@ def _share(body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapp
         if receiver == body.key:
             continue
         kinds = CONCERNED[role]
-        concerned = [case for case in cases if any(fact.kind in kinds for fact in case.facts)]
+        concerned = sorted((case for case in cases if any(fact.kind in kinds for fact in case.facts)), key=_rank)
         wanted += [(by_ref[case.ref], receiver, groups) for case in concerned[:SHARED]]
     acting = actors[body.key]
     with acting_as(acting):
@@ -271,6 +271,24 @@ def _share(body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapp
                 now=now,
             )
     return len(wanted)
+
+
+ANSWERS = {
+    "exit_path_authorised": {"exit_path_ended"},
+    "reflection_chosen": {"recepisse_handed_over"},
+    "permit_applied": {"permit_granted", "permit_refused"},
+    "referred_for_identification": {"recognition_decided"},
+    "runaway": {"found_after_runaway"},
+    "placement_asked": {"placement_decided"},
+}
+"""What was asked of a body → what would answer it; the order is that of haste."""
+
+
+def _rank(case: BatchCase) -> int:
+    """Files in which somebody waits for an answer come first."""
+    kinds = {fact.kind for fact in case.facts}
+    waiting = [place for place, (asked, answers) in enumerate(ANSWERS.items()) if asked in kinds and not answers & kinds]
+    return waiting[0] if waiting else len(ANSWERS)
 
 
 def evaluate_all(*, now: datetime, tell: Tell) -> None:

@@ -120,7 +120,7 @@ def placeholders_differ() -> list[str]:
         if not message.id:
             continue
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = _placeholders(" ".join(message.id) if isinstance(message.id, tuple) else message.id)
+        wanted = _placeholders(" ".join(message.id) if isinstance(message.id, tuple | list) else message.id)
         told = [_placeholders(str(text)) for text in strings if text]
         forgets = not isinstance(message.id, tuple) and any(wanted - found for found in told)
         if forgets or any(found - wanted for found in told):

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
+
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import actions, jobs
@@ -59,7 +61,10 @@ def grant(case: Case, giver: Actor, receiver: Any, groups: tuple[str, ...] | lis
         acting=giver,
         now=now,
     )
-    jobs.follow_grant(case.pk, given.organisation_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE repere_worker")
+        jobs.follow_grant(case.pk, given.organisation_id)
+        cursor.execute("RESET ROLE")
     return given
 
 

@@ -284,9 +284,7 @@ def test_the_query_and_the_database_draw_the_same_line_in_any_world(people: Cast
     """Grants given, narrowed, replaced and ended at random: what a page asks for and what the database gives never differ."""
     dice = random.Random(seed)
     members = [people.amina, people.bruno, people.pascal, people.karim, people.ines]
-    for opener in members[:3]:
-        if opener is people.pascal:
-            continue
+    for opener in members[:2]:
         for _ in range(2):
             case = concern(opener.actor)
             record(case, opener.actor, "presumption_stated")
@@ -306,7 +304,7 @@ def test_the_query_and_the_database_draw_the_same_line_in_any_world(people: Cast
             asked = visible(model, member.actor)
             assert asked == rows(model._meta.db_table, member.actor), (member.user.name, model.__name__)
             with acting_as(member.actor):
-                own = model.objects.visible_to(member.actor, own=True).count()
+                own = int(model.objects.visible_to(member.actor, own=True).count())  # type: ignore[attr-defined]
             assert own <= asked
             seen.add((model.__name__, asked))
     assert len({count for name, count in seen if name == "Fact"}) > 2, "the worlds must differ for the line to mean something"

@@ -345,6 +345,20 @@ def test_a_wider_grant_keeps_the_tasks_of_the_first(case, people, as_role):
         assert View.objects.visible_to(bruno).get().groups == ["identification", "profile"]
 
 
+def test_a_narrowed_grant_does_not_keep_its_receiver_from_writing_before_the_worker_has_followed(case, people, as_role):
+    amina, bruno = people.amina.actor, people.bruno.actor
+    grant(case, amina, people.boussole, ["identification", "profile", "support"])
+    now = datetime.now(UTC)
+    ends = datetime(2030, 1, 1, tzinfo=UTC)
+    actions.grant_access(case, to=people.boussole, groups=["support"], reason="Moins", ends_at=ends, acting=amina, now=now)
+    record(case, bruno, "contact_lost", "2026-06-02")
+    assert tasks(case, bruno) == [], "what the wider view said is closed to them"
+    with as_role("worker"):
+        jobs.evaluate_others(str(case.pk))
+    with acting_as(bruno):
+        assert View.objects.visible_to(bruno).get().groups == ["support"]
+
+
 # ---- other views
 
 

@@ -155,8 +155,9 @@ def settle(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Gra
     note_status(case, new)
     views = evaluation.locked_views(acting, own=grant is None, case=case, organisation=acting.organisation_id)
     view = views[0] if views else evaluation.open_view(case, acting=acting, grant=grant)
-    follow_case(view, case)
-    evaluation.refresh([view], acting=acting, now=now, facts={case.pk: facts})
+    if view is not None:
+        follow_case(view, case)
+        evaluation.refresh([view], acting=acting, now=now, facts={case.pk: facts})
     if grant is not None or Grant.objects.visible_to(acting, own=True).active().filter(case=case).exists():
         defer_others(case, but=view)
     detail = {"case": case.pk, "facts": [fact.pk for fact in new], "kinds": [fact.kind for fact in new], "revision": case.revision}

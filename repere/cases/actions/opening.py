@@ -91,7 +91,7 @@ def open_case(
         Fact.objects.bulk_create(facts)
         replace_tokens(person.pk, acting, pseudonyms=[case.pseudonym])
         view = evaluation.open_view(case, acting=acting)
-        evaluation.refresh([view], acting=acting, now=now, facts={case.pk: facts})
+        evaluation.refresh([view] if view else [], acting=acting, now=now, facts={case.pk: facts})
         ledger.record(acting, "open_case", subjects=[person.pk], detail={"case": case.pk, "facts": [fact.pk for fact in facts]})
     return case
 

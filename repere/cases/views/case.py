@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from repere.accounts.middleware import ActingRequest
 from repere.cases import mechanisms, queries
 from repere.cases.access import visible_case
 from repere.cases.card import FILE_NAME, make_pdf
-from repere.cases.queries import CasePage, filling
+from repere.cases.queries import CasePage, DutyLine, filling
 from repere.cases.territory import civil_day
 from repere.cases.views.doors import page
 from repere.core.dates import NotADay, PartialDate
@@ -31,12 +32,18 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
     groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
     context = {
         "page": found, "facts": {entry.fact_id: entry for entry in found.timeline},
+        "duties": late_first(found.duties),
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
         "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
         "fact_root": reverse("cases:fact_choose", args=[found.code]),
     }  # fmt: skip
     return render(request, "cases/case.html", context)
+
+
+def late_first(duties: Sequence[DutyLine]) -> list[DutyLine]:
+    """What is late, the latest first; then the order of the page."""
+    return sorted(duties, key=lambda duty: -duty.overdue_days)
 
 
 def _newest_first(found: CasePage, wanted: str) -> list[Any]:
@@ -93,7 +100,7 @@ def compare(request: ActingRequest, code: str) -> HttpResponse:
 def next_steps(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.case_page(request.actor, code, now=timezone.now())
     request.shown.update(found.persons)
-    return render(request, "cases/next_steps.html", {"page": found})
+    return render(request, "cases/next_steps.html", {"page": found, "duties": late_first(found.duties)})
 
 
 @page

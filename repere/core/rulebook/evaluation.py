@@ -142,7 +142,7 @@ def _finding(why: reasons.Reader, rule: Rule, span: Span, facts: Sequence[Fact])
     trigger = facts[int(values.trigger[row])].id if values.trigger is not None and values.trigger[row] >= 0 and value != 0 else None
     return Finding(
         rule.id, rule.kind, outcome, since, until if outcome != "done" else None, _due(values.due, row), used, trigger,
-        _reason(int(values.reason[row]), value, version.settled), why.next_question(rule) if value == CANNOT_TELL else None,
+        _reason(why.why_not_told(rule), value, version.settled), why.next_question(rule) if value == CANNOT_TELL else None,
         why.nearest_change(rule) if value == 0 else (), why.certainty(rule), rule.level, version.settled,
     )  # fmt: skip
 

@@ -211,12 +211,14 @@ class Reader:
 
     def _unknown_in(self, selector: Selector) -> Named:
         """The field that makes a pick uncertain, else the kind."""
-        for kind in selector.kinds:
-            table = self.run.tables.kinds.get(kind)
-            for test in selector.where:
-                if table is not None and test.field in table.fields:
-                    here = table.case == self.run.case[self.row]
-                    if (table.fields[test.field][here] < 0).any():
+        picked = self.run._pick(selector)
+        if picked is not None:
+            here = (picked.case == self.run.case[self.row]) & (picked.match == CANNOT_TELL)
+            for number_, place in zip(picked.kind[here].tolist(), picked.place[here].tolist(), strict=True):
+                kind = selector.kinds[number_]
+                for test in selector.where:
+                    column = self.run.tables.kinds[kind].fields.get(test.field)
+                    if column is not None and MARKERS["not_applicable"] < column[place] < 0:
                         return (kind, test.field)
         return (selector.kinds[0], None)
 
@@ -242,6 +244,17 @@ class Reader:
         values = self.run.days(told)
         exact = values.state[self.row] == YES and values.low[self.row] == values.high[self.row]
         return None if exact else (told.selector.kinds[0], told.field)
+
+    def why_not_told(self, rule: Rule) -> int:
+        """Bits of :attr:`RuleValues.reason`, its own or, where nothing can be asked, those of the rules that it reads."""
+        bits = int(self.run.rule(rule.id).reason[self.row])
+        if bits or self.run.rule(rule.id).value[self.row] != CANNOT_TELL or self.next_question(rule) is not None:
+            return bits
+        version = self.version(rule)
+        for expression in (version.when, *(clause.when for clause in version.unless)):
+            for other in self.graph.reads(expression)[0]:
+                bits |= self.why_not_told(self.graph.rules[other])
+        return bits
 
     # ---- the nearest change
 

@@ -208,13 +208,13 @@ def residence(told: Teller) -> None:
         agrees_to_tell_ofpra=yes(0.6),
     )
     sexual = told.form("sexual") & told.adult
-    stopped_it = told.some(sexual, 0.09)
-    told.add("prostitution_stopped", stopped_it, told.after("start", stopped_it, 20, 200))
+    stopped_it = told.some(sexual, 0.13)
+    told.add("prostitution_stopped", stopped_it, told.after("start", stopped_it, 10, 120))
     path = told.some(told.has("prostitution_stopped"), 0.7)
-    told.add("exit_path_applied", path, told.after("prostitution_stopped", path, 10, 80), association_approved=yes(0.8))
+    told.add("exit_path_applied", path, told.after("prostitution_stopped", path, 5, 50), association_approved=yes(0.8))
     verdict = told.rng.random(told.count)
     into = np.flatnonzero(told.has("exit_path_applied") & (verdict < 0.6))
-    day = told.after("exit_path_applied", into, 40, 150)
+    day = told.after("exit_path_applied", into, 20, 90)
     told.add("exit_path_authorised", into, day, act_of="prefecture", vague=0, until=Told(day + 181, day + 181))
     out = np.flatnonzero(told.has("exit_path_applied") & (verdict > 0.82))
     told.add("exit_path_refused", out, told.after("exit_path_applied", out, 40, 150), act_of="prefecture")
