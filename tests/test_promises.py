@@ -89,7 +89,7 @@ def test_each_named_command_exists(promise: Promise) -> None:
 def test_each_named_rule_and_worked_example_exists() -> None:
     """A jurist who looks one up finds it under that name; `repere mechanism check` runs every example."""
     known: set[str] = set()
-    for name in ("fr", "fr+fr-collectif", "uk", "be"):
+    for name in ("common", "fr", "fr+fr-collectif", "uk", "be"):
         mechanism = load(PROJECT / "mechanism", name, every_example=True)
         known |= {*mechanism.rules, *mechanism.parameters, *(example.id for example in mechanism.examples)}
     named = {name for promise in PROMISES for name in IN_RULE_BOOK.findall(f"{promise.where} {promise.proof}")}

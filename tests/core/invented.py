@@ -57,7 +57,7 @@ def read_kinds(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def tested_codes(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
+def named_codes(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """For each field that a rule tests, the codes it names: drawn more often than the others."""
     found: dict[tuple[str, str], set[str]] = {}
     for rule in mechanism(name).rules.values():
@@ -115,7 +115,7 @@ def facts_of(draw: st.DrawFn, name: str, kinds: tuple[str, ...], *, exact: bool 
         fields = {}
         for field in kind.fields.values():
             if not field.sealed:
-                value = draw(values(made, kind, field, tested_codes(name).get((kind.id, field.name), ())))
+                value = draw(values(made, kind, field, named_codes(name).get((kind.id, field.name), ())))
                 fields |= {} if value is None else {field.name: value}
         recorded = datetime(latest.year, latest.month, latest.day, 8, tzinfo=UTC) + timedelta(
             days=draw(st.sampled_from([0, 0, 3, 40])), seconds=draw(st.integers(0, 20)), microseconds=index

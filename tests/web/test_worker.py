@@ -1,5 +1,7 @@
 """Jobs: deferred by pages, done by the worker under its own role."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import procrastinate
 import psycopg
 import pytest
@@ -26,8 +28,9 @@ def test_the_worker_does_what_a_page_deferred(committing_db: str) -> None:
     """Both roles together have exactly the rights that takes."""
     app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
     assert states() == ["todo"]
-    with app.replace_connector(workers_reach()) as running:
-        running.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    with app.replace_connector(workers_reach()) as running, ThreadPoolExecutor(1) as apart:
+        # a browser test may have left an event loop in this thread
+        apart.submit(running.run_worker, wait=False, install_signal_handlers=False, listen_notify=False).result()
     # Periodic jobs of the rooms may have joined it.
     assert states()[0] == "succeeded"
 

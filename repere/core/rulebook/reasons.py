@@ -69,7 +69,7 @@ class Reader:
         self._facts: dict[str, set[int]] = {}
         self._sure: dict[str, set[str]] = {}
         self._asked: dict[str, Named | None] = {}
-        self._nearest: dict[str, tuple[int, list[Named]]] = {}
+        self._nearest: dict[tuple[str, int], tuple[int, list[Named]]] = {}
 
     def trit(self, expression: Expr) -> int:
         """Value of an expression of the graph at the row."""
@@ -263,13 +263,20 @@ class Reader:
         cost, facts = self._change_rule(rule)
         return tuple(dict.fromkeys(facts)) if cost < NEVER else ()
 
-    def _change_rule(self, rule: Rule) -> tuple[int, list[Named]]:
-        if rule.id not in self._nearest:
-            self._nearest[rule.id] = self._change_to_yes(rule)
-        return self._nearest[rule.id]
+    def _change_rule(self, rule: Rule, want: int = YES) -> tuple[int, list[Named]]:
+        if (rule.id, want) not in self._nearest:
+            self._nearest[rule.id, want] = self._change_to_yes(rule) if want == YES else self._change_to_no(rule)
+        return self._nearest[rule.id, want]
+
+    def _change_to_no(self, rule: Rule) -> tuple[int, list[Named]]:
+        version = self.version(rule)
+        ways = [self._change(version.when, NO), *(self._change(clause.when, YES) for clause in version.unless)]
+        return min(ways, key=lambda cost: cost[0])
 
     def _change_to_yes(self, rule: Rule) -> tuple[int, list[Named]]:
         version = self.version(rule)
+        if int(self.run._law_day_of(rule)[self.row]) < number(version.standing.known_from):
+            return NEVER, []
         parts = [self._change(version.when, YES)]
         parts += [self._change(clause.when, NO) for clause in version.unless]
         if rule.duty is not None and self.run.days(DayOf(rule.duty.trigger)).state[self.row] != YES:
@@ -289,7 +296,7 @@ class Reader:
             case Not(part):
                 return self._change(part, YES if want == NO else NO)
             case RuleRef(rule):
-                return self._change_rule(self.graph.rules[rule]) if want == YES else (NEVER, [])
+                return self._change_rule(self.graph.rules[rule], want)
             case Exists(selector) | Count(selector, _):
                 return (1, [(selector.kinds[0], selector.where[0].field if selector.where else None)]) if want == YES else (NEVER, [])
             case Latest(among, kind, where):
@@ -301,12 +308,15 @@ class Reader:
         return NEVER, []
 
     def _change_date(self, first: DateExpr, second: DateExpr) -> tuple[int, list[Named]]:
+        newer: Named | None = None
         for told in (first, second):
             while isinstance(told, Shift):
                 told = told.date
             if isinstance(told, DayOf) and self.run.days(told).state[self.row] != YES:
                 return 1, [(told.selector.kinds[0], told.field)]
-        return NEVER, []
+            if isinstance(told, DayOf) and told.selector.select == "latest":
+                newer = newer or (told.selector.kinds[0], told.field)
+        return (1, [newer]) if newer else (NEVER, [])
 
 
 # ---- the reasoning as a tree
