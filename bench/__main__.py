@@ -70,7 +70,7 @@ def page(found: dict[str, Any]) -> str:
     """docs/benchmarks.md from what was measured."""
     lines = [
         "# Benchmarks", "",
-        "Written by `make bench`, by nobody's hand. All persons are invented. Targets are those of issue 2; a figure taken while the",
+        "Written by `make bench`, by nobody's hand. All persons are invented. Targets are our own; a figure taken while the",
         "machine did other work says so by its load.", "",
         "| figure | target | measured | command |", "|---|---|---|---|",
     ]  # fmt: skip

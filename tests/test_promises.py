@@ -58,7 +58,10 @@ def defined_in(path: str) -> set[str]:
     if not file.is_file() or not file.name.startswith("test_"):
         return set()
     tree = ast.parse(file.read_text())
-    holders = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Test"))]
+    holders: list[ast.Module | ast.ClassDef] = [
+        tree,
+        *(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("Test")),
+    ]
     return {node.name for holder in holders for node in holder.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 

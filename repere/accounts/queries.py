@@ -1,6 +1,7 @@
 """What one page reads about accounts."""
 
 from repere.accounts.models import ADMINISTRATOR, Membership, User
+from repere.directory.models import Organisation
 
 
 def demonstration_cast(limit: int = 24) -> list[Membership]:
@@ -11,3 +12,8 @@ def demonstration_cast(limit: int = 24) -> list[Membership]:
 
 def memberships_of(user: User) -> list[Membership]:
     return list(Membership.objects.of_user(user))
+
+
+def members_of(organisation: Organisation) -> list[Membership]:
+    """Who works there today, and in which role."""
+    return list(Membership.objects.current().filter(organisation=organisation).order_by("user__name", "role", "id"))

@@ -13,6 +13,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from repere.cases.models import IDENTITY
 from repere.cases.refusals import sentence
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import (
@@ -397,3 +398,70 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what was wrong, in a few words: the timeline keeps it.")},
     )
+
+
+class GrantForm(forms.Form):
+    """An access for another organisation: to whom, to what, why, until when."""
+
+    to = forms.ChoiceField(
+        label=_("Which organisation?"),
+        error_messages={"required": _("Choose the organisation."), "invalid_choice": _("Choose the organisation.")},
+    )
+    groups = forms.MultipleChoiceField(
+        label=_("What may it see?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one data group.")},
+    )
+    identity = forms.ChoiceField(
+        label=_("Her name and birth too?"),
+        choices=[("no", pgettext_lazy("answer", "No")), ("yes", pgettext_lazy("answer", "Yes"))],
+        widget=forms.RadioSelect,
+        initial="no",
+        error_messages={"required": _("Say whether her name is opened too.")},
+    )
+    reason = forms.CharField(
+        label=_("Why does it need this?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why, in a few words: she and your colleagues can ask for it.")},
+    )
+    until = forms.CharField(
+        label=_("Until which day?"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+        error_messages={"required": _("Write the last day of the access.")},
+    )
+
+    def __init__(self, *args: Any, organisations: Iterable[tuple[str, str]], mechanism: Mechanism, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today, self.latest = today, _a_year_after(today)
+        self.data_groups = list(mechanism.groups.values())
+        self.fields["to"].choices = [("", _("Choose")), *organisations]  # type: ignore[attr-defined]
+        self.fields["groups"].choices = [(group.id, said(group.label)) for group in self.data_groups]  # type: ignore[attr-defined]
+
+    def offered(self) -> list[tuple[str, str, str, bool]]:
+        """Every data group: code, label, what it holds, chosen."""
+        chosen = set(self["groups"].value() or [])
+        return [(group.id, said(group.label), said(group.help), group.id in chosen) for group in self.data_groups]
+
+    def clean_until(self) -> date:
+        text = self.cleaned_data["until"]
+        try:
+            day = PartialDate.parse(text).latest
+        except NotADay:
+            raise forms.ValidationError(sentence(Refusal("not_a_date", "until", {"value": text}))) from None
+        if day <= self.today:
+            raise forms.ValidationError(sentence(Refusal("end_needed", "until", {})))
+        if day > self.latest:
+            raise forms.ValidationError(sentence(Refusal("end_too_far", "until", {"day": PartialDate.on(self.latest).text(language())})))
+        return day
+
+    def words(self) -> list[str]:
+        """What the grant names."""
+        return [*self.cleaned_data["groups"], *([IDENTITY] if self.cleaned_data["identity"] == "yes" else [])]
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 2, 28)

@@ -51,9 +51,12 @@ SENTENCES = {
     "unknown_group": N_("“%(value)s” is not a data group."),
     "groups_needed": N_("Choose at least one data group."),
     "end_needed": N_("An access needs an end that lies in the future."),
+    "end_too_far": N_("An access lasts one year at most: until %(day)s. You can give it again then."),
     "grant_ended": N_("This access has already ended."),
     # Of tasks.
     "task_closed": N_("This task is already closed."),
+    "task_not_put_off": N_("This task is on the list already."),
+    "task_not_set_aside": N_("This task is not set aside any more."),
     "not_a_member": N_("This person is not a member of your organisation."),
     "snooze_past_due": N_("A task cannot sleep past its due day (%(day)s)."),
     "snooze_in_the_past": N_("Choose a day that lies ahead."),

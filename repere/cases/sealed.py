@@ -11,7 +11,7 @@ from repere.core.rulebook import FactKind
 from repere.core.sealing import seal, tier_key, unseal
 
 VERSION = 1
-"""Version of the person's key. Rotation raises it (issue on access)."""
+"""Version of the person's key. Rotation raises it."""
 
 FACT, RECORD, GRANT, TASK, DRAFT = "cases_fact", "cases_sealedrecord", "cases_grant", "cases_task", "cases_draft"
 

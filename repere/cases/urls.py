@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repere.cases.views import case, concern, facts, lists, tasks
+from repere.cases.views import access, case, concern, facts, identity, lists, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("entries/<uuid:key>/<slug:step>/keep/", concern.keep, name="concern_keep"),
     path("cases/<str:code>/", case.case, name="case"),
     path("cases/<str:code>/entered/", concern.entered, name="entered"),
+    path("cases/<str:code>/access/new/", access.give, name="access_give"),
+    path("cases/<str:code>/access/<uuid:grant>/end/", access.end, name="access_end"),
+    path("cases/<str:code>/identity/", identity.identity, name="identity"),
     path("cases/<str:code>/facts/new/", facts.choose, name="fact_choose"),
     path("cases/<str:code>/facts/new/<slug:kind>/", facts.record, name="fact_new"),
     path("cases/<str:code>/facts/<uuid:fact>/", facts.recorded, name="recorded"),
@@ -30,5 +33,7 @@ urlpatterns = [
     path("cases/<str:code>/document.pdf", case.card_paper, name="card_paper"),
     path("tasks/<uuid:task>/assign/", tasks.assign, name="task_assign"),
     path("tasks/<uuid:task>/snooze/", tasks.snooze, name="task_snooze"),
+    path("tasks/<uuid:task>/resume/", tasks.resume, name="task_resume"),
     path("tasks/<uuid:task>/waive/", tasks.waive, name="task_waive"),
+    path("tasks/<uuid:task>/reopen/", tasks.reopen, name="task_reopen"),
 ]

@@ -6,9 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from repere.accounts.models import User
+from repere.accounts.models import ADMINISTRATOR, User
 from repere.accounts.queries import memberships_of
-from repere.web import law
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +19,6 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not isinstance(request.user, User):
         return {}
-    user, role = request.user, law.current().roles.get(membership.role)
+    user = request.user
     others = SimpleLazyObject(lambda: [other for other in memberships_of(user) if other.pk != membership.pk])
-    return {"role_words": role.label if role else membership.role, "other_memberships": others}
+    return {"only_accounts": membership.role == ADMINISTRATOR, "other_memberships": others}

@@ -9,16 +9,16 @@ from functools import lru_cache
 from django.conf import settings
 from text_unidecode import unidecode
 
-from repere.core.rulebook import Mechanism, Rule, Wording, load, stacks
+from repere.cases import mechanisms
+from repere.core.rulebook import Mechanism, Rule, Wording, stacks
 from repere.core.rulebook.model import Parameter, Source
 
 LEVELS = ("national_law", "international_obligation", "demanded", "choice")
 
 
-@lru_cache(maxsize=16)
 def mechanism_named(name: str) -> Mechanism:
-    """A mechanism of the rule book; it does not change while the server runs."""
-    return load(settings.REPERE_MECHANISM_FOLDER, name)
+    """A mechanism of the rule book: the one by which cases are judged, loaded once per process."""
+    return mechanisms.named(name)
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Getting in, and not getting in."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from repere.accounts.actions import found
 from repere.accounts.models import ADMINISTRATOR, Membership, User
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
+from repere.web import law
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -129,12 +131,19 @@ def test_one_click_opens_invented_organisations_only(people: Cast, settings) -> 
 
 
 def test_the_demonstration_lists_its_cast(people: Cast, settings) -> None:
-    """The sign-in page of a demonstration names who one can be."""
+    """The sign-in page of a demonstration names who one can be: role and organisation, in the page's language."""
     settings.REPERE_DEMO = True
     Organisation.objects.filter(pk=people.atalante.pk).update(is_invented=True)
-    page = Client().get(reverse("accounts:sign_in")).content.decode()
-    assert "Amina Exemple" in page
-    assert "Bruno Exemple" not in page
+    role = law.current().roles["case_worker"].label
+    assert role.text("fr") != role.text("en")
+    for language, other in (("fr", "en"), ("en", "fr")):
+        client = Client()
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = html.unescape(client.get(reverse("accounts:sign_in")).content.decode())
+        assert role.text(language) in page
+        assert role.text(other) not in page
+        assert "Atalante" in page
+        assert "Boussole" not in page
 
 
 def invitation_link() -> str:

@@ -31,7 +31,8 @@ def addresses(code: str, fact: str, task: str) -> list[str]:
     case = f"/cases/{code}/"
     return [
         "/", "/?tab=due", "/?tab=waiting", "/?tab=new", "/?tab=later", "/search/", "/notices/", "/entries/new/?fresh=1",
-        case, f"{case}?kind=profile", f"{case}entered/", f"{case}facts/new/", f"{case}facts/new/person_described/",
+        case, f"{case}?kind=profile", f"{case}identity/", f"{case}access/new/", f"{case}entered/",
+        f"{case}facts/new/", f"{case}facts/new/person_described/",
         f"{case}facts/new/exploitation_described/", f"{case}facts/new/safe_contact_instructions/", f"{case}facts/{fact}/",
         f"{case}facts/{fact}/correct/", f"{case}facts/{fact}/withdraw/", f"{case}rules/fr.residence_permit_complaint/",
         f"{case}rules/common.presumed/", f"{case}compare/", f"{case}next-steps/", f"{case}card/", f"/tasks/{task}/snooze/",
@@ -52,6 +53,7 @@ def test_axe_finds_nothing(desk: Desk, people: Cast, size: str, scheme: str) -> 
     task = (page.locator(".duty[id]").first.get_attribute("id") or "").removeprefix("task-")
     for address in addresses(code, fact, task):
         look(page, address, found)
+    look(desk(people.chloe, viewport=DESK if size == "desk" else PHONE, color_scheme=scheme), "/", found)
     anonymous = desk(None, viewport=DESK if size == "desk" else PHONE, color_scheme=scheme)
     for address in ("/sign-in/", "/about/", "/no-such-page/"):
         look(anonymous, address, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -142,6 +143,32 @@ def test_a_task_is_taken_given_back_put_off_and_set_aside(signed_in: SignIn, peo
         task = Task.objects.visible_to(actor).get(pk=task.pk)
     assert task.assignee_id is None
     assert task.closing == "waiver"
+
+
+def test_putting_off_and_setting_aside_are_undone_on_the_page(signed_in: SignIn, people: Cast) -> None:
+    client, case = signed_in(people.amina), concern(people.amina.actor)
+    record(case, people.amina.actor, "presumption_stated", grounds=["account"])
+    task = first_task(case, people.amina)
+    address = f"/tasks/{task.pk}"
+    for intruder, answer in ((people.ines, 404), (people.chloe, 403)):
+        for act in ("resume", "reopen"):
+            assert signed_in(intruder).post(f"{address}/{act}/").status_code == answer
+    with people.amina.acts() as actor:
+        Task.objects.visible_to(actor).filter(pk=task.pk).update(snoozed_until=date(2099, 1, 1))
+    assert f"{address}/resume/" in client.get(f"/cases/{case.code}/").content.decode()
+    assert "de nouveau dans la liste" in client.post(f"{address}/resume/", follow=True).content.decode()
+    assert "déjà dans la liste" in client.post(f"{address}/resume/", follow=True).content.decode()
+    client.post(f"{address}/waive/", {"reason": "Elle ne le souhaite pas"})
+    assert f"{address}/reopen/" in client.get(f"/cases/{case.code}/").content.decode()
+    page = client.post(f"{address}/reopen/", follow=True).content.decode()
+    assert "Cette tâche est reprise" in page
+    assert "mise de côté auparavant" in page
+    assert "plus mise de côté" in client.post(f"{address}/reopen/", follow=True).content.decode()
+
+
+def first_task(case: Case, member: Member) -> Task:
+    with member.acts() as actor:
+        return Task.objects.visible_to(actor).filter(case=case, closed_at=None).order_by("pk")[0]
 
 
 def paths(code: str, fact_id: Any, task_id: Any) -> list[str]:

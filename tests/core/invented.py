@@ -112,7 +112,7 @@ def facts_of(draw: st.DrawFn, name: str, kinds: tuple[str, ...], *, exact: bool 
     for index in range(draw(st.integers(0, most))):
         kind = made.facts[draw(st.sampled_from(kinds))]
         earliest, latest = draw(days().map(lambda day: (day, day))) if exact else draw(ranges())
-        fields = {}
+        fields: dict[str, Any] = {}
         for field in kind.fields.values():
             if not field.sealed:
                 value = draw(values(made, kind, field, named_codes(name).get((kind.id, field.name), ())))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -67,6 +67,16 @@ class Case:
             for fact in known
             if fact.id not in corrected and fact.kind in mechanism.facts and (held is None or mechanism.facts[fact.kind].group in held)
         ]
+        for kind in {fact.kind for fact in self.facts if mechanism.facts[fact.kind].lasting}:
+            self.carry(kind)
+
+    def carry(self, kind: str) -> None:
+        """A newer fact of a lasting kind keeps what it does not answer itself."""
+        standing: dict[str, Any] = {}
+        for fact in sorted((f for f in self.facts if f.kind == kind), key=lambda f: (f.latest, f.recorded_at)):
+            answered = {name: value for name, value in fact.fields.items() if value not in ("not_asked", "not_known")}
+            standing = {**standing, **answered}
+            self.facts[self.facts.index(fact)] = replace(fact, fields={**fact.fields, **standing})
 
     # ---- rules
 
@@ -122,10 +132,7 @@ class Case:
     def no_source_here(self, rule: Rule) -> bool:
         """True when the person is, for certain, in a département that no source of the rule covers."""
         covered = {
-            place
-            for version in rule.versions
-            for source in version.standing.source
-            for place in self.mechanism.sources[source].territory
+            place for version in rule.versions for source in version.standing.source for place in self.mechanism.sources[source].territory
         }
         if not covered or "world" in covered:
             return False
@@ -266,7 +273,7 @@ class Case:
         if value == "not_applicable":
             return NO
         if isinstance(value, str) and value in MISSING:
-            return CANNOT_TELL
+            return NO if test.said else CANNOT_TELL
         if test.codes:
             held = set(value) if isinstance(value, list) else {value}
             return YES if bool(held & set(test.codes)) == test.wanted else NO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,10 @@ EXPRESSIONS = {
     "ended": "{before: [{of: met, field: ends}, today]}",
     "left_long_ago": "{before: [{plus: [{of: left}, xx.length]}, today]}",
     "met_long_ago": "{before: [{plus: [{of: met}, xx.length]}, today]}",
-    "decided": "{decision: {by: [prefecture], question: {fr: q, en: q}, yes: {kind: met, where: {place: here}}, no: {kind: met, where: {place: there}}}}",
+    "decided": (
+        "{decision: {by: [prefecture], question: {fr: q, en: q}, "
+        "yes: {kind: met, where: {place: here}}, no: {kind: met, where: {place: there}}}}"
+    ),
 }  # fmt: skip
 
 
@@ -118,8 +122,9 @@ def test_the_order_of_overlapping_ranges_is_unknown(book: Mechanism) -> None:
 def test_a_long_range_is_weighed_against_every_fact_it_overlaps(book: Mechanism) -> None:
     """Not only against its neighbours: the one that says otherwise may stand five facts before it."""
     days = [fact("met", f"2026-04-{day:02}", place="here") for day in (5, 6, 7, 8, 9)]
-    assert said(book, "last_met", fact("met", "2026-04-04", place="there"), *days, fact("met", "2026-04-01..2026-04-30", place="here")) == YES
-    assert said(book, "last_met", *days, fact("met", "2026-04-01..2026-04-30", place="there")) == UNKNOWN
+    april = "2026-04-01..2026-04-30"
+    assert said(book, "last_met", fact("met", "2026-04-04", place="there"), *days, fact("met", april, place="here")) == YES
+    assert said(book, "last_met", *days, fact("met", april, place="there")) == UNKNOWN
     pending = [fact("met", "2026-05-20..2026-06-10", place="here"), fact("met", "2026-05-20..2026-06-20", place="there")]
     assert said(book, "last_met", *days, *pending) == UNKNOWN
 
@@ -127,7 +132,7 @@ def test_a_long_range_is_weighed_against_every_fact_it_overlaps(book: Mechanism)
 def test_two_facts_of_one_day_stand_in_the_order_of_recording(book: Mechanism) -> None:
     """Recorded in the same instant, neither is the later one."""
     here, there = fact("met", place="here"), fact("met", place="there")
-    later = Fact("later", "met", there.earliest, there.latest, there.recorded_at.replace(hour=13), "case_worker", "own_act", {"place": "there"})
+    later = replace(there, id="later", recorded_at=there.recorded_at.replace(hour=13))
     assert said(book, "last_met", here, later) == said(book, "last_met", later, here) == NO
     assert said(book, "decided", here, later) == said(book, "decided", later, here) == NO
     assert said(book, "last_met", here, there) == said(book, "last_met", there, here) == UNKNOWN
@@ -143,7 +148,8 @@ def test_an_uncertain_later_fact_does_not_hide_a_certain_one(book: Mechanism) ->
 
 def test_a_day_told_twice_is_every_day_that_either_allows(book: Mechanism) -> None:
     """Of two overlapping records nobody knows which is the later one: its end is either end."""
-    first, second = fact("met", "2026-03-01..2026-04-30", ends=told("2026-05-15")), fact("met", "2026-04-01..2026-04-15", ends=told("2026-07-15"))
+    first = fact("met", "2026-03-01..2026-04-30", ends=told("2026-05-15"))
+    second = fact("met", "2026-04-01..2026-04-15", ends=told("2026-07-15"))
     assert said(book, "ended", first, second) == UNKNOWN
     assert said(book, "ended", first) == YES
     assert said(book, "ended", second) == NO

@@ -40,7 +40,7 @@ def disagreements(
 def test_every_rule_answers_as_the_readme_says(name: str) -> None:
     """Outcome and due days, for random facts told exactly or not, on any day."""
 
-    @tries(120)
+    @tries(160)
     @given(cases(name), asked_days())
     def holds(facts: list[Fact], on: date) -> None:
         assert disagreements(name, facts, on=on) == {}
@@ -52,7 +52,7 @@ def test_every_rule_answers_as_the_readme_says(name: str) -> None:
 def test_every_rule_answers_as_the_readme_says_through_a_view(name: str) -> None:
     """The same for whoever sees only some data groups, as things were known at an instant."""
 
-    @tries(80)
+    @tries(110)
     @given(cases(name), asked_days(), views(name), st.integers(0, 900))
     def holds(facts: list[Fact], on: date, groups: frozenset[str] | None, after: int) -> None:
         known_at = datetime(2024, 6, 1, 9, tzinfo=UTC) + timedelta(days=after)
@@ -87,7 +87,7 @@ def test_a_country_over_time_is_every_day_one_by_one() -> None:
     """Paths and totals, which look only at days on which something may turn, miss none of the days between."""
     start, end = date(2025, 2, 20), date(2025, 6, 10)
 
-    @tries(3, shrink=False)
+    @tries(4, shrink=False)
     @given(st.lists(cases(REFORM), min_size=15, max_size=25))
     def holds(all_cases: list[list[Fact]]) -> None:
         made = mechanism(REFORM)

@@ -69,7 +69,7 @@ def test_words_that_tell_no_day_are_refused(words: str) -> None:
 
 
 def test_winter_of_one_year_holds_both_winters() -> None:
-    """"Winter 2022" may have begun in 2021 or ended in 2023; both stay possible."""
+    """ "Winter 2022" may have begun in 2021 or ended in 2023; both stay possible."""
     assert PartialDate.parse("hiver 2022") == PartialDate.parse("winter 2022") == PartialDate(date(2021, 12, 1), date(2023, 3, 20))
 
 

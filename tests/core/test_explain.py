@@ -23,8 +23,8 @@ from tests.core.invented import (
     asked_days,
     cases,
     mechanism,
-    selectors_of_rule,
     named_codes,
+    selectors_of_rule,
     tries,
     views,
 )  # fmt: skip
@@ -33,10 +33,11 @@ VALUES = {"does_not_hold": "no", "cannot_tell": "cannot_tell", "holds": "yes", "
 AFTER = st.dates(date(2028, 6, 1), date(2031, 12, 31))
 """Days after every invented fact: a range still running on the asked day leaves open what came last, whatever is recorded."""
 
-NEVER_SHOWN_BY_ONE_RECORD = {
-    # what would change them is a length of time that begins with the fact: they are tried with an older fact too
-    "common.recovery_minimum_given", "uk.recovery_minimum_over", "uk.decide_conclusive_grounds",
-}  # fmt: skip
+LENGTHS = {"common.recovery_minimum_given", "uk.recovery_minimum_over", "uk.decide_conclusive_grounds"}
+"""Exceptions: what would change them is time that begins with the fact; they are tried with an older fact too."""
+
+AT_ODDS = {"common.no_removal_during_identification"}
+"""Exceptions: parts are weighed one by one. Recognised, she is presumed; what ends the one may end the other."""
 
 
 def steps(step: Step) -> Iterator[Step]:
@@ -121,8 +122,9 @@ def answers(name: str, facts: list[Fact], kind: str, field: str | None, on: date
         found.append(Fact("answer", kind, day, day, now, role, "own_act", dict(values)))
     for old in facts:
         if field and old.kind == kind:
-            for value in plausible(name, made, kind, declared.fields[field], on):
-                found.append(replace(old, id="answer", fields={**old.fields, field: value}, corrects=old.id, recorded_at=now))
+            answers_ = plausible(name, made, kind, declared.fields[field], on)
+            mended = [{**old.fields, field: value} for value in answers_]
+            found += [replace(old, id="answer", fields=fields, corrects=old.id, recorded_at=now) for fields in mended]
     return found
 
 
@@ -156,7 +158,9 @@ def test_answering_the_next_question_leads_to_an_answer(name: str) -> None:
         found = open_[pick % len(open_)]
         asked = [found.asks]
         for _ in range(8):
-            assert found.asks is not None
+            if found.asks is None:
+                assert found.reason == "not_settled", found.rule_id  # a length that no text gives: nothing is left to ask
+                return
             files = [[*facts, replace(answer, id=f"answer {len(facts)}")] for answer in answers(name, facts, *found.asks, on)]
             told = outcomes(made, found.rule_id, files, on)
             if any(value != 1 for value in told):
@@ -181,19 +185,24 @@ def test_recording_what_is_missing_changes_a_no(name: str) -> None:
     @given(cases(name), AFTER, st.integers(0, 2**16))
     def holds(facts: list[Fact], on: date, pick: int) -> None:
         made = mechanism(name)
-        refused = [found for found in evaluate(made, facts, on=on).findings.values() if 0 < len(found.missing) <= 3]
+        refused = [f for f in evaluate(made, facts, on=on).findings.values() if 0 < len(f.missing) <= 3 and f.rule_id not in AT_ODDS]
         assume(refused)
         found = refused[pick % len(refused)]
-        backdated = (0, 60) if found.rule_id in NEVER_SHOWN_BY_ONE_RECORD else (0,)
+        backdated = (0, 60) if found.rule_id in LENGTHS else (0,)
         pools = [answers(name, facts, kind, field, on, backdated) for kind, field in found.missing]
         hand = Random(pick)
-        files = []
+        files: list[list[Fact]] = []
         for _ in range(1500 if len(pools) > 1 else len(pools[0])):
             new = [pools[0][len(files)]] if len(pools) == 1 else [hand.choice(pool) for pool in pools]
-            files.append([*facts, *(replace(f, id=f"answer {i}", recorded_at=f.recorded_at + timedelta(minutes=i)) for i, f in enumerate(new))])
+            files.append([*facts, *one_by_one(new)])
         assert any(value != 0 for value in outcomes(made, found.rule_id, files, on)), (found.rule_id, found.missing)
 
     holds()
+
+
+def one_by_one(new: list[Fact]) -> list[Fact]:
+    """The same facts, each recorded a minute after the other."""
+    return [replace(f, id=f"answer {i}", recorded_at=f.recorded_at + timedelta(minutes=i)) for i, f in enumerate(new)]
 
 
 def test_a_no_that_no_fact_can_change_says_so_by_an_empty_list() -> None:

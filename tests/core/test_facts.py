@@ -21,7 +21,7 @@ TODAY = date(2026, 5, 10)
 
 def check(kind: str, fields: dict[str, Any] | None = None, *, made: Mechanism | None = None, **changes: Any) -> dict[str, Any]:
     """A fact of today, recorded by a case worker from what the person said."""
-    given_ = {"earliest": TODAY, "latest": TODAY, "role": "case_worker", "basis": "person_said", "today": TODAY} | changes
+    given_: dict[str, Any] = {"earliest": TODAY, "latest": TODAY, "role": "case_worker", "basis": "person_said", "today": TODAY} | changes
     return check_fact(made or mechanism(FRANCE), kind, fields or {}, **given_)
 
 
@@ -79,7 +79,7 @@ def test_ranges_that_may_be_in_order_are_taken() -> None:
 
 
 def test_a_day_that_may_be_today_is_taken_and_dates_in_fields_may_be_to_come() -> None:
-    """"May 2026", told on the 10th, has begun; a permit ends next year."""
+    """ "May 2026", told on the 10th, has begun; a permit ends next year."""
     check("complaint_filed", earliest=date(2026, 5, 1), latest=date(2026, 5, 31))
     clean = check("permit_granted", {"valid_until": "2027-05-09"}, basis="document")
     assert clean["valid_until"] == {"earliest": date(2027, 5, 9), "latest": date(2027, 5, 9)}
@@ -114,11 +114,11 @@ def test_what_is_clean_stays_as_it_is() -> None:
             made = mechanism(REFORM)
             changes = {"earliest": fact.earliest, "latest": fact.latest, "today": fact.latest, "made": made}
             role = sorted({role for power in made.facts[fact.kind].states for role in made.families[power]})[0]
-            try:
-                clean = check(fact.kind, fact.fields, role=role, basis="own_act", **changes)
-            except FactRefused as refused:
-                assert {refusal.code for refusal in refused.refusals} == {"ended_before_started"}
+            started, ended = (fact.fields.get(edge) for edge in ("started", "ended"))
+            if isinstance(started, dict) and isinstance(ended, dict) and ended["latest"] < started["earliest"]:
+                assert refusals(fact.kind, fact.fields, role=role, basis="own_act", **changes) == {("ended_before_started", "ended")}
                 continue
+            clean = check(fact.kind, fact.fields, role=role, basis="own_act", **changes)
             assert clean == fact.fields
             assert check(fact.kind, clean, role=role, basis="own_act", **changes) == clean
 

@@ -24,6 +24,11 @@ def fact(kind: str, day: str, *, recorded: str | None = None, corrects: Any = No
     return Fact(f"{kind} {day}", kind, on, on, instant, by, "own_act", fields, corrects)
 
 
+def told(day: str) -> dict[str, date]:
+    """A date field holding one exact day."""
+    return {"earliest": date.fromisoformat(day), "latest": date.fromisoformat(day)}
+
+
 def content(found: Finding) -> tuple[object, ...]:
     """Everything a finding says, apart from the span of days over which it says so."""
     return tuple(getattr(found, name) for name in Finding.__slots__ if name not in ("since", "until"))
@@ -107,12 +112,12 @@ def test_the_slow_evaluator_sees_no_change_before_it_either() -> None:
     ("given_facts", "on", "next_day", "rule"),
     [
         (
-            [fact("person_described", "2026-05-04", turns_18={"earliest": date(2026, 9, 30), "latest": date(2026, 9, 30)}, age_disputed="no")],
+            [fact("person_described", "2026-05-04", turns_18=told("2026-09-30"), age_disputed="no")],
             date(2026, 6, 1), date(2026, 9, 30), "common.minor_today",
         ),
         ([fact("recepisse_handed_over", "2026-05-04", by="prefecture")], date(2026, 5, 20), date(2026, 6, 4), "fr.in_reflection"),
         (
-            [fact("permit_granted", "2026-05-04", by="prefecture", ground="fr_l425_1", valid_until={"earliest": date(2027, 5, 3), "latest": date(2027, 5, 3)})],
+            [fact("permit_granted", "2026-05-04", by="prefecture", ground="fr_l425_1", valid_until=told("2027-05-03"))],
             date(2026, 12, 1), date(2027, 5, 4), "fr.holder_l425_1",
         ),
     ],

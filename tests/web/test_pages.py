@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from repere.cases import mechanisms
 from repere.web import errors, law
+from tests.cases.story import concern
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
@@ -155,3 +158,26 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_an_administrator_lands_on_a_page_that_says_what_she_may_do(signed_in: SignIn, people: Cast) -> None:
+    """And who works there; of the files not even that they exist."""
+    case = concern(people.amina.actor)
+    client = signed_in(people.chloe)
+    answer = client.get("/")
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert "Vous vous occupez des comptes" in page
+    assert "Amina Exemple" in page
+    assert "Administratrice ou administrateur des comptes" in page
+    assert "Bruno Exemple" not in page, "of her own organisation only"
+    assert case.code not in page
+    assert case.pseudonym not in page
+    assert 'href="/entries/new/"' not in page
+    for closed in ("/entries/new/", "/notices/", f"/cases/{case.code}/"):
+        assert client.get(closed).status_code == 403
+    assert "Vous vous occupez des comptes" not in signed_in(people.ines).get("/").content.decode()
+
+
+def test_the_rule_book_is_loaded_once_for_pages_and_cases() -> None:
+    assert law.mechanism_named("fr") is mechanisms.named("fr")

@@ -47,10 +47,10 @@ def grant_access(
     return grant
 
 
-def end_grant(grant: Grant, *, acting: Actor, now: datetime) -> Grant:
+def end_grant(grant: Grant | UUID, *, acting: Actor, now: datetime) -> Grant:
     """End an access now. What was read cannot be unread; nothing more can be."""
     with acting_as(acting):
-        grant = visible_grant(acting, grant.pk)
+        grant = visible_grant(acting, grant.pk if isinstance(grant, Grant) else grant)
         if grant.owner_id != acting.organisation_id:
             raise Refused("only_the_owner_grants")
         if not Grant.objects.visible_to(acting).filter(pk=grant.pk, revoked_at=None).update(revoked_at=now):

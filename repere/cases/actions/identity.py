@@ -16,7 +16,7 @@ from repere.cases.actions.names import birth_year_in, names_in, replace_tokens
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Person, SealedRecord
 from repere.cases.refusals import NotVisible, Refused
-from repere.cases.sealed import RECORD, KeyRing
+from repere.cases.sealed import RECORD, KeyRing, open_record
 
 TIERS = {"identity": IDENTITY, "contact": "contact_safety"}
 """Tier → the word that a grant must hold to see it."""
@@ -48,3 +48,28 @@ def set_identity(person: Person | UUID, *, tier: str, values: Mapping[str, Any],
             replace_tokens(person.pk, acting, names=names_in(values), pseudonyms=pseudonyms, birth_year=birth_year_in(values))
         ledger.record(acting, "set_identity", subjects=[person.pk], detail={"tier": tier, "version": record.version})
     return record
+
+
+def amend_identity(
+    person: Person | UUID, *, tier: str, changes: Mapping[str, Any], acting: Actor, now: datetime
+) -> SealedRecord | None:
+    """Change some values of a tier; every other value stays as it stands, whoever brought it. An empty value takes one away.
+
+    None, and no new version, when nothing changes.
+    """
+    with acting_as(acting):
+        person_id = person.pk if isinstance(person, Person) else person
+        # Two colleagues who amend at the same time come one after the other.
+        files = Case.objects.visible_to(acting, own=True).filter(person=person_id).order_by("pk").select_for_update(of=("self",))
+        if not list(files):
+            raise NotVisible
+        standing = _standing(person_id, tier, acting)
+        values = {name: value for name, value in {**standing, **changes}.items() if value or name not in changes}
+        if values == standing:
+            return None
+        return set_identity(person_id, tier=tier, values=values, acting=acting, now=now)
+
+
+def _standing(person_id: UUID, tier: str, acting: Actor) -> dict[str, Any]:
+    newest = SealedRecord.objects.visible_to(acting, own=True).filter(person=person_id, tier=tier).order_by("-version").first()
+    return open_record(KeyRing(person_key(person_id, acting_organisation(acting))), newest) if newest else {}

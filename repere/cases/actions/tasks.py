@@ -1,4 +1,4 @@
-"""What people do with a task: take it, let it sleep, waive it."""
+"""What people do with a task: take it, let it sleep, waive it; and take back the last two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership, User
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, visible_task
-from repere.cases.evaluation import acting_organisation
+from repere.cases.evaluation import acting_organisation, locked_views, refresh
 from repere.cases.models import WAIVER, Task
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
@@ -46,6 +46,18 @@ def snooze_task(task: Task, *, until: date, acting: Actor, now: datetime) -> Tas
     return task
 
 
+def resume_task(task: Task, *, acting: Actor, now: datetime) -> Task:
+    """Put it back on the list at once: it sleeps no more."""
+    with acting_as(acting):
+        task = _open_task(task, acting)
+        if task.snoozed_until is None:
+            raise Refused("task_not_put_off")
+        task.snoozed_until = None
+        task.save(update_fields=["snoozed_until"])
+        _record("resume_task", task, acting)
+    return task
+
+
 def waive_task(task: Task, *, reason: str, acting: Actor, now: datetime) -> Task:
     """Close it by name, with a reason that is sealed beside it. It stays closed whatever the facts say later."""
     with acting_as(acting):
@@ -61,12 +73,36 @@ def waive_task(task: Task, *, reason: str, acting: Actor, now: datetime) -> Task
     return task
 
 
+def reopen_task(task: Task, *, acting: Actor, now: datetime) -> Task:
+    """Take back a waiver of one's own organisation. Why it was set aside stays beside it, sealed.
+
+    What was recorded meanwhile counts: the task comes back with its present day, or closed where the duty was done or is no longer owed.
+    """
+    with acting_as(acting):
+        view_id = visible_task(acting, task.pk).view_id
+        views = locked_views(acting, own=task.owner_id == acting.organisation_id, pk=view_id)
+        task = _locked(task, acting)
+        if task.closing != WAIVER or task.organisation_id != acting.organisation_id:
+            raise Refused("task_not_set_aside")
+        task.closed_at, task.closing, task.closed_by = None, "", None
+        task.next_step_at = datetime.fromisoformat(task.plan[0][0]) if task.plan else None
+        task.save(update_fields=["closed_at", "closing", "closed_by", "next_step_at"])
+        refresh(views, acting=acting, now=now)
+        task = visible_task(acting, task.pk)
+        _record("reopen_task", task, acting)
+    return task
+
+
 def _open_task(task: Task, acting: Actor) -> Task:
-    visible_task(acting, task.pk)
-    locked = Task.objects.visible_to(acting).select_for_update(of=("self",)).get(pk=task.pk)
+    locked = _locked(task, acting)
     if locked.closed_at is not None:
         raise Refused("task_closed")
     return locked
+
+
+def _locked(task: Task, acting: Actor) -> Task:
+    visible_task(acting, task.pk)
+    return Task.objects.visible_to(acting).select_for_update(of=("self",)).get(pk=task.pk)
 
 
 def _record(act: str, task: Task, acting: Actor, **detail: object) -> None:

@@ -15,7 +15,8 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
 from repere.cases.access import visible_case
-from repere.cases.models import Case, Draft, Fact, Grant, SealedRecord, Task
+from repere.cases.actions.names import names_in
+from repere.cases.models import IDENTITY, Case, Draft, Fact, Grant, SealedRecord, Task
 from repere.cases.queries import wording
 from repere.cases.queries.wording import Ask
 from repere.cases.sealed import KeyRing
@@ -211,6 +212,8 @@ class CasePage:
     opened_by: str
     own: bool
     groups: tuple[str, ...] | None
+    may_see_identity: bool
+    name_recorded: bool
     who: Who
     levels: tuple[Level, ...]
     duties: tuple[DutyLine, ...]
@@ -250,8 +253,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
     timeline = reader.timeline(judged)
     tasks = Task.objects.visible_to(actor, own=own).filter(case=case, organisation=actor.organisation_id).select_related("assignee")
     drafts = Draft.objects.visible_to(actor).filter(case=case).order_by("-saved_at", "pk")
-    sealed_contact = SealedRecord.objects.visible_to(actor, own=own).filter(person=case.person_id, tier="contact")
-    contact = sealed_contact.order_by("-version").first()
+    records = SealedRecord.objects.visible_to(actor, own=own).filter(person=case.person_id, tier__in=("contact", "identity"))
+    newest = {record.tier: record for record in records.order_by("tier", "-version").distinct("tier")}
     levels = _levels(mechanism, judged, asked, actor.language)
     duties = [reader.duty(task, today) for task in tasks]
     return CasePage(
@@ -260,7 +263,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
         mechanism_hash=mechanism.hash, banners=tuple(words.text(actor.language) for words in mechanism.banners), on=asked,
         today=today, revision=case.revision, opened_on=case.opened_on, closed_on=case.closed_on,
         opened_by=_opened_by(case, own, actor), own=own, groups=tuple(groups) if groups is not None else None,
-        who=reader.who(case, judged, contact), levels=levels,
+        may_see_identity=own or IDENTITY in (groups or ()), name_recorded=reader.has_name(newest.get("identity")),
+        who=reader.who(case, judged, newest.get("contact")), levels=levels,
         duties=tuple(sorted((d for d in duties if d.closed_at is None), key=_by_due)),
         duties_closed=tuple(sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)),
         timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
@@ -443,6 +447,10 @@ class _Reader:
         except SealBroken:
             return {}
 
+    def has_name(self, record: SealedRecord | None) -> bool:
+        """Whether a name is written down; which one stays on a page of its own."""
+        return bool(names_in(self._open_record(record)))
+
     def safe_contact(self) -> SafeContact:
         fact = self.latest("safe_contact_instructions")
         if fact is None:
@@ -478,20 +486,3 @@ class _Reader:
             return str(self.ring.unseal(table, row, "narrative", bytes(blob)).get("reason", ""))
         except SealBroken:
             return ""
-
-
-# ---- identity, on its own
-
-
-def identity_of(actor: Actor, code: str) -> dict[str, dict[str, Any]]:
-    """Her sealed identity by tier, newest version; a page of its own, because opening it is an act of its own.
-
-    Empty where nothing was written or nothing is granted. Cost: 4 queries.
-    """
-    case = visible_case(actor, code)
-    ring = _ring(case, actor)
-    found: dict[str, dict[str, Any]] = {}
-    for record in SealedRecord.objects.visible_to(actor).filter(person=case.person_id).order_by("tier", "version"):
-        if ring is not None:
-            found[record.tier] = sealed.open_record(ring, record)
-    return found

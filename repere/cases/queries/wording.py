@@ -79,7 +79,7 @@ def role(mechanism: Mechanism, word: str, language: str) -> str:
 
 def group(mechanism: Mechanism, word: str, language: str) -> str:
     """Label of a data group, or of the identity."""
-    return mechanism.groups[word].label.text(language) if word in mechanism.groups else _("Name and contact details")
+    return mechanism.groups[word].label.text(language) if word in mechanism.groups else _("Her name and birth")
 
 
 def territory(mechanism: Mechanism, code: str, language: str) -> str:

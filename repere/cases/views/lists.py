@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.models import ADMINISTRATOR
+from repere.accounts.queries import members_of
 from repere.cases import actions, queries
 from repere.cases.views.doors import page
 from repere.cases.views.words import EMPTY, TABS
 
 
-@page
+@login_required
 def worklist(request: ActingRequest) -> HttpResponse:
+    """Where signing in leads. Who only administers accounts is told what that is, and sees no file."""
+    if request.actor.role == ADMINISTRATOR:
+        members = members_of(request.membership.organisation)
+        return render(request, "cases/administrator.html", {"section": "worklist", "members": members})
+    return _worklist(request)
+
+
+def _worklist(request: ActingRequest) -> HttpResponse:
     number = request.GET.get("page", "1")
     ask = partial(
         queries.worklist,

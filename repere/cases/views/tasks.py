@@ -1,4 +1,4 @@
-"""Taking a task, putting it off, setting it aside."""
+"""Taking a task, putting it off, setting it aside; each can be undone."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def snooze(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.snooze_task(found.task, until=form.cleaned_data["until"], acting=request.actor, now=timezone.now())
+            messages.success(request, _("This task is put off. Under “Act” you can put it back on the list."))
             return _back(found)
         except Refused as refused:
             form.add_error("until", str(refused))
@@ -59,10 +60,38 @@ def waive(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.waive_task(found.task, reason=form.cleaned_data["reason"], acting=request.actor, now=timezone.now())
+            messages.success(request, _("This task is set aside. Among the closed ones you can take it up again."))
             return _back(found)
         except Refused as refused:
             form.add_error(None, str(refused))
     return _ask(request, found, form, _("Set this task aside"), _("Set it aside"))
+
+
+@page
+@require_POST
+def resume(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
+    """Undoes putting it off."""
+    found = filling.task_page(request.actor, task)
+    try:
+        actions.resume_task(found.task, acting=request.actor, now=timezone.now())
+        messages.success(request, _("This task is back on the list."))
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return _back(found)
+
+
+@page
+@require_POST
+def reopen(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
+    """Undoes setting it aside."""
+    found = filling.task_page(request.actor, task)
+    try:
+        taken_up = actions.reopen_task(found.task, acting=request.actor, now=timezone.now())
+        done = _("It was set aside no longer, and closed again: what was recorded meanwhile has settled it.")
+        messages.success(request, done if taken_up.closed_at else _("This task is taken up again."))
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return _back(found)
 
 
 def _ask(request: ActingRequest, found: filling.TaskPage, form: forms.Form, heading: str, act: str) -> HttpResponse:

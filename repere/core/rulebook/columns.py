@@ -209,12 +209,26 @@ def _told(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int
                 fields[f"{field.name}.{edge}"] = np.array([number(v[edge]) if isinstance(v, Mapping) else FAR for v in values], np.int64)
         else:
             fields[field.name] = np.array([codes.value(kind, field, value) for value in values], np.int64)
+    cases = np.array([case for case, _, _ in rows], np.int32)
+    if declared.lasting:
+        fields = _carried(fields, cases)
     return KindTable(
-        np.array([case for case, _, _ in rows], np.int32), np.array([place for _, place, _ in rows], np.int64),
+        cases, np.array([place for _, place, _ in rows], np.int64),
         np.array([number(f.earliest) for _, _, f in rows], np.int32), np.array([number(f.latest) for _, _, f in rows], np.int32),
         np.array([(f.recorded_at - _EPOCH) // _MICROSECOND for _, _, f in rows], np.int64),
         np.array([codes.roles.get(f.stated_by, -1) for _, _, f in rows], np.int16), fields,
     )  # fmt: skip
+
+
+def _carried(fields: Mapping[str, Int], case: Day) -> dict[str, Int]:
+    """What a newer fact of a lasting kind does not answer stays as the one before it in the case says."""
+    place = np.arange(len(case))
+    opens = np.concatenate(([True], case[1:] != case[:-1]))
+    carried = {}
+    for name, column in fields.items():
+        silent = (column == MARKERS["not_asked"]) | (column == MARKERS["not_known"]) | (column == FAR)
+        carried[name] = column[np.maximum.accumulate(np.where(silent & ~opens, 0, place))]
+    return carried
 
 
 def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.DataFrame) -> KindTable:
@@ -231,10 +245,13 @@ def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.Data
             fields[field.name] = _code_column(codes, kind, field, frame[field.name])
         else:
             fields[field.name] = np.full(len(frame), MARKERS["not_asked"], np.int64)
+    cases = frame["case"].cast(pl.Int32).to_numpy()
+    if mechanism.facts[kind].lasting:
+        fields = _carried(fields, cases)
     role = frame["role"].cast(pl.String).replace_strict(codes.roles, default=-1, return_dtype=pl.Int16).to_numpy()
     recorded = frame["recorded"].cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
     return KindTable(
-        frame["case"].cast(pl.Int32).to_numpy(), frame["fact"].cast(pl.Int64).to_numpy(),
+        cases, frame["fact"].cast(pl.Int64).to_numpy(),
         _day_column(frame, "earliest", FAR), _day_column(frame, "latest", FAR), recorded, role, fields,
     )  # fmt: skip
 

@@ -135,9 +135,8 @@ def _finding(why: reasons.Reader, rule: Rule, span: Span, facts: Sequence[Fact])
     outcome = OUTCOMES[value] if values.done is None or value != YES else ("done" if values.done[row] == YES else "open")
     since, until = span
     version = why.version(rule)
-    if value == YES and (told := run.last_day(rule, version)) is not None and told.state[row] == YES:
-        last = day_of(int(told.low[row]))  # of a last day told as a range, the day until which the answer is sure
-        until = last if until is None else min(until, last)
+    if value == YES and until is None and (told := run.last_day(rule, version)) is not None and told.state[row] == YES:
+        until = day_of(int(told.low[row]))  # beyond the horizon; of a range, the day until which the answer is sure
     used = tuple(facts[index].id for index in sorted(why.facts_of(rule)))
     trigger = facts[int(values.trigger[row])].id if values.trigger is not None and values.trigger[row] >= 0 and value != 0 else None
     return Finding(

@@ -12,13 +12,17 @@ from repere.core.rulebook.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A question to one field: a code among ``codes`` (``wanted``) or none of them, or an integer between bounds."""
+    """A question to one field: a code among ``codes`` (``wanted``) or none of them, or an integer between bounds.
+
+    ``said``: yes only where it was said; a field not asked or not known is then no.
+    """
 
     field: str
     codes: tuple[str, ...] = ()
     wanted: bool = True
     low: int | None = None
     high: int | None = None
+    said: bool = False
 
     __test__ = False  # not a test case, whatever a test runner thinks of the name
 

@@ -191,7 +191,9 @@ class Grammar:
                 )
                 return None
         if isinstance(raw, Block):
-            self._only(form, raw, ("not", "at_least", "at_most"))
+            self._only(form, raw, ("not", "at_least", "at_most", "said"))
+            if "said" in raw:
+                return Test(name, self._known_codes(form, at, kinds, name, raw["said"]), said=True)
             if "not" in raw:
                 return Test(name, self._known_codes(form, at, kinds, name, raw["not"]), wanted=False)
             bounds = [raw.get("at_least"), raw.get("at_most")]

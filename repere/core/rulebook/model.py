@@ -112,7 +112,10 @@ class FieldKind:
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """A declared kind of fact. ``absent``: what it means that none is recorded, "no" or "unknown"."""
+    """A declared kind of fact. ``absent``: what it means that none is recorded, "no" or "unknown".
+
+    ``lasting``: a newer fact keeps what an earlier one answered wherever it does not answer itself.
+    """
 
     id: str
     version: int
@@ -126,6 +129,7 @@ class FactKind:
     fields: Mapping[str, FieldKind]
     htcds: Mapping[str, str]
     layer: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

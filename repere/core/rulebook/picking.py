@@ -165,7 +165,7 @@ class Picking:
             wanted = [codes[code] for code in test.codes]
             passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else np.isin(values, wanted)
             passed = passed == test.wanted
-        without = np.where(values == MARKERS["not_applicable"], NO, CANNOT_TELL)
+        without = np.where((values == MARKERS["not_applicable"]) | test.said, NO, CANNOT_TELL)
         return np.where(values < 0, without, np.where(passed, YES, NO)).astype(np.int8, copy=False)
 
     def _as_of(self, picked: Picked) -> Rows:

@@ -218,7 +218,7 @@ class Reader:
                 kind = selector.kinds[number_]
                 for test in selector.where:
                     column = self.run.tables.kinds[kind].fields.get(test.field)
-                    if column is not None and MARKERS["not_applicable"] < column[place] < 0:
+                    if column is not None and not test.said and MARKERS["not_applicable"] < column[place] < 0:
                         return (kind, test.field)
         return (selector.kinds[0], None)
 

@@ -184,6 +184,7 @@ def fact_kind(form: Form, words: Vocabulary) -> FactKind:
         fields={name: made for name, raw in (form.raw("fields") or {}).items() if (made := _field(form, name, raw, words))},
         htcds=_htcds(form),
         layer=form.layer,
+        lasting=form.flag("lasting", False),
     )
     if not made.states:
         form.fault("states", "who may state it", "nobody", "add states: [any] or roles")

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from repere.accounts.models import ADMINISTRATOR
 from repere.cases import card
 from repere.core.dates import PartialDate
 from repere.core.rulebook.wording import Wording
@@ -219,4 +220,4 @@ def article(title: str) -> str:
 def role_label(role: str) -> str:
     """A role of the mechanism in words."""
     known = law.current().roles.get(role)
-    return str(words_of(known.label)) if known else role
+    return str(words_of(known.label)) if known else gettext("Administrator of accounts") if role == ADMINISTRATOR else role

@@ -1,0 +1,57 @@
+"""Her sealed identity, on a page of its own: opening it is an act of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import NoKey, person_key
+from repere.cases import sealed
+from repere.cases.access import visible_case
+from repere.cases.models import IDENTITY, Case, Grant, SealedRecord
+from repere.cases.refusals import NotVisible
+from repere.cases.sealed import KeyRing
+
+
+def identity_of(actor: Actor, code: str) -> dict[str, dict[str, Any]]:
+    """Her sealed identity by tier, newest version. Empty where nothing was written or nothing is granted. Cost: 4 queries."""
+    return {tier: values for tier, (values, _at) in _opened(actor, visible_case(actor, code)).items()}
+
+
+@dataclass(frozen=True)
+class IdentityPage:
+    """What this organisation may read of her identity, and whether it may write it. `contact` None: closed to it."""
+
+    case: Case
+    own: bool
+    identity: Mapping[str, Any]
+    contact: Mapping[str, Any] | None
+    written_at: datetime | None
+
+
+def identity_page(actor: Actor, code: str) -> IdentityPage:
+    """NotVisible for a foreign code, and for whoever sees the file without the identity. Cost: 5 queries."""
+    case = visible_case(actor, code)
+    own = case.organisation_id == actor.organisation_id
+    grants = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
+    words = set() if own else {word for grant in grants for word in grant.groups}
+    if not own and IDENTITY not in words:
+        raise NotVisible
+    found = _opened(actor, case)
+    identity, written_at = found.get("identity", ({}, None))
+    contact = found.get("contact", ({}, None))[0] if own or "contact_safety" in words else None
+    return IdentityPage(case, own, identity, contact, written_at)
+
+
+def _opened(actor: Actor, case: Case) -> dict[str, tuple[dict[str, Any], datetime]]:
+    if actor.organisation_id is None or actor.kind == "system":
+        return {}
+    try:
+        ring = KeyRing(person_key(case.person_id, actor.organisation_id))
+    except NoKey:
+        return {}
+    records = SealedRecord.objects.visible_to(actor).filter(person=case.person_id).order_by("tier", "-version").distinct("tier")
+    return {record.tier: (sealed.open_record(ring, record), record.recorded_at) for record in records}

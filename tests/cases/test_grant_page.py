@@ -1,0 +1,121 @@
+"""Giving another organisation access to a file, and ending it, on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from repere.cases import actions, queries
+from repere.cases.models import Case, Grant
+from tests.cases.story import NOW, concern, grant, record
+from tests.people import Cast, Member
+
+SignIn = Callable[[Member], Client]
+
+
+@pytest.fixture
+def case(people: Cast) -> Case:
+    """With a name, facts of four groups and how to reach her."""
+    amina = people.amina.actor
+    case = concern(amina)
+    record(case, amina, "presumption_stated", grounds=["account"])
+    record(case, amina, "urgent_need", needs=["shelter"])
+    record(case, amina, "person_described", gender="woman")
+    actions.set_identity(case.person_id, tier="identity", values={"given_names": "Zorah"}, acting=amina, now=NOW)
+    return case
+
+
+def address(case: Case) -> str:
+    return f"/cases/{case.code}/access/new/"
+
+
+def give(client: Client, case: Case, people: Cast, **told: Any) -> Any:
+    until = (timezone.localdate() + timedelta(days=90)).isoformat()
+    usual = {"to": str(people.boussole.pk), "groups": ["profile"], "identity": "no", "reason": "Suivi commun", "until": until}
+    return client.post(address(case), usual | told, follow=True)
+
+
+def grants(member: Member) -> list[Grant]:
+    with member.acts() as actor:
+        return list(Grant.objects.visible_to(actor).order_by("starts_at"))
+
+
+def groups_seen(member: Member, case: Case) -> set[str]:
+    with member.acts() as actor:
+        return {entry.group for entry in queries.case_page(actor, case.code, now=timezone.now()).timeline}
+
+
+def test_the_other_organisation_sees_exactly_those_groups_and_nothing_after_the_end(signed_in: SignIn, people: Cast, case: Case) -> None:
+    client, theirs = signed_in(people.amina), signed_in(people.bruno)
+    assert theirs.get(f"/cases/{case.code}/").status_code == 404
+    page = give(client, case, people, groups=["profile", "identification"]).content.decode()
+    assert "Boussole" in page
+    assert "Suivi commun" in page
+    assert theirs.get(f"/cases/{case.code}/").status_code == 200
+    assert groups_seen(people.bruno, case) == {"profile", "identification"}
+    assert theirs.get(f"/cases/{case.code}/identity/").status_code == 404
+    ending = f"/cases/{case.code}/access/{grants(people.amina)[0].pk}/end/"
+    assert "ne peut pas être désappris" in client.get(ending).content.decode()
+    assert "Accès terminé" in client.post(ending, follow=True).content.decode()
+    assert theirs.get(f"/cases/{case.code}/").status_code == 404
+    assert "a déjà pris fin" in client.post(ending, follow=True).content.decode(), "twice does it once"
+
+
+def test_the_name_is_opened_only_when_it_is_said(signed_in: SignIn, people: Cast, case: Case) -> None:
+    give(signed_in(people.amina), case, people, identity="yes")
+    assert grants(people.amina)[0].groups == ["identity", "profile"]
+    assert "Zorah" in signed_in(people.bruno).get(f"/cases/{case.code}/identity/").content.decode()
+
+
+def test_each_group_is_offered_with_what_it_holds(signed_in: SignIn, people: Cast, case: Case) -> None:
+    page = signed_in(people.amina).get(address(case)).content.decode()
+    assert "Âge, nationalité par groupe" in page
+    assert "Boussole" in page
+    assert str(people.atalante.pk) not in page, "one gives no access to oneself"
+
+
+def test_an_access_needs_an_organisation_groups_a_reason_and_an_end_within_a_year(signed_in: SignIn, people: Cast, case: Case) -> None:
+    client, today = signed_in(people.amina), timezone.localdate()
+    wrong: list[dict[str, Any]] = [
+        {"to": ""}, {"to": str(people.atalante.pk)}, {"groups": []}, {"groups": ["all"]}, {"identity": ""}, {"reason": "  "},
+        {"until": ""}, {"until": "un jour"}, {"until": today.isoformat()}, {"until": (today + timedelta(days=367)).isoformat()},
+    ]  # fmt: skip
+    for told in wrong:
+        page = give(client, case, people, **told)
+        assert not page.redirect_chain, told
+        assert "error-summary" in page.content.decode(), told
+    assert "Suivi commun" in give(client, case, people, until="").content.decode(), "nothing is lost"
+    assert grants(people.amina) == []
+    assert give(client, case, people, until=_in_a_year(today).isoformat()).redirect_chain
+
+
+def _in_a_year(today: date) -> date:
+    return today.replace(year=today.year + 1, day=min(today.day, 28))
+
+
+def test_the_last_day_is_the_day_that_was_written(signed_in: SignIn, people: Cast, case: Case) -> None:
+    day = timezone.localdate() + timedelta(days=30)
+    give(signed_in(people.amina), case, people, until=day.isoformat())
+    ends = grants(people.amina)[0].ends_at
+    assert ends is not None
+    assert timezone.localtime(ends).date() == day
+
+
+def test_who_did_not_open_the_file_gives_and_ends_nothing(signed_in: SignIn, people: Cast, case: Case) -> None:
+    given = grant(case, people.amina.actor, people.boussole, ["profile"])
+    ending = f"/cases/{case.code}/access/{given.pk}/end/"
+    for stranger in (people.ines, people.bruno):
+        client = signed_in(stranger)
+        for where in (address(case), ending):
+            assert client.get(where).status_code == 404
+            assert client.post(where, {"to": str(people.police.pk)}).status_code == 404
+    assert signed_in(people.chloe).get(ending).status_code == 403
+    other = concern(people.amina.actor)
+    assert signed_in(people.amina).get(f"/cases/{other.code}/access/{given.pk}/end/").status_code == 404
+    assert grants(people.amina)[0].revoked_at is None
+    assert "access/new/" not in signed_in(people.bruno).get(f"/cases/{case.code}/").content.decode()
