@@ -38,8 +38,7 @@ def _tell_database(actor: Actor | None) -> None:
     # The third argument ties the settings to the transaction: a pooled connection carries nothing to the next user.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('repere.user', %s, true), set_config('repere.organisation', %s, true),"
-            " set_config('repere.kind', %s, true)",
+            "SELECT set_config('repere.user', %s, true), set_config('repere.organisation', %s, true), set_config('repere.kind', %s, true)",
             [
                 str(actor.user_id or "") if actor else "",
                 str(actor.organisation_id or "") if actor else "",

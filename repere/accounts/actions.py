@@ -23,9 +23,7 @@ class InvitationClosed(Exception):
     """The link was used, ran out, or never existed. Which one is not said."""
 
 
-def found(
-    *, name: str, kind: str, territory: str, email: str, person: str, roles: list[str], language: str, now: datetime
-) -> str:
+def found(*, name: str, kind: str, territory: str, email: str, person: str, roles: list[str], language: str, now: datetime) -> str:
     """Found an organisation with its first member. Returns the secret part of a link that works once."""
     make_root_key()
     organisation = Organisation(name=name, kind=kind, territory=territory, language=language)
@@ -43,9 +41,7 @@ def found(
 def invite(user: User, *, acting: Actor, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        invitation = Invitation.objects.create(
-            user=user, token_hash=_hash(token), created_at=now, expires_at=now + INVITATION_LIFE
-        )
+        invitation = Invitation.objects.create(user=user, token_hash=_hash(token), created_at=now, expires_at=now + INVITATION_LIFE)
         ledger.record(acting, "invite_user", detail={"user": user.pk, "invitation": invitation.pk})
     return token
 

@@ -29,9 +29,7 @@ def ensure_organisation_key(organisation: Whose) -> bytes:
     held = _organisation_key(owner)
     if held is None:
         wrapped = root_key().wrap(new_key(), aad=_organisation_binding(owner, 1))
-        OrganisationKey.objects.bulk_create(
-            [OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True
-        )
+        OrganisationKey.objects.bulk_create([OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True)
         held = _organisation_key(owner)
     if held is None:
         raise NoKey
@@ -107,10 +105,7 @@ def _id(organisation: Whose) -> UUID:
 def _organisation_keys(organisation_id: UUID) -> dict[int, bytes]:
     root = root_key()
     rows = OrganisationKey.objects.filter(organisation_id=organisation_id).values_list("version", "wrapped")
-    return {
-        version: root.unwrap(bytes(wrapped), aad=_organisation_binding(organisation_id, version))
-        for version, wrapped in rows
-    }
+    return {version: root.unwrap(bytes(wrapped), aad=_organisation_binding(organisation_id, version)) for version, wrapped in rows}
 
 
 def _organisation_key(organisation_id: UUID) -> tuple[int, bytes] | None:

@@ -42,9 +42,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="account_address_is_in_lower_case")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="account_address_is_in_lower_case")]
 
     def __str__(self) -> str:
         return self.name
@@ -148,6 +146,4 @@ class PersonKeyWrap(models.Model):
 
     class Meta:
         db_table = '"keys"."person_key_wrap"'
-        constraints = [
-            models.UniqueConstraint(fields=["person_id", "organisation"], name="one_wrap_per_person_and_organisation")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person_id", "organisation"], name="one_wrap_per_person_and_organisation")]

@@ -56,9 +56,7 @@ def forget(email: str, address: str) -> None:
 
 def _take(subject: str, limit: Limit) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE, {"key": _key(subject), "size": limit.attempts, "seconds": limit.within.total_seconds()}
-        )
+        cursor.execute(TAKE, {"key": _key(subject), "size": limit.attempts, "seconds": limit.within.total_seconds()})
         return bool(cursor.fetchone()[0] >= 0)
 
 

@@ -322,7 +322,9 @@ class _Writing:
         """Set days and reminders; True when they moved. Steps already taken are known by their Reminder and not taken again."""
         earliest, latest = told.due or (None, None)
         on = civil_day(view.zone, self.now)
-        steps = plan(rule, earliest, latest, who=task.role, opened_at=task.opened_at, zone=view.zone, on=on)
+        steps = plan(
+            rule if told.certainty != "M" else None, earliest, latest, who=task.role, opened_at=task.opened_at, zone=view.zone, on=on
+        )
         planned = [[step.at.isoformat(), step.name, step.role] for step in steps]
         if (task.due_earliest, task.due_latest, task.level, task.plan) == (earliest, latest, told.level, planned):
             return False
@@ -420,7 +422,7 @@ def plan(
 
     Days before are counted from the first day on which it may fall due, lateness from the last. A step whose morning had
     passed when the task was opened is left out, but for the last word: that it is overdue, and the escalation. Nothing is
-    planned on a rule from memory that no jurist has checked.
+    planned on a rule from memory that no jurist has checked, nor (the caller sees to it) on what rests on one.
     """
     if rule is None or rule.duty is None or not rule.version_on(on).standing.presentable:
         return []

@@ -7,9 +7,7 @@ from uuid import UUID
 
 
 def canonical(body: dict[str, Any]) -> bytes:
-    text = json.dumps(
-        body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
-    )
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
     return text.encode()
 
 

@@ -59,9 +59,7 @@ class Entry(AppendOnly):
             GinIndex(fields=["subjects"], name="ledger_by_subject"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["write", "look", "denial", "system"]), name="ledger_kind_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["write", "look", "denial", "system"]), name="ledger_kind_is_known"),
         ]
 
 
@@ -82,7 +80,5 @@ class Seal(AppendOnly):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["previous"], name="ledger_seal_does_not_fork"),
-            models.CheckConstraint(
-                condition=models.Q(last_position__gte=models.F("first_position")), name="ledger_seal_runs_forward"
-            ),
+            models.CheckConstraint(condition=models.Q(last_position__gte=models.F("first_position")), name="ledger_seal_runs_forward"),
         ]

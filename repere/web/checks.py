@@ -32,8 +32,7 @@ def _access_file_asks_for_secrets() -> list[str]:
         return _external_access_asks_for_secrets()
     lines = [line.split("#")[0].split() for line in embedded.access_file().read_text().splitlines()]
     return [
-        f"pg_hba.conf lets people in by {words[-1]!r}: every line must end in scram-sha-256. "
-        "Restore the file that Repère wrote."
+        f"pg_hba.conf lets people in by {words[-1]!r}: every line must end in scram-sha-256. Restore the file that Repère wrote."
         for words in lines
         if words and words[-1] != "scram-sha-256"
     ]
@@ -49,9 +48,7 @@ def _external_access_asks_for_secrets() -> list[str]:
 
 
 def _role_obeys_row_security() -> list[str]:
-    name, is_super, bypasses = _rows(
-        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    )[0]
+    name, is_super, bypasses = _rows("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")[0]
     found = []
     if is_super or bypasses:
         found.append(f"The database role {name} passes over row-level security. Serve as repere_web or repere_worker.")
@@ -116,9 +113,7 @@ CHECKS: list[Callable[[], list[str]]] = [
 ]
 
 
-def as_django_checks(
-    app_configs: Any = None, databases: Sequence[str] | None = None, **_others: Any
-) -> list[CheckMessage]:
+def as_django_checks(app_configs: Any = None, databases: Sequence[str] | None = None, **_others: Any) -> list[CheckMessage]:
     """For `manage.py check --database default`."""
     if not databases or "default" not in databases:
         return []

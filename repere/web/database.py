@@ -47,9 +47,7 @@ def address() -> Address:
     if url is None:
         return Address(host=data_path(), port="5432", name=os.environ.get("REPERE_DATABASE", NAME))
     given = conninfo.conninfo_to_dict(url)
-    return Address(
-        host=str(given.get("host") or ""), port=str(given.get("port") or 5432), name=str(given.get("dbname") or NAME)
-    )
+    return Address(host=str(given.get("host") or ""), port=str(given.get("port") or 5432), name=str(given.get("dbname") or NAME))
 
 
 def alias(role: str) -> dict[str, Any]:
@@ -78,9 +76,7 @@ def admin_connection(dbname: str = "postgres") -> psycopg.Connection[tuple[Any, 
     url = external_url()
     if url is not None:
         return psycopg.connect(conninfo.make_conninfo(url, dbname=_within(url, dbname)), autocommit=True)
-    return psycopg.connect(
-        host=data_path(), user=BOOTSTRAP, password=secret("db_bootstrap"), dbname=dbname, autocommit=True
-    )
+    return psycopg.connect(host=data_path(), user=BOOTSTRAP, password=secret("db_bootstrap"), dbname=dbname, autocommit=True)
 
 
 def _within(url: str, dbname: str) -> str:
@@ -103,9 +99,7 @@ def provision(name: str | None = None) -> None:
 
 def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
     name = role_name(role)
-    found = admin.execute(
-        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = %s", [name]
-    ).fetchone()
+    found = admin.execute("SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     bypass = role == "backup" and _may_give_bypass(admin)
     if found is None:
         _set_role(admin, "CREATE", name, role, bypass)
@@ -122,9 +116,7 @@ def _set_role(admin: psycopg.Connection[Any], verb: str, name: str, role: str, b
     if _is_superuser(admin):
         flags += " NOSUPERUSER " + ("BYPASSRLS" if bypass else "NOBYPASSRLS")
     admin.execute(
-        sql.SQL("{} ROLE {} {} PASSWORD {}").format(
-            sql.SQL(verb), sql.Identifier(name), sql.SQL(flags), sql.Literal(secret(f"db_{role}"))
-        )
+        sql.SQL("{} ROLE {} {} PASSWORD {}").format(sql.SQL(verb), sql.Identifier(name), sql.SQL(flags), sql.Literal(secret(f"db_{role}")))
     )
 
 
@@ -153,9 +145,7 @@ def _can_sign_in(role: str) -> bool:
 
 
 def _make_database(admin: psycopg.Connection[Any], name: str) -> None:
-    owner = admin.execute(
-        "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]
-    ).fetchone()
+    owner = admin.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]).fetchone()
     database, wanted = sql.Identifier(name), sql.Identifier(role_name("owner"))
     if owner is None:
         admin.execute(sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(database, wanted))
@@ -170,9 +160,7 @@ def _make_schemas(admin: psycopg.Connection[Any]) -> None:
     admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     for schema in SCHEMAS:
         admin.execute(
-            sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
-                sql.Identifier(schema), sql.Identifier(role_name("owner"))
-            )
+            sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(sql.Identifier(schema), sql.Identifier(role_name("owner")))
         )
 
 
@@ -188,9 +176,7 @@ def apply_grants(owner: psycopg.Connection[Any], grants: Grants) -> None:
             within = sql.SQL("IN SCHEMA {} FROM PUBLIC, {}").format(sql.Identifier(schema), everyone)
             owner.execute(sql.SQL("REVOKE ALL ON ALL TABLES {}").format(within))
             owner.execute(sql.SQL("REVOKE ALL ON ALL SEQUENCES {}").format(within))
-            owner.execute(
-                sql.SQL("REVOKE ALL ON SCHEMA {} FROM PUBLIC, {}").format(sql.Identifier(schema), everyone)
-            )
+            owner.execute(sql.SQL("REVOKE ALL ON SCHEMA {} FROM PUBLIC, {}").format(sql.Identifier(schema), everyone))
             _grant_schema(owner, schema)
         for table, rights in grants.items():
             for role, privileges in rights.items():

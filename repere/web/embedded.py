@@ -121,9 +121,7 @@ def _initialise(path: Path) -> None:
     (draft / "pg_hba.conf").write_text(ACCESS)
     with (draft / "postgresql.conf").open("a") as settings:
         settings.write(TUNING + os.environ.get("REPERE_PG_TUNING", ""))
-    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-        sql.Identifier(database.BOOTSTRAP), sql.Literal(secret("db_bootstrap"))
-    )
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(database.BOOTSTRAP), sql.Literal(secret("db_bootstrap")))
     pgexec(
         "postgres",
         ("--single", "-D", str(draft), "postgres"),

@@ -30,8 +30,7 @@ def strip_exception(_logger: Any, _name: str, event: MutableMapping[str, Any]) -
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
         event["where"] = " < ".join(
-            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-            for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:])
+            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:])
         )
     return event
 

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from repere.cases.territory import zone_of
 
 FEATURES_OFF = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
@@ -13,6 +16,19 @@ FEATURES_OFF = (
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES_OFF)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ClockMiddleware:
+    """Pages tell the hour and the day of the organisation's territory; instants stay in UTC underneath."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        membership = getattr(request, "membership", None)
+        territory = membership.organisation.territory if membership is not None else ""
+        with timezone.override(zone_of("FR", territory)):
+            return self.get_response(request)
 
 
 class HeadersMiddleware:

@@ -118,7 +118,7 @@ def _welcome(host: str, port: int, announce: Announce) -> None:
         for membership in demonstration_cast(limit=12):
             announce(f"  {membership.user.name} <{membership.user.email}>, {membership.role}, {membership.organisation}")
     else:
-        announce('First organisation: repere found --organisation NAME --kind association --email ADDRESS')
+        announce("First organisation: repere found --organisation NAME --kind association --email ADDRESS")
     announce("Ctrl-C stops.")
 
 

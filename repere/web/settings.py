@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "repere.accounts.middleware.SessionLifeMiddleware",
     "repere.accounts.middleware.ActingMiddleware",
+    "repere.web.middleware.ClockMiddleware",
 ]
 
 ROOT_URLCONF = "repere.web.urls"

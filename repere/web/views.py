@@ -83,9 +83,7 @@ def language(request: HttpRequest) -> HttpResponse:
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(target if ours else "/")
     if translation.check_for_language(chosen) and chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, secure=settings.HTTPS, httponly=True, samesite="Strict"
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, secure=settings.HTTPS, httponly=True, samesite="Strict")
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(language=chosen)
     return response

@@ -50,9 +50,7 @@ def set_identity(person: Person | UUID, *, tier: str, values: Mapping[str, Any],
     return record
 
 
-def amend_identity(
-    person: Person | UUID, *, tier: str, changes: Mapping[str, Any], acting: Actor, now: datetime
-) -> SealedRecord | None:
+def amend_identity(person: Person | UUID, *, tier: str, changes: Mapping[str, Any], acting: Actor, now: datetime) -> SealedRecord | None:
     """Change some values of a tier; every other value stays as it stands, whoever brought it. An empty value takes one away.
 
     None, and no new version, when nothing changes.

@@ -39,6 +39,18 @@ def new_pseudonym() -> str:
     return f"{secrets.choice(PSEUDONYMS)} {secrets.randbelow(90) + 10}"
 
 
+def free_pseudonym(acting: Actor) -> str:
+    """A code name that no file of this organisation bears: two women must not be taken for each other.
+
+    When most are taken, numbers grow; the number of draws stays small.
+    """
+    for draw in range(200):
+        name = new_pseudonym() if draw < 20 else f"{secrets.choice(PSEUDONYMS)} {secrets.randbelow(10_000) + 100}"
+        if not Case.objects.visible_to(acting, own=True).filter(pseudonym=name).exists():
+            return name
+    return new_pseudonym()
+
+
 def open_case(
     *,
     on: PartialDate,
@@ -80,7 +92,7 @@ def open_case(
         ring = KeyRing(new_person_key(person.pk, me))
         case = Case(
             id=case_id, code=new_code(), person=person, organisation_id=me, jurisdiction=jurisdiction, mechanism=mechanism.name,
-            territory=clock, zone=zone, role=acting.role, pseudonym=(pseudonym or new_pseudonym()).strip(), opened_on=on.latest,
+            territory=clock, zone=zone, role=acting.role, pseudonym=(pseudonym or free_pseudonym(acting)).strip(), opened_on=on.latest,
             opened_at=now, status_on=on.latest, revision=len(clean),
         )  # fmt: skip
         case.save(force_insert=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils import timezone
 
 from repere.accounts.actor import Actor
 from repere.cases import actions, mechanisms
@@ -44,7 +45,7 @@ def _told(body: Mapping[str, Any], acting: Actor, now: datetime) -> dict[str, di
     told: dict[str, dict[str, Any]] = {}
     for step in STEPS:
         data = as_initial(body.get(step, {}))
-        form = ConcernForm(_as_query(data), mechanism=mechanisms.common(), step=step, role=acting.role, today=civil_day("UTC", now))
+        form = ConcernForm(_as_query(data), mechanism=mechanisms.common(), step=step, role=acting.role, today=timezone.localdate(now))
         form.is_valid()
         for kind in form.asks:
             told.setdefault(kind, {}).update(form.answers(kind))

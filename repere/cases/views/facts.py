@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -115,6 +116,7 @@ def _entry(found: queries.CasePage, fact: uuid.UUID) -> queries.TimelineEntry:
 def keep(request: ActingRequest, code: str, form: str) -> HttpResponse:
     """Called as one types."""
     now, case = timezone.now(), _case(request, code)
+    _form_address(code, form)
     if filling.already_sent(request.actor, _key(request)):
         return HttpResponse("")
     actions.save_draft(form=form, case=case, body=drafts.typed(request.POST), acting=request.actor, now=now)
@@ -124,10 +126,22 @@ def keep(request: ActingRequest, code: str, form: str) -> HttpResponse:
 @page
 @require_POST
 def discard(request: ActingRequest, code: str, form: str) -> HttpResponse:
-    case = _case(request, code)
+    case, back = _case(request, code), _form_address(code, form)
     actions.discard_draft(form=form, case=case, acting=request.actor, now=timezone.now())
+    return redirect(back)
+
+
+def _form_address(code: str, form: str) -> str:
+    """Where a draft's form stands; a name that is no form's is not found."""
     what, _, which = form.partition(":")
-    return redirect("cases:fact_correct", code=code, fact=which) if what == "correct" else redirect("cases:fact_new", code=code, kind=which)
+    try:
+        if what == "correct":
+            return reverse("cases:fact_correct", kwargs={"code": code, "fact": uuid.UUID(which)})
+        if what == "fact" and which in mechanisms.common().facts:
+            return reverse("cases:fact_new", kwargs={"code": code, "kind": which})
+    except ValueError:
+        pass
+    raise Http404
 
 
 # ---- steps

@@ -33,7 +33,7 @@ def _worklist(request: ActingRequest) -> HttpResponse:
         request.actor,
         now=timezone.now(),
         role=request.GET.get("role") or None,
-        page=int(number) if number.isdigit() else 1,
+        page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
     )
     found = ask(tab=request.GET.get("tab", ""))
     if "tab" not in request.GET and not found.counts["overdue"]:
