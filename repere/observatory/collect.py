@@ -29,7 +29,7 @@ CHUNK = 20_000
 def collect(mechanism: Mechanism, *, acting: Actor, now: datetime, invented: bool) -> Extract:
     """Every case of the acting organisation in the mechanism's jurisdiction, de-identified."""
     with acting_as(acting):
-        cases = Case.objects.visible_to(acting).filter(organisation_id=acting.organisation_id, jurisdiction=mechanism.jurisdiction)
+        cases = Case.objects.visible_to(acting, own=True).filter(jurisdiction=mechanism.jurisdiction)
         keys = list(cases.order_by("pk").values_list("pk", "person_id"))
         number = _shuffled([case_id for case_id, _ in keys])
         frames = _frames(mechanism, number, acting)

@@ -105,7 +105,7 @@ def export_file(path: Path, *, acting: Actor, now: datetime, with_addresses: boo
 
 
 def _people(acting: Actor) -> Iterator[tuple[UUID, KnownPerson, str]]:
-    cases = Case.objects.visible_to(acting).filter(organisation_id=acting.organisation_id).order_by("opened_on", "code")
+    cases = Case.objects.visible_to(acting, own=True).order_by("opened_on", "code")
     keys = list(cases.values_list("id", "person_id", "jurisdiction"))
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
