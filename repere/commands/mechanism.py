@@ -25,12 +25,16 @@ def register(cli: click.Group) -> None:
 
 
 @click.group()
-def mechanism() -> None:
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another copy of the rule book.")
+@click.pass_context
+def mechanism(context: click.Context, folder: Path | None) -> None:
     """The rule book: check it, try examples, compare two mechanisms."""
+    context.obj = folder or Path(settings.REPERE_MECHANISM_FOLDER)
 
 
 def _root() -> Path:
-    return Path(settings.REPERE_MECHANISM_FOLDER)
+    folder: Path = click.get_current_context().obj
+    return folder
 
 
 def _loaded(name: str) -> Mechanism:
