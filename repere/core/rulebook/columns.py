@@ -7,7 +7,7 @@ codes: a bit each), a negative value says which kind of "no value" stands there 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from repere.core.dates import FAR, number
-from repere.core.rulebook.model import MISSING, Fact, FieldKind, Mechanism
+from repere.core.rulebook.model import MISSING, Fact, FactKind, FieldKind, Mechanism
+from repere.core.rulebook.order import carried, edges
 from repere.core.rulebook.validation import codes_of
 
 MARKERS = {word: -1 - index for index, word in enumerate(MISSING)}
@@ -200,40 +201,47 @@ def _told(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int
     rows.sort(key=lambda row: (row[0], row[2].latest, row[2].recorded_at))
     declared = mechanism.facts[kind]
     fields: dict[str, Int] = {}
+    silent: dict[str, NDArray[np.bool_]] = {}
     for field in declared.fields.values():
         if field.sealed:
             continue
         values = [fact.fields.get(field.name) for _, _, fact in rows]
         if field.type == "date":
+            silent[field.name] = np.array([value in (None, "not_asked", "not_known") for value in values], np.bool_)
             for edge in ("earliest", "latest"):
                 fields[f"{field.name}.{edge}"] = np.array([number(v[edge]) if isinstance(v, Mapping) else FAR for v in values], np.int64)
         else:
             fields[field.name] = np.array([codes.value(kind, field, value) for value in values], np.int64)
-    cases = np.array([case for case, _, _ in rows], np.int32)
-    if declared.lasting:
-        fields = _carried(fields, cases)
-    return KindTable(
-        cases, np.array([place for _, place, _ in rows], np.int64),
+    table = KindTable(
+        np.array([case for case, _, _ in rows], np.int32), np.array([place for _, place, _ in rows], np.int64),
         np.array([number(f.earliest) for _, _, f in rows], np.int32), np.array([number(f.latest) for _, _, f in rows], np.int32),
         np.array([(f.recorded_at - _EPOCH) // _MICROSECOND for _, _, f in rows], np.int64),
         np.array([codes.roles.get(f.stated_by, -1) for _, _, f in rows], np.int16), fields,
     )  # fmt: skip
+    return _lasting(declared, table, silent) if declared.lasting else table
 
 
-def _carried(fields: Mapping[str, Int], case: Day) -> dict[str, Int]:
-    """What a newer fact of a lasting kind does not answer stays as the one before it in the case says."""
-    place = np.arange(len(case))
-    opens = np.concatenate(([True], case[1:] != case[:-1]))
-    carried = {}
-    for name, column in fields.items():
-        silent = (column == MARKERS["not_asked"]) | (column == MARKERS["not_known"]) | (column == FAR)
-        carried[name] = column[np.maximum.accumulate(np.where(silent & ~opens, 0, place))]
-    return carried
+def _lasting(kind: FactKind, table: KindTable, silent_days: Mapping[str, NDArray[np.bool_]]) -> KindTable:
+    """The table with what a newer fact does not answer filled in. A day that she prefers not to say again is an answer."""
+    unanswered = (MARKERS["not_asked"], MARKERS["not_known"])
+    silent, unknown = {}, {}
+    for name, column in table.fields.items():
+        day = silent_days.get(name.partition(".")[0])
+        silent[name] = np.isin(column, unanswered) if day is None else day
+        unknown[name] = MARKERS["not_known"] if day is None else FAR
+    order = edges(table.case, table.earliest, table.latest, table.recorded)
+    fields = carried(table.fields, silent, unknown, table.case, order)
+    for name in silent_days:  # of two days that differ neither is told, whichever edge they share
+        low, high = f"{name}.earliest", f"{name}.latest"
+        gone = (fields[low] == FAR) | (fields[high] == FAR)
+        fields[low], fields[high] = np.where(gone, FAR, fields[low]), np.where(gone, FAR, fields[high])
+    return replace(table, fields=fields)
 
 
 def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.DataFrame) -> KindTable:
     frame = frame.sort("case", "latest", "recorded", maintain_order=True)
     fields: dict[str, Int] = {}
+    silent: dict[str, NDArray[np.bool_]] = {}
     for field in mechanism.facts[kind].fields.values():
         if field.sealed:
             continue
@@ -241,19 +249,18 @@ def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.Data
             for edge in ("earliest", "latest"):
                 name = f"{field.name}_{edge}"
                 fields[f"{field.name}.{edge}"] = _day_column(frame, name, FAR).astype(np.int64)
+            silent[field.name] = fields[f"{field.name}.earliest"] == FAR
         elif field.name in frame.columns:
             fields[field.name] = _code_column(codes, kind, field, frame[field.name])
         else:
             fields[field.name] = np.full(len(frame), MARKERS["not_asked"], np.int64)
-    cases = frame["case"].cast(pl.Int32).to_numpy()
-    if mechanism.facts[kind].lasting:
-        fields = _carried(fields, cases)
     role = frame["role"].cast(pl.String).replace_strict(codes.roles, default=-1, return_dtype=pl.Int16).to_numpy()
     recorded = frame["recorded"].cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
-    return KindTable(
-        cases, frame["fact"].cast(pl.Int64).to_numpy(),
+    table = KindTable(
+        frame["case"].cast(pl.Int32).to_numpy(), frame["fact"].cast(pl.Int64).to_numpy(),
         _day_column(frame, "earliest", FAR), _day_column(frame, "latest", FAR), recorded, role, fields,
     )  # fmt: skip
+    return _lasting(mechanism.facts[kind], table, silent) if mechanism.facts[kind].lasting else table
 
 
 def _day_column(frame: pl.DataFrame, name: str, missing: int) -> Day:

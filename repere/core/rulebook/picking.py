@@ -12,6 +12,7 @@ from repere.core.dates import FAR
 from repere.core.rulebook.columns import MARKERS, FactTables, KindTable, day_keys
 from repere.core.rulebook.expressions import Selector, Test
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Day, Graph, Rows, Trits
+from repere.core.rulebook.order import NEVER, Edges, edges, pairs, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,6 @@ class Picked:
     def exact(self) -> bool:
         """True when every day is exact."""
         return bool((self.earliest == self.latest).all())
-
-    def twins(self) -> NDArray[np.bool_]:
-        """Facts of one case that share their last possible day and the instant of recording with the fact before them."""
-        same = np.zeros(len(self.case), np.bool_)
-        columns = (self.case, self.latest, self.recorded)
-        same[1:] = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
-        return same
 
 
 class Rivals(NamedTuple):
@@ -207,36 +201,28 @@ class Picking:
     def _rivals(self, picked: Picked, select: str) -> Rivals | None:
         """Rows of the cases in which ranges, uncertain matches or twins leave open which fact is the first or the latest.
 
-        One fact comes after another for certain when its whole range does, or when both are on one exact day and it was recorded
-        later. What stays is every fact that no certain one precedes (or follows) for certain. None: plain everywhere.
+        What stays is every fact that no certain one precedes (or follows) for certain. None: plain everywhere.
         """
         key = (id(picked), select)
         if key not in self._rivalries:
-            range_ = picked.earliest != picked.latest
-            twin = picked.twins()
-            vague = range_ | twin | (picked.match != YES)
-            self._rivalries[key] = self._contend(picked, select, vague, range_, twin) if vague.any() else None
+            order = edges(picked.case, picked.earliest, picked.latest, picked.recorded)
+            vague = order.vague | (picked.match != YES)
+            self._rivalries[key] = self._contend(picked, select, vague, order) if vague.any() else None
         return self._rivalries[key]
 
-    def _contend(
-        self, picked: Picked, select: str, vague: NDArray[np.bool_], range_: NDArray[np.bool_], twin: NDArray[np.bool_]
-    ) -> Rivals | None:
+    def _contend(self, picked: Picked, select: str, vague: NDArray[np.bool_], order: Edges) -> Rivals | None:
         row, place = self._pairs(picked, vague)
         if not len(row):
             return None
         sure = (picked.match[place] == YES) & (picked.latest[place] <= self.day[row])
-        # within a day: a range begins before and ends after every exact fact; those stand in the order of recording
-        wide, order = len(twin) + 2, np.cumsum(~twin)
-        begin = (picked.earliest.astype(np.int64) * wide + np.where(range_, 0, order))[place]
-        end = (picked.latest.astype(np.int64) * wide + np.where(range_, wide - 1, order))[place]
-        opens, lengths = _runs(row)
-        never = np.int64(2**62)
+        begin, end = order.begin[place], order.end[place]
+        opens, lengths = runs(row)
         if select == "latest":
-            kept = end >= np.repeat(np.maximum.reduceat(np.where(sure, begin, -never), opens), lengths)
+            kept = end >= np.repeat(np.maximum.reduceat(np.where(sure, begin, -NEVER), opens), lengths)
         else:
-            kept = begin <= np.repeat(np.minimum.reduceat(np.where(sure, end, never), opens), lengths)
+            kept = begin <= np.repeat(np.minimum.reduceat(np.where(sure, end, NEVER), opens), lengths)
         row, place, sure = row[kept], place[kept], sure[kept]
-        opens, _ = _runs(row)
+        opens, _ = runs(row)
         return Rivals(row[opens], opens, place, sure)
 
     def _pairs(self, picked: Picked, vague: NDArray[np.bool_]) -> tuple[Rows, Rows]:
@@ -245,16 +231,10 @@ class Picking:
         among[picked.case[vague]] = True
         rows = np.flatnonzero(among[self.case])
         first, after = (np.searchsorted(picked.case, self.case[rows], side) for side in ("left", "right"))
-        many = after - first
-        row, place = np.repeat(rows, many), np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
+        row, place = pairs(after - first, first)
+        row = rows[row]
         begun = picked.earliest[place] <= self.day[row]
         return row[begun], place[begun]
-
-
-def _runs(row: Rows) -> tuple[Rows, Rows]:
-    """Where each run of equal numbers begins, and how long it is."""
-    opens = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
-    return opens, np.diff(opens, append=len(row))
 
 
 def together(parts: list[Picked]) -> Picked | None:
