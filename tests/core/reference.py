@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from repere.core.rulebook import expressions as ask
 from repere.core.rulebook.model import MISSING, Fact, Mechanism, Parameter, Rule, Standing, UnlessClause, Version
 
 NO, CANNOT_TELL, YES = 0, 1, 2
+UNANSWERED = ("not_asked", "not_known")
 WORDS = ("does_not_hold", "cannot_tell", "holds")
 
 
@@ -67,16 +68,6 @@ class Case:
             for fact in known
             if fact.id not in corrected and fact.kind in mechanism.facts and (held is None or mechanism.facts[fact.kind].group in held)
         ]
-        for kind in {fact.kind for fact in self.facts if mechanism.facts[fact.kind].lasting}:
-            self.carry(kind)
-
-    def carry(self, kind: str) -> None:
-        """A newer fact of a lasting kind keeps what it does not answer itself."""
-        standing: dict[str, Any] = {}
-        for fact in sorted((f for f in self.facts if f.kind == kind), key=lambda f: (f.latest, f.recorded_at)):
-            answered = {name: value for name, value in fact.fields.items() if value not in ("not_asked", "not_known")}
-            standing = {**standing, **answered}
-            self.facts[self.facts.index(fact)] = replace(fact, fields={**fact.fields, **standing})
 
     # ---- rules
 
@@ -139,7 +130,7 @@ class Case:
         if "FR" not in covered and not any(place[:1].isdigit() for place in covered):
             return False  # another country's text
         described = self.candidates(ask.Selector(("person_described",)))
-        last = {str(one.fact.fields.get("territory", "not_asked")) for one in self.last_of(described)}
+        last = {str(self.said(one.fact, "territory")) for one in self.last_of(described)}
         sure = any(one.sure for one in described)
         return sure and not any(where in MISSING or where in covered or ("FR" in covered and metropolitan(where)) for where in last)
 
@@ -265,11 +256,23 @@ class Case:
         """Did somebody in one of these roles state it."""
         return YES if not by or any(fact.stated_by in self.mechanism.families.get(power, ()) for power in by) else NO
 
+    def said(self, fact: Fact, field: str) -> Any:
+        """What a fact says in a field; of a lasting kind, what it does not answer is as the last one before it answered."""
+        value = fact.fields.get(field, "not_asked")
+        if value not in UNANSWERED or not self.mechanism.facts[fact.kind].lasting:
+            return value
+        told = [other for other in self.facts if other.kind == fact.kind and other.fields.get(field, "not_asked") not in UNANSWERED]
+        before_it = [other for other in told if not later(other, fact)]
+        answers = [one.fields[field] for one in before_it if not any(later(other, one) for other in before_it)]
+        if not answers:
+            return value
+        return answers[0] if all(answer == answers[0] for answer in answers) else "not_known"
+
     def test(self, fact: Fact, test: ask.Test) -> int:
         """A test on one field; a kind without the field passes."""
         if test.field not in self.mechanism.facts[fact.kind].fields:
             return YES
-        value: Any = fact.fields.get(test.field, "not_asked")
+        value = self.said(fact, test.field)
         if value == "not_applicable":
             return NO
         if isinstance(value, str) and value in MISSING:
@@ -328,7 +331,7 @@ class Case:
         ends = self.first_of(found) if selector.select == "first" else self.last_of(found)
         if field is None:
             return self.extent(found, ends, selector.select)
-        values = [one.fact.fields.get(field) for one in ends]
+        values = [self.said(one.fact, field) for one in ends]
         if not all(isinstance(value, dict) for value in values):
             return Told(CANNOT_TELL)
         return Told(YES, min(v["earliest"] for v in values if v), max(v["latest"] for v in values if v))
