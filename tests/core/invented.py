@@ -177,6 +177,7 @@ def _columns(kind: FactKind, fact: Fact) -> dict[str, Any]:
         if field.type == "date":
             told = value if isinstance(value, dict) else {"earliest": None, "latest": None}
             found |= {f"{field.name}_{edge}": told[edge] for edge in ("earliest", "latest")}
+            found[field.name] = value if isinstance(value, str) else None
         elif field.type == "codes":
             found[field.name] = [value] if isinstance(value, str) else value
         else:

@@ -11,13 +11,14 @@ import pytest
 
 from repere.core.rulebook import MISSING, Fact, Mechanism, evaluate, load
 from tests.core.reference import reference
-from tests.core.small_book import STANDS, write_book
+from tests.core.small_book import FILES, STANDS, write_book
 
 ASKED = date(2026, 6, 1)
 EXPRESSIONS = {
     "met": "{fact: met}",
     "met_here": "{fact: {kind: met, where: {place: here}}}",
     "met_not_here": "{fact: {kind: met, where: {place: {not: [here]}}}}",
+    "said_here": "{fact: {kind: met, where: {place: {said: here}}}}",
     "met_many": "{fact: {kind: met, where: {many: {at_least: 2}}}}",
     "met_twice": "{count: {of: met, at_least: 2}}",
     "left": "{fact: left}",
@@ -67,7 +68,7 @@ YES, NO, UNKNOWN = "holds", "does_not_hold", "cannot_tell"
     [
         ("met", NO), ("met_here", NO), ("met_not_here", NO), ("met_many", NO), ("met_twice", NO), ("last_met", NO), ("ended", NO),
         ("met_long_ago", NO), ("left", UNKNOWN), ("left_with_help", UNKNOWN), ("left_twice", UNKNOWN), ("either", UNKNOWN),
-        ("last_left", UNKNOWN), ("left_long_ago", UNKNOWN), ("decided", UNKNOWN),
+        ("said_here", NO), ("last_left", UNKNOWN), ("left_long_ago", UNKNOWN), ("decided", UNKNOWN),
     ],
 )  # fmt: skip
 def test_nothing_recorded_means_what_the_kind_says(book: Mechanism, name: str, answer: str) -> None:
@@ -159,3 +160,53 @@ def test_a_day_told_twice_is_every_day_that_either_allows(book: Mechanism) -> No
 def told(day: str) -> dict[str, date]:
     """A date field holding one exact day."""
     return {"earliest": date.fromisoformat(day), "latest": date.fromisoformat(day)}
+
+
+@pytest.mark.parametrize("word", [*MISSING, None])
+def test_what_must_be_said_is_no_until_it_is_said(book: Mechanism, word: str | None) -> None:
+    """An age nobody disputes is not a disputed age: here silence is a no, and only here."""
+    assert said(book, "said_here", fact("met", **({} if word is None else {"place": word}))) == NO
+    assert said(book, "said_here", fact("met", place="here")) == YES
+    assert said(book, "said_here", groups=set()) == UNKNOWN
+
+
+# ---- kinds that last
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Mechanism:
+    """The same book, in which being met is a description: a newer one keeps what an earlier one answered."""
+    rows = [f"  - {{id: xx.{name}, label: {{fr: a, en: a}}, {STANDS}, when: {when}}}" for name, when in EXPRESSIONS.items()]
+    facts = FILES["common/facts.yaml"].replace("    absent: no\n", "    absent: no\n    lasting: true\n")
+    changes = {"countries/xx/more.yaml": "conditions:\n" + "\n".join(rows) + "\n", "common/facts.yaml": facts}
+    return load(write_book(tmp_path_factory.mktemp("lasting"), changes), "xx")
+
+
+def test_describing_again_erases_nothing(lasting: Mechanism, book: Mechanism) -> None:
+    """What the second description does not answer stays as the first one said; of a kind that does not last, it is unknown."""
+    files = [fact("met", "2026-04-01", place="here", ends=told("2026-05-15")), fact("met", "2026-05-01", many=3)]
+    assert [said(lasting, name, *files) for name in ("last_met", "ended")] == [YES, YES]
+    assert [said(book, name, *files) for name in ("last_met", "ended")] == [UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("word", "stays"), [("not_asked", True), ("not_known", True), ("prefers_not_to_say", False), ("not_applicable", False)]
+)
+def test_not_wanting_to_say_again_is_an_answer(lasting: Mechanism, word: str, stays: bool) -> None:
+    """In a coded field and in a date alike; not having been asked again is none."""
+    files = [fact("met", "2026-04-01", place="here", ends=told("2026-05-15")), fact("met", "2026-05-01", place=word, ends=word)]
+    assert (said(lasting, "last_met", *files) == YES) is stays
+    assert (said(lasting, "ended", *files) == YES) is stays
+
+
+def test_which_answer_stays_is_unknown_when_their_order_is(lasting: Mechanism) -> None:
+    """Two earlier descriptions overlap and say otherwise: the third, silent, takes neither side."""
+    spring, april, silent = "2026-03-01..2026-05-20", "2026-04-01..2026-04-30", fact("met", "2026-05-25")
+    assert said(lasting, "last_met", fact("met", spring, place="here"), fact("met", april, place="there"), silent) == UNKNOWN
+    assert said(lasting, "last_met", fact("met", spring, place="here"), fact("met", april, place="here"), silent) == YES
+
+
+def test_two_descriptions_of_one_instant_complete_each_other(lasting: Mechanism) -> None:
+    """Whichever stands first in the list."""
+    one, other = fact("met", place="here"), fact("met", many=3)
+    assert said(lasting, "last_met", one, other) == said(lasting, "last_met", other, one) == YES

@@ -152,7 +152,10 @@ class FactTables:
 
     @classmethod
     def from_polars(cls, mechanism: Mechanism, cases: int, frames: Mapping[str, pl.DataFrame]) -> FactTables:
-        """Build from one frame per kind: case, fact, earliest, latest, recorded, role, corrects and the kind's clear fields."""
+        """Build from one frame per kind: case, fact, earliest, latest, recorded, role, corrects and the kind's clear fields.
+
+        A date field ``f`` is two columns ``f_earliest`` and ``f_latest``; a column ``f`` may say why there is none.
+        """
         codes = encoding_of(mechanism)
         corrected = [frame["corrects"].cast(pl.Int64).drop_nulls() for frame in frames.values() if "corrects" in frame.columns]
         gone = pl.concat(corrected) if corrected else pl.Series([], dtype=pl.Int64)
@@ -249,7 +252,9 @@ def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.Data
             for edge in ("earliest", "latest"):
                 name = f"{field.name}_{edge}"
                 fields[f"{field.name}.{edge}"] = _day_column(frame, name, FAR).astype(np.int64)
-            silent[field.name] = fields[f"{field.name}.earliest"] == FAR
+            word = frame[field.name].cast(pl.String) if field.name in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
+            said = word.is_in(["prefers_not_to_say", "not_applicable"]).fill_null(False).to_numpy()
+            silent[field.name] = (fields[f"{field.name}.earliest"] == FAR) & ~said
         elif field.name in frame.columns:
             fields[field.name] = _code_column(codes, kind, field, frame[field.name])
         else:
