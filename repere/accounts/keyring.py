@@ -5,11 +5,16 @@ Nothing is cached: a key made in a transaction that rolls back must not live on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from uuid import UUID
+from collections.abc import Iterable, Mapping
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.utils import timezone
 
 from repere.accounts.models import OrganisationKey, PersonKeyWrap
 from repere.accounts.rootkey import root_key
+from repere.accounts.rows import insert_rows
 from repere.core.sealing import new_key, unwrap, wrap
 from repere.directory.models import Organisation
 
@@ -44,19 +49,18 @@ def new_person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUI
     """One fresh key for each person, wrapped for the organisation that opens her file."""
     owner = _id(organisation)
     kek, keys = ensure_organisation_key(owner), {person_id: new_key() for person_id in person_ids}
-    PersonKeyWrap.objects.bulk_create(
-        [
-            PersonKeyWrap(
-                person_id=person_id,
-                organisation_id=owner,
-                version=1,
-                wrapped=wrap(kek, key, aad=_person_binding(person_id, owner, 1)),
-            )
+    now = timezone.now()
+    with connection.wrap_database_errors:
+        insert_rows("keys.person_key_wrap", WRAP, [
+            (uuid4(), person_id, owner, 1, wrap(kek, key, aad=_person_binding(person_id, owner, 1)), now)
             for person_id, key in keys.items()
-        ],
-        batch_size=2000,
-    )
+        ])  # fmt: skip
     return keys
+
+
+WRAP: Mapping[LiteralString, LiteralString] = {
+    "id": "uuid", "person_id": "uuid", "organisation_id": "uuid", "version": "int", "wrapped": "bytea", "created_at": "timestamptz",
+}  # fmt: skip
 
 
 def person_key(person_id: UUID, organisation: Whose) -> bytes:

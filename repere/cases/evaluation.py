@@ -17,10 +17,10 @@ from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 from repere.accounts.actor import Actor
+from repere.accounts.rows import insert_rows
 from repere.cases import mechanisms, plausibility
 from repere.cases.models import FACT, NO_LONGER_REQUIRED, WAIVER, Case, Fact, Finding, Grant, Task, View
 from repere.cases.refusals import Refused
-from repere.cases.rows import insert_rows
 from repere.cases.territory import civil_day, end_of_day, morning_of
 from repere.core import rulebook
 from repere.core.rulebook import Mechanism

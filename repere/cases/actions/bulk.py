@@ -21,6 +21,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key, new_person_keys, person_keys
+from repere.accounts.rows import insert_rows
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.actions.facts import CLOSES, OPENS, checked
 from repere.cases.actions.identity import TIERS
@@ -30,7 +31,6 @@ from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact
 from repere.cases.refusals import Refused, sentence
-from repere.cases.rows import insert_rows
 from repere.cases.sealed import RECORD, KeyRing, seal_fields, split
 from repere.cases.territory import civil_day, zone_of
 from repere.core.codes import new_code
@@ -41,6 +41,7 @@ from repere.ledger.merkle import leaf_hash, merkle_root
 EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
 VIEWS_PER_JOB = 200
 CASES_AT_ONCE = 250
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -266,10 +267,10 @@ class _Rows:
         """Seal and insert, a few hundred cases at a time: the database writes one part while the next is being sealed."""
         people = [uuid4() if case.known is None else case.known.case.person_id for case in cases]
         fresh = [person for person, case in zip(people, cases, strict=True) if case.known is None]
-        keys = new_person_keys(fresh, self.me)
-        keys |= person_keys([person for person in people if person not in keys], self.me)
+        keys = person_keys([case.known.case.person_id for case in cases if case.known], self.me)
         names_key = ensure_organisation_key(self.me)
         with connection.wrap_database_errors, connection.connection.pipeline():
+            keys |= new_person_keys(fresh, self.me)
             for start in range(0, len(cases), CASES_AT_ONCE):
                 for person, case in zip(people[start : start + CASES_AT_ONCE], cases[start : start + CASES_AT_ONCE], strict=True):
                     self._case(person, case, KeyRing(keys[person]), names_key)
@@ -327,7 +328,7 @@ class _Rows:
         if fact.why:
             secret.setdefault("narrative", {})["why"] = fact.why
         sealed = seal_fields(ring, fact.id, secret)
-        text = json.dumps(evaluation.to_json(clear), ensure_ascii=False)
+        text = _json(evaluation.to_json(clear)) if clear else "{}"
         self.leaves.append(leaf_hash(fact.id.bytes + sha256(text.encode() + (sealed or b"")).digest()))
         self.rows["cases_fact"].append((
             fact.id, case_id, self.me, fact.kind, declared.version, group, fact.on.earliest, fact.on.latest, fact.hour,

@@ -18,7 +18,10 @@ from repere.cases.models import IDENTITY, Case, Person, SealedRecord
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.sealed import RECORD, KeyRing, open_record
 
-TIERS = {"identity": IDENTITY, "contact": "contact_safety"}
+HTCDS = "htcds"
+"""Tier of what came with a file of the standard and has no place in the facts. Whoever may read who she is may read it."""
+
+TIERS = {"identity": IDENTITY, "contact": "contact_safety", HTCDS: IDENTITY}
 """Tier → the word that a grant must hold to see it."""
 
 

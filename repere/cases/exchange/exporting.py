@@ -20,7 +20,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_keys
 from repere.cases import evaluation, mechanisms
-from repere.cases.exchange.importing import HTCDS
+from repere.cases.actions.identity import HTCDS
 from repere.cases.exchange.mapping import CONTACT, IDENTITY
 from repere.cases.exchange.reading import FileRefused, escaped
 from repere.cases.exchange.standard import ADDRESSES, fields

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -17,18 +19,13 @@ from django.utils.translation import gettext, gettext_noop
 from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchRefused, BatchResult, RowRefusal, record_facts
-from repere.cases.actions.identity import TIERS
+from repere.cases.actions.identity import HTCDS
 from repere.cases.exchange import reading
 from repere.cases.exchange.mapping import CONTACT, IDENTITY, PLACE, PLACES, FactDraft, PersonDraft, Reading, draft
 from repere.cases.exchange.reading import MAX_ROWS, Progress, Row
 from repere.cases.exchange.values import Wrong, readers, wording
-from repere.cases.models import IDENTITY as IDENTITY_GROUP
 from repere.cases.refusals import sentence
 from repere.cases.territory import civil_day, zone_of
-
-HTCDS = "htcds"
-"""Tier of what came with a file and has no place in the facts. Whoever may read who she is may read it."""
-TIERS.setdefault(HTCDS, IDENTITY_GROUP)
 
 _FILES = UUID("6f0d3c52-8a6b-5d0e-9a0e-7c1f6c2b9a11")
 ROW = gettext_noop("(whole row)")
@@ -108,11 +105,24 @@ def import_file(
     encoding: str = "utf-8", keep_good: bool = False, dry_run: bool = False, progress: Progress | None = None,
 ) -> Imported:  # fmt: skip
     """Import a file as the actor. Without ``keep_good`` one wrong row keeps the whole file out. Raises FileRefused."""
-    checked = check_rows(reading.rows(path, encoding=encoding, progress=progress), dates=dates)
-    if checked.mistakes and not keep_good:
-        # The other rows are tried too, so that one report says everything there is to mend.
-        return _store(path, checked, acting, now, jurisdiction, territory, keep_good=True, dry_run=True)
-    return _store(path, checked, acting, now, jurisdiction, territory, keep_good=keep_good, dry_run=dry_run)
+    with _collector_at_rest():
+        checked = check_rows(reading.rows(path, encoding=encoding, progress=progress), dates=dates)
+        if checked.mistakes and not keep_good:
+            # The other rows are tried too, so that one report says everything there is to mend.
+            return _store(path, checked, acting, now, jurisdiction, territory, keep_good=True, dry_run=True)
+        return _store(path, checked, acting, now, jurisdiction, territory, keep_good=keep_good, dry_run=dry_run)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A file makes hundreds of thousands of objects that all stay until the end: looking for cycles among them is lost time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _DryRun(Exception):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -305,9 +306,12 @@ def _by_due(line: DutyLine) -> tuple[date, datetime]:
 
 def _levels(mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str) -> tuple[Level, ...]:
     lines: dict[str, list[FindingLine]] = {level: [] for level in LEVELS}
+    # Dozens of rights wait for the same few answers.
+    ask = cache(lambda named: wording.ask(mechanism, named, language))
+    role = cache(lambda word: wording.role(mechanism, word, language))
     for told in judged.findings.values():
         if told.kind == "entitlement":
-            lines[told.level].append(_finding_line(mechanism, told, on, language))
+            lines[told.level].append(_finding_line(mechanism, told, on, language, ask, role))
     return tuple(
         Level(level, *(tuple(_in_order(line for line in found if line.outcome == o)) for o in ("holds", "cannot_tell", "does_not_hold")))
         for level, found in lines.items()
@@ -319,17 +323,20 @@ def _in_order(lines: Any) -> list[FindingLine]:
     return sorted(lines, key=lambda line: (line.stage if line.stage is not None else 9, line.label))
 
 
-def _finding_line(mechanism: Mechanism, told: rulebook.Finding, on: date, language: str) -> FindingLine:
+def _finding_line(
+    mechanism: Mechanism, told: rulebook.Finding, on: date, language: str,
+    ask: Callable[[Any], Ask | None], role: Callable[[str], str],
+) -> FindingLine:  # fmt: skip
     rule = mechanism.rules[told.rule_id]
     standing = rule.version_on(on).standing
     return FindingLine(
         rule_id=rule.id, label=rule.label.text(language), text=rule.text.text(language), outcome=told.outcome, level=rule.level,
-        discretion=rule.discretion, granted_by=wording.role(mechanism, rule.grants, language) if rule.grants else "",
+        discretion=rule.discretion, granted_by=role(rule.grants) if rule.grants else "",
         cooperation=rule.cooperation, stage=rule.stage, since=told.since if told.outcome == "holds" else None, until=told.until,
         certainty=told.certainty, presentable=standing.presentable, settled=told.settled, reason=told.reason,
         sources=source_lines(mechanism, standing.source, language),
-        missing=tuple(a for named in told.missing if (a := wording.ask(mechanism, named, language))),
-        asks=wording.ask(mechanism, told.asks, language), facts_used=told.facts_used, demand=rule.demand,
+        missing=tuple(a for named in told.missing if (a := ask(named))),
+        asks=ask(told.asks), facts_used=told.facts_used, demand=rule.demand,
     )  # fmt: skip
 
 
