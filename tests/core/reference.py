@@ -76,7 +76,10 @@ class Case:
         value, law_day = self.rule(rule), self.law_day(rule)
         if rule.duty is None:
             return Answer(WORDS[value])
-        return Answer(("done" if self.done(rule) == YES else "open") if value == YES else WORDS[value], self.due(rule, law_day))
+        outcome = WORDS[value]
+        if value == YES:
+            outcome = "done" if self.done(rule) == YES else "missed" if self.lapsed(rule, law_day) == YES else "open"
+        return Answer(outcome, self.due(rule, law_day))
 
     def rule(self, rule: Rule) -> int:
         """Trit of a rule."""
@@ -147,6 +150,11 @@ class Case:
                     value = YES
         return value
 
+    def lapsed(self, rule: Rule, law_day: date) -> int:
+        """It can no longer be done: its due day is over, or the condition it names holds."""
+        assert rule.duty is not None
+        return NO if rule.duty.lapses is None else self.exception(rule.duty.lapses, law_day)
+
     def due(self, rule: Rule, law_day: date) -> tuple[date, date] | None:
         """When it falls due: counted from the day that opened it, or the day the rule names."""
         assert rule.duty is not None
@@ -179,6 +187,10 @@ class Case:
                 return self.latest(node)
             case ask.Count(of, least):
                 return self.count(of, least, law_day)
+            case ask.Known(selector, field):
+                return self.known(selector, field)
+            case ask.Screened():
+                return self.screened(node)
             case ask.Before(first, second, strict):
                 return before(self.day_of(first, law_day), self.day_of(second, law_day), strict=strict)
             case ask.Decision(_, yes, no):
@@ -219,6 +231,33 @@ class Case:
         if sum(one.sure for one in found) >= least:
             return YES
         return CANNOT_TELL if len(found) >= least else self.absent(ask.Selector(of.kinds))
+
+    def known(self, selector: ask.Selector, field: str | None) -> int:
+        """It is on record: a fact that has happened, or what the latest one says in a field."""
+        if self.hidden(selector):
+            return CANNOT_TELL
+        found = self.candidates(selector)
+        if not any(one.sure for one in found):
+            return NO
+        if field is None:
+            return YES
+        said = [self.said(one.fact, field) for one in self.last_of(found)]
+        return NO if any(isinstance(value, str) and value in MISSING for value in said) else YES
+
+    def screened(self, node: ask.Screened) -> int:
+        """Different signs, seen for certain or perhaps, reach a combination of strengths in one dimension."""
+        if self.hidden(node.of):
+            return CANNOT_TELL
+        value = NO
+        for answer, found in ((CANNOT_TELL, self.candidates(node.of)), (YES, [one for one in self.candidates(node.of) if one.sure])):
+            seen = {one.fact.fields.get(node.field) for one in found} & set(self.mechanism.indicators)
+            for rule in self.mechanism.screening.values():
+                for dimension in rule.dimensions:
+                    signs = [self.mechanism.indicators[sign] for sign in seen]
+                    strengths = [sign.strength.get(node.audience) for sign in signs if sign.dimension == dimension]
+                    if any(all(strengths.count(word) >= least for word, least in row.items()) for row in rule.combinations):
+                        value = answer
+        return value
 
     def decision(self, yes: ask.Selector, no: ask.Selector | None) -> int:
         """A person decides; the later of both counts."""
@@ -279,6 +318,8 @@ class Case:
             return NO if test.said else CANNOT_TELL
         if test.codes:
             held = set(value) if isinstance(value, list) else {value}
+            if test.low is not None:
+                return YES if len(held & set(test.codes)) >= test.low else NO
             return YES if bool(held & set(test.codes)) == test.wanted else NO
         low, high = test.low if test.low is not None else value, test.high if test.high is not None else value
         return YES if low <= value <= high else NO

@@ -4,7 +4,7 @@ from repere.core.rulebook.comparison import Difference, Impact, difference, impa
 from repere.core.rulebook.errors import FactRefused, Fault, Refusal, RuleBookError
 from repere.core.rulebook.evaluation import Evaluation, Finding, evaluate, evaluate_many
 from repere.core.rulebook.loading import content_of, from_content, load, stacks
-from repere.core.rulebook.model import MISSING, Fact, FactKind, FieldKind, Mechanism, Rule
+from repere.core.rulebook.model import DUE_DAY_OVER, MISSING, Fact, FactKind, FieldKind, Mechanism, Rule
 from repere.core.rulebook.reasons import Step, explain
 from repere.core.rulebook.screening import DimensionResult, screen
 from repere.core.rulebook.validation import BASES, check_fact, codes_of, may_record, may_state
@@ -12,6 +12,7 @@ from repere.core.rulebook.wording import Wording
 
 __all__ = [
     "BASES",
+    "DUE_DAY_OVER",
     "MISSING",
     "Difference",
     "DimensionResult",

@@ -189,5 +189,5 @@ def _joined(parts: list[Path]) -> Path:
 
 def shares(answers: Mapping[str, NDArray[np.int8]]) -> dict[str, dict[str, float]]:
     """Share of each answer per rule."""
-    words = ("no", "cannot_tell", "yes", "done")
+    words = ("no", "cannot_tell", "yes", "done", "missed")
     return {rule: {word: float((values == trit).mean()) for trit, word in enumerate(words)} for rule, values in answers.items()}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from repere.core.dates import FAR, day_of, number
 from repere.core.rulebook import reasons
 from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
-from repere.core.rulebook.graph import CANNOT_TELL, NO_SOURCE_HERE, OLDER_TEXT, YES, compile_graph
+from repere.core.rulebook.graph import CANNOT_TELL, DONE, MISSED, NO_SOURCE_HERE, OLDER_TEXT, YES, compile_graph
 from repere.core.rulebook.model import Fact, Mechanism, Rule
 from repere.core.rulebook.running import Run, answer
 
@@ -25,6 +25,7 @@ ONE_DAY = timedelta(days=1)
 NOWHERE = np.zeros(0, np.int64)
 Span = tuple[date, date | None]
 OUTCOMES = ("does_not_hold", "cannot_tell", "holds")
+DUTY_OUTCOMES = {YES: "open", DONE: "done", MISSED: "missed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def _evaluation(run: Run, states: NDArray[np.int8], rows: slice, asked: int, fac
     days = run.day[rows]
     place = int(np.searchsorted(days, asked))
     why, spans = reasons.Reader(run, rows.start + place), _spans(states[:, rows], days, place)
-    findings = {rule.id: _finding(why, rule, span, facts) for rule, span in zip(run.graph.rules.values(), spans, strict=True)}
+    said = states[:, rows.start + place].tolist()
+    findings = {
+        rule.id: _finding(why, rule, value, span, facts) for rule, value, span in zip(run.graph.rules.values(), said, spans, strict=True)
+    }
     return Evaluation(findings, day_of(int(days[place + 1])) if place + 1 < len(days) else None)
 
 
@@ -128,11 +132,11 @@ def _spans(states: NDArray[np.int8], days: NDArray[np.int32], row: int) -> list[
     return [(dates[start], dates[end] - ONE_DAY if end >= 0 else None) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def _finding(why: reasons.Reader, rule: Rule, span: Span, facts: Sequence[Fact]) -> Finding:
+def _finding(why: reasons.Reader, rule: Rule, said: int, span: Span, facts: Sequence[Fact]) -> Finding:
     run, row = why.run, why.row
     values = run.rule(rule.id)
     value = int(values.value[row])
-    outcome = OUTCOMES[value] if values.done is None or value != YES else ("done" if values.done[row] == YES else "open")
+    outcome = OUTCOMES[value] if rule.duty is None or value != YES else DUTY_OUTCOMES[said]
     since, until = span
     version = why.version(rule)
     if value == YES and until is None and (told := run.last_day(rule, version)) is not None and told.state[row] == YES:
@@ -140,7 +144,7 @@ def _finding(why: reasons.Reader, rule: Rule, span: Span, facts: Sequence[Fact])
     used = tuple(facts[index].id for index in sorted(why.facts_of(rule)))
     trigger = facts[int(values.trigger[row])].id if values.trigger is not None and values.trigger[row] >= 0 and value != 0 else None
     return Finding(
-        rule.id, rule.kind, outcome, since, until if outcome != "done" else None, _due(values.due, row), used, trigger,
+        rule.id, rule.kind, outcome, since, until if outcome not in ("done", "missed") else None, _due(values.due, row), used, trigger,
         _reason(why.why_not_told(rule), value, version.settled), why.next_question(rule) if value == CANNOT_TELL else None,
         why.nearest_change(rule) if value == 0 else (), why.certainty(rule), rule.level, version.settled,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from repere.core.rulebook.wording import Wording
 class Test:
     """A question to one field: a code among ``codes`` (``wanted``) or none of them, or an integer between bounds.
 
+    ``codes`` with ``low``: at least so many different ones of them, in a field that holds several.
     ``said``: yes only where it was said; a field not asked or not known is then no.
     """
 
@@ -128,6 +129,23 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """It is on record: such a fact has happened, or the latest such fact holds a value in ``field``. In a whole view: yes or no."""
+
+    selector: Selector
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The signs in ``of`` meet a dimension of the screening, by the strengths that ``audience`` names."""
+
+    of: Selector
+    field: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """One day comes before another; not ``strict``: or is the same."""
 
@@ -146,8 +164,8 @@ class Decision:
     question: Wording = field(compare=False)
 
 
-Expr = Always | All | AnyOf | Not | RuleRef | Exists | Latest | Count | Before | Decision
-LEAVES = (Exists, Latest, Count, Before, Decision)
+Expr = Always | All | AnyOf | Not | RuleRef | Exists | Latest | Count | Known | Screened | Before | Decision
+LEAVES = (Exists, Latest, Count, Known, Screened, Before, Decision)
 
 
 def parts_of(expression: Expr) -> tuple[Expr, ...]:
@@ -179,7 +197,7 @@ def selectors_of(expression: Expr) -> list[Selector]:
     found: list[Selector] = []
     for node in walk(expression):
         match node:
-            case Exists(selector) | Count(selector, _):
+            case Exists(selector) | Count(selector, _) | Known(selector, _) | Screened(selector, _, _):
                 found.append(selector)
             case Latest(among, kind, where):
                 found.append(Selector(among.kinds if kind is None else (kind,), (*among.where, *where), among.by))

@@ -17,9 +17,11 @@ from repere.core.rulebook.expressions import (
     Decision,
     Exists,
     Expr,
+    Known,
     Latest,
     Not,
     RuleRef,
+    Screened,
     Selector,
     Shift,
     Test,
@@ -30,7 +32,7 @@ from repere.core.rulebook.model import FieldKind
 from repere.core.rulebook.reading import Block
 from repere.core.rulebook.vocabulary import Vocabulary
 
-OPERATORS = ("all", "any", "not", "rule", "fact", "latest", "count", "before", "on_or_before", "decision", "always")
+OPERATORS = ("all", "any", "not", "rule", "fact", "latest", "count", "known", "screened", "before", "on_or_before", "decision", "always")
 SELECTOR_KEYS = ("kind", "where", "by", "select")
 
 
@@ -65,6 +67,10 @@ class Grammar:
                 return self._latest(form, raw, body)
             case "count":
                 return self._count(form, raw, body)
+            case "known":
+                return self._known(form, raw, body)
+            case "screened":
+                return self._screened(form, raw, body)
             case "before" | "on_or_before":
                 return self._before(form, raw, body, operator == "before")
             case "decision":
@@ -161,6 +167,26 @@ class Grammar:
             self._parameter(form, raw, str(least))
         return Count(self.selector(form, raw, raw["of"]), least)
 
+    def _known(self, form: Form, at: Block, raw: Any) -> Expr:
+        if not isinstance(raw, Block):
+            return Known(self.selector(form, at, raw), None)
+        self._only(form, raw, (*SELECTOR_KEYS, "field"))
+        asked = Block({key: value for key, value in raw.items() if key != "field"})
+        asked.file, asked.line, asked.lines = raw.file, raw.line, raw.lines
+        selector, name = self.selector(form, at, asked), raw.get("field")
+        for kind in selector.kinds if name is not None else ():
+            declared = self._field(kind, str(name))
+            if declared is None or declared.sealed:
+                form.faults.append(_fault(form, raw, "field", f"a field of {kind} stored in the clear", f"'{name}'"))
+        return Known(selector, str(name) if name is not None else None)
+
+    def _screened(self, form: Form, at: Block, raw: Any) -> Expr:
+        audiences = sorted({audience for sign in self.words.indicators.values() for audience in sign.strength})
+        if not isinstance(raw, Block) or set(raw) != {"audience"} or raw["audience"] not in audiences:
+            form.faults.append(_fault(form, at, "screened", f"{{audience: one of {', '.join(audiences)}}}", raw))
+            return Always()
+        return Screened(self.selector(form, at, "indicator_observed"), "indicator", str(raw["audience"]))
+
     def _before(self, form: Form, at: Block, raw: Any, strict: bool) -> Expr:
         if not isinstance(raw, list) or len(raw) != 2:
             form.faults.append(_fault(form, at, "before", "two dates [first, second]", raw))
@@ -191,7 +217,9 @@ class Grammar:
                 )
                 return None
         if isinstance(raw, Block):
-            self._only(form, raw, ("not", "at_least", "at_most", "said"))
+            self._only(form, raw, ("not", "at_least", "at_most", "said", "among"))
+            if "among" in raw:
+                return self._several(form, raw, kinds, name)
             if "said" in raw:
                 return Test(name, self._known_codes(form, at, kinds, name, raw["said"]), said=True)
             if "not" in raw:
@@ -203,6 +231,14 @@ class Grammar:
                 return None
             return Test(name, low=bounds[0], high=bounds[1])
         return Test(name, self._known_codes(form, at, kinds, name, raw))
+
+    def _several(self, form: Form, raw: Block, kinds: tuple[str, ...], name: str) -> Test | None:
+        least = raw.get("at_least")
+        many = all((field := self._field(kind, name)) and field.type == "codes" for kind in kinds)
+        if not isinstance(least, int) or isinstance(least, bool) or least < 1 or set(raw) != {"among", "at_least"} or not many:
+            form.faults.append(_fault(form, raw, name, "{at_least: number, among: [codes]}, for a field of type codes", raw))
+            return None
+        return Test(name, self._known_codes(form, raw, kinds, name, raw["among"]), low=least)
 
     def _known_codes(self, form: Form, at: Block, kinds: tuple[str, ...], name: str, raw: Any) -> tuple[str, ...]:
         codes = tuple(str(code) for code in (raw if isinstance(raw, list) else [raw]))

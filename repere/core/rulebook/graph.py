@@ -29,11 +29,11 @@ from repere.core.rulebook.expressions import (
     parameters_of,
     rules_of,
 )  # fmt: skip
-from repere.core.rulebook.model import Mechanism, Rule, Version
+from repere.core.rulebook.model import Duty, Mechanism, Rule, Version
 
 NO, CANNOT_TELL, YES = 0, 1, 2
-DONE = 3
-"""Beside the trits: a duty that applies and is done."""
+DONE, MISSED = 3, 4
+"""Beside the trits: a duty that applies and is done, or was not done while it could be."""
 Trits = NDArray[np.int8]
 Rows = NDArray[np.int64]
 Day = NDArray[np.int32]
@@ -88,7 +88,13 @@ def _interned_rule(rule: Rule, pool: dict[object, object]) -> Rule:
         replace(v, when=intern(_until_its_last_day(v), pool), unless=tuple(replace(c, when=intern(c.when, pool)) for c in v.unless))
         for v in rule.versions
     )
-    return replace(rule, versions=versions)
+    return replace(rule, versions=versions, duty=_interned_duty(rule.duty, pool))
+
+
+def _interned_duty(duty: Duty | None, pool: dict[object, object]) -> Duty | None:
+    if duty is None or duty.lapses is None:
+        return duty
+    return replace(duty, lapses=replace(duty.lapses, when=intern(duty.lapses.when, pool)))
 
 
 def _until_its_last_day(version: Version) -> Expr:
@@ -114,5 +120,6 @@ def intern(expression: Expr, pool: dict[object, object]) -> Expr:
 def _law_days(mechanism: Mechanism) -> NDArray[np.int64]:
     standings = [v.standing for rule in mechanism.rules.values() for v in rule.versions]
     standings += [c.standing for rule in mechanism.rules.values() for v in rule.versions for c in v.unless]
+    standings += [rule.duty.lapses.standing for rule in mechanism.rules.values() if rule.duty and rule.duty.lapses]
     standings += [value.standing for parameter in mechanism.parameters.values() for value in parameter.values]
     return np.array(sorted({number(s.known_from) for s in standings if s.known_from > date(1990, 1, 1)}), np.int64)

@@ -15,6 +15,9 @@ from repere.core.rulebook.wording import Wording
 MISSING = ("not_asked", "not_known", "prefers_not_to_say", "not_applicable")
 """Four ways of having no value; they are not the same."""
 
+DUE_DAY_OVER = "due_day_over"
+"""Id of a lapse that comes with the end of the due day: nobody is then told that it is late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -211,7 +214,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The acting side of a duty: who, opened by which fact, due when, closed by what."""
+    """The acting side of a duty: who, opened by which fact, due when, closed by what, and when it can no longer be done."""
 
     who: tuple[str, ...]
     trigger: Selector
@@ -219,6 +222,7 @@ class Duty:
     due_on: DateExpr | None
     done: tuple[Selector, ...]
     remind: tuple[int, ...]
+    lapses: UnlessClause | None
     escalate_after: int | None
     escalate_to: str | None
 

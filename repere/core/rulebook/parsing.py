@@ -9,10 +9,23 @@ from typing import Any
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import vocabulary
 from repere.core.rulebook.errors import FactRefused, Fault
-from repere.core.rulebook.expressions import Always, Expr, Selector, parameters_of, rules_of, selectors_of
+from repere.core.rulebook.expressions import (
+    Always,
+    Before,
+    DateExpr,
+    DayOf,
+    Expr,
+    Selector,
+    Shift,
+    Today,
+    parameters_of,
+    rules_of,
+    selectors_of,
+)
 from repere.core.rulebook.form import STANDING_KEYS, Form
 from repere.core.rulebook.grammar import Grammar
 from repere.core.rulebook.model import (
+    DUE_DAY_OVER,
     Demand,
     Duty,
     Example,
@@ -29,12 +42,12 @@ from repere.core.rulebook.reading import Block
 from repere.core.rulebook.validation import check_fact, may_state
 from repere.core.rulebook.vocabulary import Vocabulary
 
-LEVELS = ("national_law", "international_obligation", "demanded", "choice")
+LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
 KINDS = {"conditions": "condition", "entitlements": "entitlement", "duties": "duty"}
 OUTCOMES = {
     "condition": ("holds", "does_not_hold", "cannot_tell"),
     "entitlement": ("holds", "does_not_hold", "cannot_tell"),
-    "duty": ("open", "done", "does_not_hold", "cannot_tell"),
+    "duty": ("open", "done", "missed", "does_not_hold", "cannot_tell"),
 }
 STANCES = ("demanded", "supported", "discussed", "implied")
 Rows = Mapping[str, list[tuple[str, Block]]]
@@ -218,13 +231,39 @@ def _duty(form: Form, grammar: Grammar) -> Duty:
         escalate = {}
     if escalate and str(escalate.get("to")) not in words.roles:
         form.fault("escalate", "a role under 'to'", str(escalate.get("to")))
+    trigger = grammar.selector(form, form.block, form.raw("trigger"))
+    falls_due = Shift(DayOf(trigger), after) if after is not None else on
     return Duty(
         who=form.words("who", lambda w: w in words.powers),
-        trigger=grammar.selector(form, form.block, form.raw("trigger")),
+        trigger=trigger, lapses=_lapses(form, grammar, falls_due),
         due_after=after, due_on=on,
         done=tuple(grammar.selector(form, form.block, row) for row in (done if isinstance(done, list) else [done])),
         remind=form.integers("remind"), escalate_after=escalate.get("after_days"), escalate_to=escalate.get("to"),
     )  # fmt: skip
+
+
+def _lapses(form: Form, grammar: Grammar, falls_due: DateExpr | None) -> UnlessClause | None:
+    """When a duty can no longer be done: its due day is over (by so much), or a condition holds."""
+    raw = form.raw("lapses")
+    inner = form.inner(raw, "lapses") if raw is not None else None
+    if inner is None:
+        return None
+    inner.block["id"] = "when" if "when" in inner.block else "after_due" if "after_due" in inner.block else DUE_DAY_OVER
+    later, due_over, when = inner.raw("after_due"), inner.flag("due_day_over", False), inner.raw("when")
+    if (later is not None) + due_over + (when is not None) != 1:
+        inner.fault("lapses", "one of due_day_over: true, after_due: parameter, when: expression", ", ".join(inner.block) or "nothing")
+    if when is not None:
+        gone = grammar.expression(inner, "when", when)
+    elif falls_due is None:
+        inner.fault("lapses", "a due day to count from", "a duty without 'due'", "add due: …, or say when: …")
+        gone = Always()
+    else:
+        if later is not None and later not in grammar.words.parameters:
+            inner.fault("after_due", "the id of a parameter", later)
+        gone = Before(falls_due if later is None else Shift(falls_due, str(later)), Today(), strict=True)
+    made = UnlessClause(inner.block["id"], inner.must_wording("label"), inner.standing(sources=grammar.words.sources), gone)
+    inner.done()
+    return made
 
 
 def _in_order(stages: list[Stage], layers: list[str]) -> tuple[Stage, ...]:
@@ -251,7 +290,8 @@ def _stage(form: Form, grammar: Grammar) -> Stage:
 
 def expressions_of(rule: Rule) -> list[Expr]:
     """Every expression of every version of a rule."""
-    return [expression for version in rule.versions for expression in (version.when, *(clause.when for clause in version.unless))]
+    found = [expression for version in rule.versions for expression in (version.when, *(clause.when for clause in version.unless))]
+    return [*found, rule.duty.lapses.when] if rule.duty and rule.duty.lapses else found
 
 
 def _cycles(rules: Mapping[str, Rule], faults: list[Fault]) -> None:

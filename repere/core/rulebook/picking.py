@@ -157,8 +157,11 @@ class Picking:
         else:
             codes = self.graph.encoding.codes[kind, test.field]
             wanted = [codes[code] for code in test.codes]
-            passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else np.isin(values, wanted)
-            passed = passed == test.wanted
+            if test.low is not None:  # a bit per code
+                passed = np.add.reduce([(values >> code) & 1 for code in wanted]) >= test.low
+            else:
+                passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else np.isin(values, wanted)
+                passed = passed == test.wanted
         without = np.where((values == MARKERS["not_applicable"]) | test.said, NO, CANNOT_TELL)
         return np.where(values < 0, without, np.where(passed, YES, NO)).astype(np.int8, copy=False)
 

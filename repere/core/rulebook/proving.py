@@ -80,6 +80,7 @@ def gaps(mechanism: Mechanism, layer: str, examples: Iterable[Example]) -> list[
 
 def _gaps_of(mechanism: Mechanism, rule: Rule, answers: set[str], around: set[int]) -> list[Fault]:
     wanted = {"open" if rule.kind == "duty" else "holds", "does_not_hold", "cannot_tell"} - set(rule.never)
+    wanted |= {"missed"} if rule.duty and rule.duty.lapses else set()
     found = [
         Fault(rule.file, rule.line, f"an example of {rule.id} that asserts {answer}", "none", "add one, or say never: with its reason")
         for answer in sorted(wanted - answers)

@@ -22,9 +22,11 @@ from repere.core.rulebook.expressions import (
     Decision,
     Exists,
     Expr,
+    Known,
     Latest,
     Not,
     RuleRef,
+    Screened,
     Selector,
     Shift,
     Test,
@@ -97,6 +99,8 @@ class Reader:
             if rule.duty:
                 for selector in (rule.duty.trigger, *rule.duty.done):
                     found |= self._day_facts(DayOf(selector))
+                if rule.duty.lapses and self.trit(rule.duty.lapses.when) == YES:
+                    found |= self._used(rule.duty.lapses.when)
             self._facts[rule.id] = found
         return self._facts[rule.id]
 
@@ -113,9 +117,9 @@ class Reader:
                 return self.facts_of(self.graph.rules[rule])
             case Exists(selector):
                 return self._day_facts(DayOf(Selector(selector.kinds, selector.where, selector.by, "first")))
-            case Latest(among):
+            case Latest(among) | Known(among, _):
                 return self._day_facts(DayOf(among))
-            case Count(of):
+            case Count(of) | Screened(of, _, _):
                 picked = self.run._pick(of)
                 if picked is None:
                     return set()
@@ -199,8 +203,10 @@ class Reader:
                 return self._question(part)
             case RuleRef(rule):
                 return self.next_question(self.graph.rules[rule])
-            case Exists(selector) | Count(selector, _):
+            case Exists(selector) | Count(selector, _) | Screened(selector, _, _):
                 return self._unknown_in(selector)
+            case Known(selector, field):
+                return (selector.kinds[0], field)
             case Latest(among, kind, where):
                 return self._unknown_latest(among, kind, where)
             case Before(first, second):
@@ -299,6 +305,10 @@ class Reader:
                 return self._change_rule(self.graph.rules[rule], want)
             case Exists(selector) | Count(selector, _):
                 return (1, [(selector.kinds[0], selector.where[0].field if selector.where else None)]) if want == YES else (NEVER, [])
+            case Known(selector, field):
+                return (1, [(selector.kinds[0], field)]) if want == YES else (NEVER, [])
+            case Screened(selector, field, _):
+                return (1, [(selector.kinds[0], field)]) if want == YES else (NEVER, [])
             case Latest(among, kind, where):
                 return 1, [(kind or among.kinds[0], where[0].field if where else None)]
             case Decision(_, yes, no):
@@ -328,6 +338,9 @@ _WORDS = {
     "on_or_before": ("{} est au plus tard {}", "{} is on or before {}"), "today": ("le jour demandé", "the asked day"),
     "count": ("au moins {} fois : {}", "at least {} times: {}"), "latest": ("en dernier lieu : {}", "most recently: {}"),
     "decides": ("décision de {} : {}", "decided by {}: {}"), "unless": ("sauf : {}", "unless: {}"),
+    "known": ("le dossier le dit : {}", "on record: {}"),
+    "screened": ("des signes observés remplissent une dimension : {}", "observed signs meet a dimension: {}"),
+    "lapsed": ("ne peut plus être fait : {}", "can no longer be done: {}"), "several": ("au moins {} parmi : {}", "at least {} of: {}"),
     "unknown_day": ("jour inconnu", "day not known"),
     "opened": ("fait qui l'ouvre : {}", "opened by: {}"), "none_of": ("aucun de : {}", "none of: {}"),
 }  # fmt: skip
@@ -369,6 +382,10 @@ class _Teller(Reader):
             inner = self.step(clause.when)
             text = {lang: _say("unless", lang, clause.label.text(lang)) for lang in ("fr", "en")}
             children.append(Step(text, inner.value, (), clause.standing.source, (inner,)))
+        if rule.duty is not None and (lapses := rule.duty.lapses) is not None:
+            inner = self.step(lapses.when)
+            text = {lang: _say("lapsed", lang, lapses.label.text(lang)) for lang in ("fr", "en")}
+            children.append(Step(text, inner.value, (), lapses.standing.source, (inner,)))
         value = _VALUES[int(self.run.rule(rule.id).value[self.row])]
         return Step({lang: rule.label.text(lang) for lang in ("fr", "en")}, value, (), version.standing.source, tuple(children))
 
@@ -393,6 +410,11 @@ class _Teller(Reader):
                 return self._leaf(
                     "count", value, self._used(expression), {lang: (str(number_), text) for lang, text in self._selector(of).items()}
                 )
+            case Known(selector, name):
+                told = {lang: self._field_of(selector, name, lang) for lang in ("fr", "en")}
+                return self._leaf("known", value, self._used(expression), told)
+            case Screened(selector):
+                return self._leaf("screened", value, self._used(expression), self._selector(selector))
             case Latest(among, kind, where):
                 asked = Selector((kind,) if kind else among.kinds, (*among.where, *where), among.by)
                 return self._leaf("latest", value, self._used(expression), self._selector(asked))
@@ -415,6 +437,10 @@ class _Teller(Reader):
         roles = self.mechanism.roles
         return ", ".join(roles[role].label.text(lang) if role in roles else role for role in by)
 
+    def _field_of(self, selector: Selector, name: str | None, lang: str) -> str:
+        told = self._selected(selector, lang)
+        return told if name is None else f"{told}, {self.mechanism.facts[selector.kinds[0]].fields[name].label.text(lang)}"
+
     def _selector(self, selector: Selector) -> dict[str, str]:
         return {lang: self._selected(selector, lang) for lang in ("fr", "en")}
 
@@ -433,6 +459,8 @@ class _Teller(Reader):
             high = f" ≤ {test.high}" if test.high is not None else ""
             return field.label.text(lang) + low + high
         codes = ", ".join(self._code(field.list if field.type != "bool" else None, code, lang) for code in test.codes)
+        if test.low is not None:
+            codes = _say("several", lang, test.low, codes)
         return f"{field.label.text(lang)} : {codes if test.wanted else _say('none_of', lang, codes)}"
 
     def _code(self, list_: str | None, code: str, lang: str) -> str:

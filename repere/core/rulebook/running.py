@@ -19,13 +19,15 @@ from repere.core.rulebook.expressions import (
     Decision,
     Exists,
     Expr,
+    Known,
     Latest,
     Not,
     RuleRef,
+    Screened,
     Selector,
     Shift,
 )  # fmt: skip
-from repere.core.rulebook.graph import CANNOT_TELL, DONE, NO, NO_SOURCE_HERE, OLDER_TEXT, YES, Day, Graph, Rows, Trits
+from repere.core.rulebook.graph import CANNOT_TELL, DONE, MISSED, NO, NO_SOURCE_HERE, OLDER_TEXT, YES, Day, Graph, Rows, Trits
 from repere.core.rulebook.model import Rule, Standing, Version
 from repere.core.rulebook.picking import Picked, together
 from repere.core.rulebook.telling import DayValues, Telling, ordered
@@ -33,13 +35,15 @@ from repere.core.rulebook.telling import DayValues, Telling, ordered
 
 @dataclass(frozen=True, slots=True)
 class RuleValues:
-    """A rule per row. For a duty ``value`` is "applies", ``done`` whether it was done, ``due`` its day or range (FAR: none)."""
+    """A rule per row. For a duty ``value`` is "applies", ``done`` whether it was done, ``lapsed`` whether it
+    can no longer be, ``due`` its day or range (FAR: none)."""
 
     value: Trits
     reason: NDArray[np.uint8]
     done: Trits | None = None
     due: tuple[Day, Day] | None = None
     trigger: Rows | None = None
+    lapsed: Trits | None = None
 
 
 class Run(Telling):
@@ -152,6 +156,7 @@ class Run(Telling):
         for selector in duty.done:
             closing = self.days(DayOf(Selector(selector.kinds, selector.where, selector.by, "latest")))
             done = np.maximum(done, np.minimum(ordered(trigger, closing, strict=False), closing.state))
+        lapsed = None if duty.lapses is None else self._in_force(duty.lapses.standing, self.value(duty.lapses.when))[0]
         due = None
         if duty.due_after is not None:
             moved = self.days(Shift(DayOf(duty.trigger), duty.due_after))
@@ -162,7 +167,7 @@ class Run(Telling):
                 np.where(told.state == YES, told.low, FAR).astype(np.int32, copy=False),
                 np.where(told.state == YES, told.high, FAR).astype(np.int32, copy=False),
             )
-        return RuleValues(applies.astype(np.int8, copy=False), reason, done.astype(np.int8, copy=False), due, trigger.fact)
+        return RuleValues(applies.astype(np.int8, copy=False), reason, done.astype(np.int8, copy=False), due, trigger.fact, lapsed)
 
     # ---- expressions
 
@@ -193,6 +198,10 @@ class Run(Telling):
                 return self._latest(expression)
             case Count(of, at_least):
                 return self._count(of, at_least)
+            case Known(selector, field):
+                return self._known(selector, field)
+            case Screened():
+                return self._screened(expression)
             case Before(first, second, strict):
                 return ordered(self.days(first), self.days(second), strict=strict)
             case Decision(_, yes, no):
@@ -263,6 +272,67 @@ class Run(Telling):
         before_case = np.searchsorted(case, np.arange(self.tables.cases + 1))
         return self._count_until(np.sort(day_keys(case, day))) - before_case[self.case]
 
+    def _known(self, selector: Selector, field: str | None) -> Trits:
+        if self._hidden(selector.kinds):
+            return self._constants[CANNOT_TELL]
+        picked = self._pick(selector)
+        if picked is None:
+            return self._constants[NO]
+        if field is None:
+            sure = picked.match == YES
+            return 2 * (self.day >= self._first_day(picked.case[sure], picked.latest[sure])).view(np.int8)
+        return np.where(self._agreed(picked, self._answered(selector, picked, field), NO) == YES, np.int8(YES), np.int8(NO))
+
+    def _answered(self, selector: Selector, picked: Picked, field: str) -> Trits:
+        """Per picked fact, whether the field holds a value and none of the four words for having none."""
+        answered = np.zeros(len(picked.case), np.int8)
+        for index, kind in enumerate(selector.kinds):
+            here = picked.kind == index
+            if here.any():
+                fields = self.tables.kinds[kind].fields
+                told = fields[field] >= 0 if field in fields else fields[f"{field}.earliest"] < FAR
+                answered[here] = 2 * told[picked.place[here]]
+        return answered
+
+    def _screened(self, node: Screened) -> Trits:
+        """Yes from the day on which the signs that have certainly been seen meet a dimension; never "cannot tell" for want of signs."""
+        if self._hidden(node.of.kinds):
+            return self._constants[CANNOT_TELL]
+        picked = self._pick(node.of)
+        if picked is None:
+            return self._constants[NO]
+        sure = picked.match == YES
+        certain, possible = (
+            self._met_from(node, part, day) for part, day in ((sure, picked.latest), (np.ones(len(sure), np.bool_), picked.earliest))
+        )
+        value = (self.day >= certain[self.case]).view(np.int8) + (self.day >= possible[self.case]).view(np.int8)
+        return value.astype(np.int8, copy=False)
+
+    def _met_from(self, node: Screened, part: NDArray[np.bool_], day: Day) -> Day:
+        """Per case, the first day on which a combination of the screening is met (FAR: never). A sign seen twice counts once."""
+        picked = self._pick(node.of)
+        assert picked is not None
+        mechanism, kind = self.graph.mechanism, node.of.kinds[0]
+        codes = self.graph.encoding.codes[kind, node.field]
+        seen = self.tables.kinds[kind].fields[node.field][picked.place]
+        met = np.full(self.tables.cases, FAR, np.int32)
+        for rule in mechanism.screening.values():
+            for dimension in rule.dimensions:
+                first = {
+                    strength: [
+                        _first_per_case(picked.case[here], day[here], self.tables.cases)
+                        for sign in mechanism.indicators.values()
+                        if sign.dimension == dimension and sign.strength.get(node.audience) == strength
+                        and (here := part & (seen == codes[sign.id])).any()
+                    ]
+                    for strength in ("strong", "medium", "weak")
+                }  # fmt: skip
+                for combination in rule.combinations:
+                    if all(len(first[strength]) >= least for strength, least in combination.items()):
+                        days = [np.sort(np.stack(first[strength]), axis=0)[least - 1] for strength, least in combination.items()]
+                        met = np.minimum(met, np.maximum.reduce(days))
+        return met
+
     def _decision(self, yes: Selector, no: Selector | None) -> Trits:
         key = (yes, no)
         if key not in self._decisions:
@@ -276,6 +346,12 @@ class Run(Telling):
         return self._agreed(picked, picked.kind.astype(np.int8), CANNOT_TELL)
 
 
+def _first_per_case(case: Day, day: Day, cases: int) -> Day:
+    first = np.full(cases, FAR, np.int32)
+    np.minimum.at(first, case, day)
+    return first
+
+
 def _unless_unknown(value: Trits, unknown: NDArray[np.bool_]) -> Trits:
     """The value, or "cannot tell" where ``unknown``."""
     least = unknown.view(np.int8)
@@ -283,8 +359,9 @@ def _unless_unknown(value: Trits, unknown: NDArray[np.bool_]) -> Trits:
 
 
 def answer(run: Run, rule_id: str) -> NDArray[np.int8]:
-    """A rule's values with done duties told apart."""
+    """A rule's values with done and missed duties told apart."""
     values = run.rule(rule_id)
     if values.done is None:
         return values.value
-    return np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)
+    told = np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)
+    return told if values.lapsed is None else np.where((told == YES) & (values.lapsed == YES), np.int8(MISSED), told)
