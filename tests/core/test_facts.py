@@ -46,7 +46,7 @@ def refusals(kind: str, fields: dict[str, Any] | None = None, **changes: Any) ->
         ("complaint_filed", {}, {"basis": "own_act"}, ("role_without_power", None)),
         ("complaint_filed", {}, {"role": "school_staff", "basis": "document"}, ("role_without_power", None)),
         ("complaint_filed", {}, {"role": "passer_by"}, ("role_without_power", None)),
-        ("permit_granted", {}, {"basis": "own_act"}, ("role_without_power", None)),
+        ("permit_granted", {"ground": "fr_l425_1"}, {"basis": "own_act"}, ("role_without_power", None)),
         ("person_described", {"dependants": "two"}, {}, ("not_a_number", "dependants")),
         ("person_described", {"dependants": 2.5}, {}, ("not_a_number", "dependants")),
         ("person_described", {"dependants": True}, {}, ("not_a_number", "dependants")),
@@ -81,7 +81,7 @@ def test_ranges_that_may_be_in_order_are_taken() -> None:
 def test_a_day_that_may_be_today_is_taken_and_dates_in_fields_may_be_to_come() -> None:
     """ "May 2026", told on the 10th, has begun; a permit ends next year."""
     check("complaint_filed", earliest=date(2026, 5, 1), latest=date(2026, 5, 31))
-    clean = check("permit_granted", {"valid_until": "2027-05-09"}, basis="document")
+    clean = check("permit_granted", {"ground": "not_known", "valid_until": "2027-05-09"}, basis="document")
     assert clean["valid_until"] == {"earliest": date(2027, 5, 9), "latest": date(2027, 5, 9)}
 
 
@@ -118,8 +118,11 @@ def test_what_is_clean_stays_as_it_is() -> None:
             if isinstance(started, dict) and isinstance(ended, dict) and ended["latest"] < started["earliest"]:
                 assert refusals(fact.kind, fact.fields, role=role, basis="own_act", **changes) == {("ended_before_started", "ended")}
                 continue
-            clean = check(fact.kind, fact.fields, role=role, basis="own_act", **changes)
-            assert clean == fact.fields
+            needed = [field.name for field in made.facts[fact.kind].fields.values() if field.required]
+            quiet = {name: "not_known" for name in needed if fact.fields.get(name, "not_asked") == "not_asked"}
+            assert not quiet or refusals(fact.kind, fact.fields, role=role, basis="own_act", **changes) == {("required", n) for n in quiet}
+            clean = check(fact.kind, fact.fields | quiet, role=role, basis="own_act", **changes)
+            assert clean == fact.fields | quiet
             assert check(fact.kind, clean, role=role, basis="own_act", **changes) == clean
 
     holds()
