@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, Protocol
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from repere.ledger.canonical import canonical, instant
 from repere.ledger.merkle import leaf_hash
@@ -38,6 +40,19 @@ class OutsideTransaction(Exception):
     """A row that could outlive or miss the act it tells of is refused."""
 
 
+class CannotRecord(DatabaseError):
+    """The ledger takes no row: its disk, its rights or its connection fail. What cannot be recorded is neither done nor shown."""
+
+
+@contextmanager
+def _writing() -> Iterator[CursorWrapper]:
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    except DatabaseError as error:
+        raise CannotRecord(*error.args) from error
+
+
 def record(
     acting: Acting,
     act: str,
@@ -50,8 +65,9 @@ def record(
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"ledger.record({act!r}) was called outside a transaction.")
     entry_id, about = uuid4(), sorted(set(subjects), key=str)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+    with _writing() as cursor:
+        # The transaction takes its number before the row takes its position: the sealer counts on that order.
+        cursor.execute("SELECT clock_timestamp(), pg_current_xact_id()")
         at = cursor.fetchone()[0]
         body = canonical(
             {

@@ -64,7 +64,10 @@ class Entry(AppendOnly):
 
 
 class Seal(AppendOnly):
-    """A head of the chain: a Merkle root over a run of entries, tied to the root before it and signed."""
+    """A head of the chain: a Merkle root over entries, tied to the head before it and signed.
+
+    `body` holds the exact bytes that were signed (`repere.ledger.heads`); the columns beside it only serve to find a seal.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.BigIntegerField(unique=True)
@@ -75,6 +78,9 @@ class Seal(AppendOnly):
     previous = models.BinaryField()
     sealed_at = models.DateTimeField()
     signature = models.BinaryField()
+    body = models.BinaryField()
+    # The first bytes of each leaf, in order: they tell which row a broken root is about.
+    marks = models.BinaryField()
 
     class Meta:
         ordering = ["number"]
@@ -82,3 +88,51 @@ class Seal(AppendOnly):
             models.UniqueConstraint(fields=["previous"], name="ledger_seal_does_not_fork"),
             models.CheckConstraint(condition=models.Q(last_position__gte=models.F("first_position")), name="ledger_seal_runs_forward"),
         ]
+
+
+class RetentionPoint(AppendOnly):
+    """Rows up to here are past their time: they may go, their seals stay. Signed by the sealer like a head."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    through_seal = models.BigIntegerField(unique=True)
+    through_position = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    body = models.BinaryField()
+    signature = models.BinaryField()
+
+    class Meta:
+        ordering = ["through_seal"]
+        db_table = "ledger_retention"
+
+
+class Witness(models.Model):
+    """An organisation that keeps our heads, so that nobody can change the past here alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.CharField(max_length=200)
+    address = models.EmailField(max_length=254)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["since", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["address"], condition=models.Q(until=None), name="a_witness_is_named_once"),
+        ]
+
+
+class Dispatch(models.Model):
+    """One head for one witness: written first, sent after, marked when the mail server has taken it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="dispatches")
+    seal_number = models.BigIntegerField()
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    # Name of the last error, never its text: a mail server repeats addresses.
+    failure = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["witness", "seal_number"], name="a_head_is_sent_once_to_a_witness")]
