@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from django.db import connection, transaction
 
 from repere.accounts.actor import Actor
+from repere.accounts.proof import proof_of
 
 _current: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
@@ -38,10 +39,14 @@ def _tell_database(actor: Actor | None) -> None:
     # The third argument ties the settings to the transaction: a pooled connection carries nothing to the next user.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('repere.user', %s, true), set_config('repere.organisation', %s, true), set_config('repere.kind', %s, true)",
-            [
-                str(actor.user_id or "") if actor else "",
-                str(actor.organisation_id or "") if actor else "",
-                actor.kind if actor else "",
-            ],
+            "SELECT set_config('repere.user', %s, true), set_config('repere.organisation', %s, true),"
+            " set_config('repere.kind', %s, true), set_config('repere.role', %s, true), set_config('repere.proof', %s, true)",
+            settings_of(actor, backend=connection.connection.info.backend_pid),
         )
+
+
+def settings_of(actor: Actor | None, *, backend: int) -> list[str]:
+    """The values of `repere.user`, `.organisation`, `.kind`, `.role` and `.proof` for one connection, given by its process id."""
+    if actor is None:
+        return ["", "", "", "", ""]
+    return [str(actor.user_id or ""), str(actor.organisation_id or ""), actor.kind, actor.role, proof_of(actor, backend=backend)]

@@ -5,37 +5,22 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import transaction
 
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import ensure_organisation_key
+from repere.accounts.letters import tell_of_change
 from repere.accounts.models import Invitation, Membership, User
-from repere.accounts.rootkey import make_root_key
-from repere.directory.models import Organisation
+from repere.accounts.outside import Identity, link
 
 INVITATION_LIFE = timedelta(days=3)
 
 
 class InvitationClosed(Exception):
     """The link was used, ran out, or never existed. Which one is not said."""
-
-
-def found(*, name: str, kind: str, territory: str, email: str, person: str, roles: list[str], language: str, now: datetime) -> str:
-    """Found an organisation with its first member. Returns the secret part of a link that works once."""
-    make_root_key()
-    organisation = Organisation(name=name, kind=kind, territory=territory, language=language)
-    acting = Actor.system("founding", organisation_id=organisation.pk)
-    with acting_as(acting):
-        organisation.save(force_insert=True)
-        ensure_organisation_key(organisation)
-        user = User.objects.create_user(email, name=person, language=language)
-        for role in roles:
-            Membership.objects.create(user=user, organisation=organisation, role=role)
-        ledger.record(acting, "found_organisation", detail={"user": user.pk, "kind": kind, "roles": roles})
-        return invite(user, acting=acting, now=now)
 
 
 def invite(user: User, *, acting: Actor, now: datetime) -> str:
@@ -66,9 +51,29 @@ def accept_invitation(token: str, password: str, *, now: datetime) -> User:
     return user
 
 
-def note_sign_in(user: User) -> None:
+def accept_invitation_from_outside(token: str, identity: Identity, *, now: datetime) -> User:
+    """An invited person links her account to an identity provider in place of a password."""
     with transaction.atomic():
-        _record_for(user, "sign_in")
+        invitation = open_invitation(token, now=now)
+        if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
+            raise InvitationClosed
+        link(invitation.user, identity, now=now)
+        _record_for(invitation.user, "accept_invitation")
+    return invitation.user
+
+
+def change_password(user: User, password: str, *, now: datetime) -> None:
+    """The caller has asked for a fresh proof and ends the other sessions."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        _record_for(user, "change_password")
+        tell_of_change(user, now=now)
+
+
+def note_sign_in(user: User, *, session: UUID, proved_by: str) -> None:
+    with transaction.atomic():
+        _record_for(user, "sign_in", session=session, proved_by=proved_by)
 
 
 def note_sign_out(user: User) -> None:
@@ -76,17 +81,17 @@ def note_sign_out(user: User) -> None:
         _record_for(user, "sign_out")
 
 
-def note_refused_sign_in(*, throttled: bool) -> None:
-    """Neither the address tried nor the visitor's is kept."""
+def note_refused_sign_in(*, throttled: bool, step: str = "password") -> None:
+    """Neither the address tried nor the visitor's is kept. `step`: password, passkey, code, outside."""
     with acting_as(Actor.system("sign-in")) as acting:
-        ledger.record(acting, "refuse_sign_in", kind="denial", detail={"throttled": throttled})
+        ledger.record(acting, "refuse_sign_in", kind="denial", detail={"throttled": throttled, "step": step})
 
 
-def _record_for(user: User, act: str) -> None:
+def _record_for(user: User, act: str, **detail: object) -> None:
     membership = Membership.objects.of_user(user).first()
     acting = membership.actor() if membership else Actor(user_id=user.pk, organisation_id=None, role="none")
     with acting_as(acting):
-        ledger.record(acting, act)
+        ledger.record(acting, act, detail=detail)
 
 
 def _hash(token: str) -> bytes:

@@ -13,10 +13,15 @@ class Actor:
     organisation_id: UUID | None
     role: str
     language: str = "fr"
-    kind: Literal["person", "system"] = "person"
+    kind: Literal["person", "system", "sign_in"] = "person"
     label: str = ""
 
     @classmethod
     def system(cls, job: str, organisation_id: UUID | None = None) -> Actor:
         """A job of the installation itself, named so that the ledger can tell which."""
         return cls(user_id=None, organisation_id=organisation_id, role="system", kind="system", label=f"system:{job}")
+
+    @classmethod
+    def at_the_door(cls) -> Actor:
+        """Nobody yet: the part of the application that finds out who asks to come in. It reads accounts, never a case."""
+        return cls(user_id=None, organisation_id=None, role="none", kind="sign_in", label="sign-in")

@@ -38,7 +38,7 @@ class FirstPasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = " ".join(text for text in password_validators_help_texts() if text)
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -50,3 +50,46 @@ class FirstPasswordForm(forms.Form):
         if "password" in cleaned and cleaned["password"] != cleaned.get("again"):
             raise ValidationError({"again": gettext("The two passwords differ. Type the same one twice.")})
         return cleaned
+
+
+class SecondStepForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Six digits from your authenticator app, or one of your recovery codes."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}),
+    )
+
+
+class ProofForm(forms.Form):
+    """Password and code together, for who has no passkey on this device."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}),
+    )
+
+
+class AppCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The code that the app shows now"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}),
+    )
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name for this passkey"),
+        max_length=60,
+        required=False,
+        help_text=_("So that you know it again, for example: office computer."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "short"}),
+    )

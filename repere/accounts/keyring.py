@@ -1,5 +1,6 @@
 """The key tree: root key, organisation keys under it, one key per person under the organisations that may read her.
 
+Beside it, per organisation: an index key for blind tokens of names (`index_keys`) and an X25519 pair (`repere.core.boxes`).
 Nothing is cached: a key made in a transaction that rolls back must not live on.
 """
 
@@ -12,9 +13,10 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils import timezone
 
-from repere.accounts.models import OrganisationKey, PersonKeyWrap
+from repere.accounts.models import IndexKey, OrganisationKey, OrganisationKeyPair, PersonKeyRotation, PersonKeyWrap
 from repere.accounts.rootkey import root_key
 from repere.accounts.rows import insert_rows
+from repere.core import boxes
 from repere.core.sealing import new_key, unwrap, wrap
 from repere.directory.models import Organisation
 
@@ -28,31 +30,99 @@ class NoKey(Exception):
         super().__init__("This organisation holds no key for this person.")
 
 
+class PersonKey(bytes):
+    """A person's key, with the number it has had since her file was opened: capsules name it in their header."""
+
+    version: int
+
+    def __new__(cls, key: bytes, version: int = 1) -> PersonKey:
+        held = super().__new__(cls, key)
+        held.version = version
+        return held
+
+
 def ensure_organisation_key(organisation: Whose) -> bytes:
     """The organisation's present key; its first one is made here."""
+    return present_organisation_key(organisation)[1]
+
+
+def present_organisation_key(organisation: Whose) -> tuple[int, bytes]:
+    """Version and bytes of the organisation's present key; its first one is made here."""
     owner = _id(organisation)
     held = _organisation_key(owner)
     if held is None:
-        wrapped = root_key().wrap(new_key(), aad=_organisation_binding(owner, 1))
+        wrapped = root_key().wrap(new_key(), aad=organisation_binding(owner, 1))
         OrganisationKey.objects.bulk_create([OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True)
         held = _organisation_key(owner)
     if held is None:
         raise NoKey
-    return held[1]
+    return held
 
 
-def new_person_key(person_id: UUID, organisation: Whose) -> bytes:
+def organisation_keys(organisation: Whose) -> dict[int, bytes]:
+    """Every version still kept, by its number. Older ones only open what was closed before a rotation."""
+    return _organisation_keys(_id(organisation))
+
+
+def index_keys(organisation: Whose) -> dict[int, bytes]:
+    """Keys of blind tokens by version. Tokens are written under the newest; while a rotation fills, searches ask for each.
+
+    Before the first rotation it is the first version of the organisation's key.
+    """
+    owner = _id(organisation)
+    root = root_key()
+    rows = IndexKey.objects.filter(organisation_id=owner).values_list("version", "wrapped")
+    held = {version: root.unwrap(bytes(wrapped), aad=index_binding(owner, version)) for version, wrapped in rows}
+    if held:
+        return held
+    ensure_organisation_key(owner)
+    return {1: _organisation_keys(owner)[1]}
+
+
+def public_key(organisation: Whose) -> bytes:
+    """The public half of the organisation's pair. Raises NoKey where it has made none."""
+    pair = OrganisationKeyPair.objects.filter(organisation_id=_id(organisation)).order_by("-version").first()
+    if pair is None:
+        raise NoKey
+    return bytes(pair.public)
+
+
+def ensure_key_pair(organisation: Whose) -> bytes:
+    """The public half of the acting organisation's own pair; its first one is made here."""
+    owner = _id(organisation)
+    if not OrganisationKeyPair.objects.filter(organisation_id=owner).exists():
+        version, kek = present_organisation_key(owner)
+        private, public = boxes.new_pair()
+        wrapped = wrap(kek, private, aad=pair_binding(owner, 1, public))
+        made = OrganisationKeyPair(organisation_id=owner, version=1, public=public, wrapped=wrapped, key_version=version)
+        OrganisationKeyPair.objects.bulk_create([made], ignore_conflicts=True)
+    return public_key(owner)
+
+
+def open_for(organisation: Whose, box: bytes, *, aad: tuple[str, ...]) -> bytes:
+    """Open a box that was closed for this organisation. Raises NoKey without a pair, SealBroken for anything wrong."""
+    owner = _id(organisation)
+    held = _organisation_keys(owner)
+    pair = OrganisationKeyPair.objects.filter(organisation_id=owner).order_by("-version").first()
+    if pair is None or pair.key_version not in held:
+        raise NoKey
+    binding = pair_binding(owner, pair.version, bytes(pair.public))
+    private = unwrap(held[pair.key_version], bytes(pair.wrapped), aad=binding)
+    return boxes.open_box(private, box, aad=aad)
+
+
+def new_person_key(person_id: UUID, organisation: Whose) -> PersonKey:
     return new_person_keys([person_id], organisation)[person_id]
 
 
-def new_person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, bytes]:
+def new_person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, PersonKey]:
     """One fresh key for each person, wrapped for the organisation that opens her file."""
     owner = _id(organisation)
-    kek, keys = ensure_organisation_key(owner), {person_id: new_key() for person_id in person_ids}
-    now = timezone.now()
+    version, kek = present_organisation_key(owner)
+    keys, now = {person_id: PersonKey(new_key()) for person_id in person_ids}, timezone.now()
     with connection.wrap_database_errors:
         insert_rows("keys.person_key_wrap", WRAP, [
-            (uuid4(), person_id, owner, 1, wrap(kek, key, aad=_person_binding(person_id, owner, 1)), now)
+            (uuid4(), person_id, owner, version, wrap(kek, key, aad=person_binding(person_id, owner, version)), now)
             for person_id, key in keys.items()
         ])  # fmt: skip
     return keys
@@ -63,21 +133,21 @@ WRAP: Mapping[LiteralString, LiteralString] = {
 }  # fmt: skip
 
 
-def person_key(person_id: UUID, organisation: Whose) -> bytes:
+def person_key(person_id: UUID, organisation: Whose) -> PersonKey:
     try:
         return person_keys([person_id], organisation)[person_id]
     except KeyError:
         raise NoKey from None
 
 
-def person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, bytes]:
+def person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, PersonKey]:
     """The keys this organisation holds among those persons; the others are simply absent."""
     owner = _id(organisation)
     held = _organisation_keys(owner)
     wraps = PersonKeyWrap.objects.filter(person_id__in=list(person_ids), organisation_id=owner)
     return {
-        person_id: unwrap(held[version], bytes(wrapped), aad=_person_binding(person_id, owner, version))
-        for person_id, version, wrapped in wraps.values_list("person_id", "version", "wrapped")
+        person_id: PersonKey(unwrap(held[version], bytes(wrapped), aad=person_binding(person_id, owner, version)), generation)
+        for person_id, version, wrapped, generation in wraps.values_list("person_id", "version", "wrapped", "generation")
         if version in held
     }
 
@@ -85,21 +155,26 @@ def person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, b
 def share_person_key(person_id: UUID, from_: Whose, to: Whose) -> None:
     """Wrap her key for the receiver too. Sharing twice changes nothing."""
     giver, receiver = _id(from_), _id(to)
-    key, kek = person_key(person_id, giver), ensure_organisation_key(receiver)
+    key, (version, kek) = person_key(person_id, giver), present_organisation_key(receiver)
     shared = PersonKeyWrap(
         person_id=person_id,
         organisation_id=receiver,
         shared_by_id=giver,
-        version=1,
-        wrapped=wrap(kek, key, aad=_person_binding(person_id, receiver, 1)),
+        version=version,
+        generation=key.version,
+        wrapped=wrap(kek, key, aad=person_binding(person_id, receiver, version)),
     )
     PersonKeyWrap.objects.bulk_create([shared], ignore_conflicts=True)
 
 
 def withdraw_person_key(person_id: UUID, from_: Whose, to: Whose) -> bool:
-    """Take back what was shared. What was read meanwhile cannot be unread."""
+    """Take back what was shared, and ask for a new key of hers. What was read meanwhile cannot be unread."""
     wraps = PersonKeyWrap.objects.filter(person_id=person_id, organisation_id=_id(to), shared_by_id=_id(from_))
-    return wraps.delete()[0] > 0
+    taken = wraps.delete()[0] > 0
+    if taken:
+        asked = PersonKeyRotation(person_id=person_id, organisation_id=_id(from_))
+        PersonKeyRotation.objects.bulk_create([asked], ignore_conflicts=True)
+    return taken
 
 
 def _id(organisation: Whose) -> UUID:
@@ -109,7 +184,7 @@ def _id(organisation: Whose) -> UUID:
 def _organisation_keys(organisation_id: UUID) -> dict[int, bytes]:
     root = root_key()
     rows = OrganisationKey.objects.filter(organisation_id=organisation_id).values_list("version", "wrapped")
-    return {version: root.unwrap(bytes(wrapped), aad=_organisation_binding(organisation_id, version)) for version, wrapped in rows}
+    return {version: root.unwrap(bytes(wrapped), aad=organisation_binding(organisation_id, version)) for version, wrapped in rows}
 
 
 def _organisation_key(organisation_id: UUID) -> tuple[int, bytes] | None:
@@ -117,9 +192,18 @@ def _organisation_key(organisation_id: UUID) -> tuple[int, bytes] | None:
     return max(keys.items()) if keys else None
 
 
-def _organisation_binding(organisation_id: UUID, version: int) -> tuple[str, ...]:
+def organisation_binding(organisation_id: UUID, version: int) -> tuple[str, ...]:
     return ("organisation_key", str(organisation_id), str(version))
 
 
-def _person_binding(person_id: UUID, organisation_id: UUID, version: int) -> tuple[str, ...]:
+def person_binding(person_id: UUID, organisation_id: UUID, version: int) -> tuple[str, ...]:
     return ("person_key_wrap", str(person_id), str(organisation_id), str(version))
+
+
+def index_binding(organisation_id: UUID, version: int) -> tuple[str, ...]:
+    return ("index_key", str(organisation_id), str(version))
+
+
+def pair_binding(organisation_id: UUID, version: int, public: bytes) -> tuple[str, ...]:
+    """The public half belongs to it: a swapped public key does not go with the private half that stands beside it."""
+    return ("organisation_key_pair", str(organisation_id), str(version), public.hex())

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from repere import ledger
+from repere.accounts import sessions
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.models import Membership, User
+from repere.accounts.models import Membership, SignedIn, User
+from repere.accounts.sessions import MEMBERSHIP, SIGNED_IN_AT
+from repere.accounts.stepup import ask_again
 
+__all__ = ["MEMBERSHIP", "SIGNED_IN_AT", "ActingMiddleware", "ActingRequest", "SessionLifeMiddleware"]
 Answer = Callable[[HttpRequest], HttpResponse]
-MEMBERSHIP = "membership"
-SIGNED_IN_AT = "signed_in_at"
 
 
 class ActingRequest(HttpRequest):
@@ -28,25 +30,48 @@ class ActingRequest(HttpRequest):
 
     actor: Actor
     membership: Membership
+    signed: SignedIn
     shown: set[UUID]
 
 
+# What a locked screen may still ask for: the proof that opens it, and the way out.
+WHILE_LOCKED = frozenset({"accounts:locked", "accounts:proof_options", "accounts:sign_out", "accounts:lock", "pages:language"})
+# What an account without an accepted factor may ask for: to get one, and the way out.
+WITHOUT_FACTOR = frozenset({
+    "accounts:first_factor", "accounts:add_passkey", "accounts:new_passkey_options", "accounts:add_app", "accounts:sign_out",
+    "accounts:still_here", "accounts:lock", "accounts:confirm", "accounts:proof_options", "pages:language", "pages:about", "pages:help",
+})  # fmt: skip
+
+
 class SessionLifeMiddleware:
-    """A session ends ten hours after sign-in, however busy it was."""
+    """A session ends ten hours after sign-in, locks when idle, and opens nothing but enrolment before a factor is there."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and self._is_over(request):
+        if not isinstance(request.user, User):
+            return self.get_response(request)
+        now = timezone.now()
+        signed = sessions.current(request.session, request.user, now=now)
+        if signed is None:
             logout(request)
+            return self.get_response(request)
+        request.signed = signed  # type: ignore[attr-defined]
+        asked = _asked(request)
+        if signed.locked_at is not None and asked not in WHILE_LOCKED:
+            with translation.override(request.user.language):
+                return ask_again(request, signed, now=now, where="accounts:locked")
+        if signed.proved_by == SignedIn.How.NO_FACTOR and asked not in WITHOUT_FACTOR | WHILE_LOCKED:
+            return redirect("accounts:first_factor")
         return self.get_response(request)
 
-    @staticmethod
-    def _is_over(request: HttpRequest) -> bool:
-        since = request.session.get(SIGNED_IN_AT)
-        life = timedelta(hours=settings.SESSION_LIFE_HOURS).total_seconds()
-        return since is None or not 0 <= timezone.now().timestamp() - since < life
+
+def _asked(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
 
 
 class ActingMiddleware:

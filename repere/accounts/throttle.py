@@ -1,20 +1,22 @@
 """How often one may try to sign in. Kept in the database, so that every process counts the same.
 
-A bucket empties with each attempt and refills with time: trying again is delayed, an account is never locked, so nobody
-can shut a colleague out by guessing for her.
+A bucket empties with each attempt and refills with time: trying again is delayed, an account is never locked. Nobody can
+shut a colleague out by guessing for her: where she signed in during the last month, what strangers try for her account
+elsewhere does not count, and a passkey is asked for no account's tokens at all.
 """
 
 from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from repere.accounts.models import SignInBucket
+from repere.accounts.models import SignInBucket, User
 
 TAKE = """
     INSERT INTO accounts_signinbucket AS bucket (key, tokens, refilled_at)
@@ -36,22 +38,47 @@ class Limit:
 BY_ACCOUNT_AND_ADDRESS = Limit(5, timedelta(minutes=5))
 BY_ADDRESS = Limit(40, timedelta(minutes=5))
 BY_ACCOUNT = Limit(30, timedelta(minutes=15))
+BY_PROOF = Limit(6, timedelta(minutes=5))
+KNOWN_FOR = timedelta(days=30)
 
 
 def may_try(email: str, address: str) -> bool:
-    """Count one attempt; False when it came too soon. Every bucket is charged, whichever refuses."""
-    account = email.strip().casefold()
-    charged = [
-        _take(f"pair {account} {address}", BY_ACCOUNT_AND_ADDRESS),
-        _take(f"address {address}", BY_ADDRESS),
-        _take(f"account {account}", BY_ACCOUNT),
-    ]
+    """Count one attempt; False when it came too soon. Every bucket that counts is charged, whichever refuses."""
+    account = _account(email)
+    charged = [_take(f"pair {account} {address}", BY_ACCOUNT_AND_ADDRESS), _take(f"address {address}", BY_ADDRESS)]
+    if not _is_known(account, address):
+        charged.append(_take(f"account {account}", BY_ACCOUNT))
     return all(charged)
 
 
-def forget(email: str, address: str) -> None:
-    """A right password gives the pair its attempts back."""
-    SignInBucket.objects.filter(key=_key(f"pair {email.strip().casefold()} {address}")).delete()
+def may_come(address: str) -> bool:
+    """An attempt that names no account: a passkey, a link, a return from an identity provider."""
+    return _take(f"address {address}", BY_ADDRESS)
+
+
+def may_prove(user: User, address: str) -> bool:
+    """A code. Who tries it has shown the password, or sits at a session of that account."""
+    charged = [_take(f"proof {user.pk} {address}", BY_PROOF)]
+    if not _is_known(_account(user.email), address):
+        charged.append(_take(f"proof {user.pk}", BY_ACCOUNT))
+    return all(charged)
+
+
+def forget(email: str, address: str, *, now: datetime) -> None:
+    """A sign-in that went through gives the pair its attempts back, and the pair is known for a month."""
+    account = _account(email)
+    SignInBucket.objects.filter(key=_key(f"pair {account} {address}")).delete()
+    SignInBucket.objects.filter(refilled_at__lt=now - KNOWN_FOR).delete()
+    SignInBucket.objects.update_or_create(key=_key(f"known {account} {address}"), defaults={"tokens": 0, "refilled_at": now})
+
+
+def _is_known(account: str, address: str) -> bool:
+    since = timezone.now() - KNOWN_FOR
+    return SignInBucket.objects.filter(key=_key(f"known {account} {address}"), refilled_at__gt=since).exists()
+
+
+def _account(email: str) -> str:
+    return email.strip().casefold()
 
 
 def _take(subject: str, limit: Limit) -> bool:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth import authenticate, logout
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from repere.accounts import throttle
+from repere.accounts import factors, outside, returning, throttle
 from repere.accounts.actions import (
     InvitationClosed,
     accept_invitation,
     note_refused_sign_in,
-    note_sign_in,
     note_sign_out,
     open_invitation,
 )
-from repere.accounts.forms import FirstPasswordForm, SignInForm
-from repere.accounts.middleware import MEMBERSHIP, SIGNED_IN_AT
-from repere.accounts.models import Membership, User
+from repere.accounts.factors import FactorRefused
+from repere.accounts.forms import FirstPasswordForm, SecondStepForm, SignInForm
+from repere.accounts.models import Membership, SignedIn, User
 from repere.accounts.queries import demonstration_cast
+from repere.accounts.sessions import MEMBERSHIP, end, enter
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+How = SignedIn.How
+PENDING = "second_step"
+PENDING_LIFE = timedelta(minutes=5)
 
 
 @sensitive_post_parameters()
@@ -40,23 +44,117 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         in_time = throttle.may_try(email, address)
         user = authenticate(request, username=email, password=form.cleaned_data["password"]) if in_time else None
         if isinstance(user, User) and Membership.objects.of_user(user).exists():
-            throttle.forget(email, address)
-            return _enter(request, user)
+            return after_password(request, user)
         note_refused_sign_in(throttled=not in_time)
-        form.add_error(None, _refusal(in_time=in_time))
+        form.add_error(None, too_soon() if not in_time else not_open())
         status = 200 if in_time else 429
+    return _sign_in_page(request, form, status)
+
+
+def _sign_in_page(request: HttpRequest, form: SignInForm, status: int, refusal: str = "") -> HttpResponse:
     context = {
         "form": form,
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "refusal": refusal,
+        "returns": returning.target(request) is not None,
         "cast": demonstration_cast() if settings.REPERE_DEMO else [],
+        "outside": outside.configured() is not None,
     }
     return render(request, "accounts/login.html", context, status=status)
 
 
-def _refusal(*, in_time: bool) -> str:
-    if in_time:
-        return _("This address and this password do not open an account here. Check both and try again.")
+def not_open() -> str:
+    return _("This address and this password do not open an account here. Check both and try again.")
+
+
+def too_soon() -> str:
     return _("Too many attempts in a short time. Wait five minutes and try again; nothing is locked.")
+
+
+def after_password(request: HttpRequest, user: User) -> HttpResponse:
+    """The password was right, or the identity provider vouched: the account's own factor comes next."""
+    now = timezone.now()
+    held = factors.held_by(user, now=now)
+    if not held.accepted and not held.codes_left:
+        return into(request, user, How.NO_FACTOR)
+    request.session.cycle_key()
+    request.session[PENDING] = {"user": str(user.pk), "at": now.timestamp()}
+    return redirect("accounts:second_step")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """A passkey of this account, a code of its app, or a recovery code."""
+    user = _pending(request)
+    if user is None:
+        return redirect("accounts:sign_in")
+    form, refusal, now = SecondStepForm(), "", timezone.now()
+    if request.method == "POST":
+        how, refusal = _show(request, user)
+        if how is not None:
+            return into(request, user, how if factors.held_by(user, now=now).accepted else How.NO_FACTOR)
+        note_refused_sign_in(throttled=False, step="code")
+    context = {"form": form, "held": factors.held_by(user, now=now), "refusal": refusal, "own": True}
+    return render(request, "accounts/second_step.html", context)
+
+
+def _show(request: HttpRequest, user: User) -> tuple[How | None, str]:
+    """How the account was proved, or why not."""
+    now, code, answer = timezone.now(), request.POST.get("code", "")[:40], passkey_answer(request)
+    if not throttle.may_prove(user, visitor_address(request)):
+        return None, too_soon()
+    try:
+        if answer is not None:
+            factors.check_passkey(user, answer)
+            return How.PASSKEY, ""
+        if len("".join(code.split())) > factors.APP_DIGITS:
+            factors.use_recovery_code(user, code, now=now)
+            return How.RECOVERY, ""
+        factors.check_app_code(user, code, now=now)
+        return How.CODE, ""
+    except FactorRefused as refused:
+        return None, refused.sentence()
+
+
+def _pending(request: HttpRequest) -> User | None:
+    held = request.session.get(PENDING)
+    if not isinstance(held, dict) or not 0 <= timezone.now().timestamp() - held["at"] < PENDING_LIFE.total_seconds():
+        return None
+    user = User.objects.filter(pk=held["user"], is_active=True).first()
+    return user if user is not None and Membership.objects.of_user(user).exists() else None
+
+
+@require_POST
+def passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser needs before it can show a passkey to the sign-in page or to the second step."""
+    if not throttle.may_come(visitor_address(request)):
+        return JsonResponse({"error": too_soon()}, status=429)
+    return JsonResponse(factors.ask_passkey(_pending(request)))
+
+
+@require_POST
+def sign_in_passkey(request: HttpRequest) -> HttpResponse:
+    """A passkey alone: the device has verified the person, and the key names the account."""
+    answer, in_time = passkey_answer(request) or {}, throttle.may_come(visitor_address(request))
+    user = factors.owner_of_passkey(answer) if in_time else None
+    try:
+        if user is None or not Membership.objects.of_user(user).exists():
+            raise FactorRefused
+        factors.check_passkey(user, answer)
+    except FactorRefused as refused:
+        note_refused_sign_in(throttled=not in_time, step="passkey")
+        refusal = refused.sentence() if in_time else too_soon()
+        return _sign_in_page(request, SignInForm(), 200 if in_time else 429, refusal)
+    return into(request, user, How.PASSKEY)
+
+
+def passkey_answer(request: HttpRequest) -> dict[str, Any] | None:
+    """What the browser made of the ceremony; None when the form holds none, or something else than an object."""
+    try:
+        answer = json.loads(request.POST.get("passkey", ""))
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 @require_POST
@@ -67,12 +165,15 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     membership = Membership.objects.current().filter(pk=_uuid(request), organisation__is_invented=True).first()
     if membership is None:
         raise Http404
-    return _enter(request, membership.user, membership)
+    return into(request, membership.user, How.DEMONSTRATION, membership)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
+        signed: SignedIn | None = getattr(request, "signed", None)
+        if signed is not None:
+            end(request.user, signed.pk, now=timezone.now())
         note_sign_out(request.user)
     logout(request)
     return redirect("accounts:sign_in")
@@ -96,30 +197,27 @@ def change_role(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
+    if not throttle.may_come(visitor_address(request)):
+        return render(request, "accounts/invitation_closed.html", status=404)
     try:
         user = open_invitation(token, now=now).user
         form = FirstPasswordForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
-            return _enter(request, accept_invitation(token, form.cleaned_data["password"], now=now))
+            return after_password(request, accept_invitation(token, form.cleaned_data["password"], now=now))
     except InvitationClosed:
         return render(request, "accounts/invitation_closed.html", status=404)
-    return render(request, "accounts/invitation.html", {"form": form, "invited": user})
+    context = {"form": form, "invited": user, "outside": outside.configured() is not None, "token": token}
+    return render(request, "accounts/invitation.html", context)
 
 
-def _enter(request: HttpRequest, user: User, membership: Membership | None = None) -> HttpResponse:
-    logout(request)
-    login(request, user, backend=BACKEND)
-    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
-    if membership is not None:
-        request.session[MEMBERSHIP] = str(membership.pk)
-    note_sign_in(user)
-    return redirect(_safe_next(request))
-
-
-def _safe_next(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_ours else settings.LOGIN_REDIRECT_URL
+def into(request: HttpRequest, user: User, how: How, membership: Membership | None = None) -> HttpResponse:
+    """The end of every way in."""
+    now = timezone.now()
+    throttle.forget(user.email, visitor_address(request), now=now)
+    enter(request, user, proved_by=how, membership_id=membership.pk if membership else None, now=now)
+    response = redirect(returning.target(request) or settings.LOGIN_REDIRECT_URL)
+    returning.forget(response)
+    return response
 
 
 def _uuid(request: HttpRequest) -> uuid.UUID:

@@ -9,12 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from repere.accounts import throttle
-from repere.accounts.actions import found
+from repere.accounts.founding import Founder, found
 from repere.accounts.models import ADMINISTRATOR, Membership, User
-from repere.directory.models import Organisation
 from repere.ledger.models import Entry
 from repere.web import law
-from tests.people import Cast
+from tests.people import Cast, member, organisation
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -52,9 +51,10 @@ def test_an_unknown_address_and_a_wrong_password_look_the_same(amina: User) -> N
     assert (wrong.status_code, words(wrong)) == (unknown.status_code, words(unknown))
 
 
-def test_an_account_without_membership_does_not_open(amina: User) -> None:
+def test_an_account_without_membership_does_not_open(people: Cast, amina: User) -> None:
     """Having left every organisation is the same as having no account."""
-    Membership.objects.filter(user=amina).update(ended_at=NOW)
+    with people.chloe.acts():
+        Membership.objects.filter(user=amina).update(ended_at=NOW)
     assert try_to_enter(amina.email, PASSWORD).status_code == 200
 
 
@@ -123,9 +123,9 @@ def test_one_click_exists_on_a_demonstration_only(people: Cast) -> None:
 def test_one_click_opens_invented_organisations_only(people: Cast, settings) -> None:
     """Even on a demonstration a real organisation cannot be entered without a password."""
     settings.REPERE_DEMO = True
-    Organisation.objects.filter(pk=people.atalante.pk).update(is_invented=True)
+    invented = member("Invention Exemple", organisation("Invention", "association", "69"), "case_worker")
     address = reverse("accounts:demo_sign_in")
-    assert Client().post(address, {"membership": people.amina.membership.pk}).status_code == 302
+    assert Client().post(address, {"membership": invented.membership.pk}).status_code == 302
     assert Client().post(address, {"membership": people.bruno.membership.pk}).status_code == 404
     assert Client().post(address, {"membership": "nonsense"}).status_code == 404
 
@@ -133,7 +133,7 @@ def test_one_click_opens_invented_organisations_only(people: Cast, settings) -> 
 def test_the_demonstration_lists_its_cast(people: Cast, settings) -> None:
     """The sign-in page of a demonstration names who one can be: role and organisation, in the page's language."""
     settings.REPERE_DEMO = True
-    Organisation.objects.filter(pk=people.atalante.pk).update(is_invented=True)
+    member("Invention Exemple", organisation("Invention", "association", "69"), "case_worker")
     role = law.current().roles["case_worker"].label
     assert role.text("fr") != role.text("en")
     for language, other in (("fr", "en"), ("en", "fr")):
@@ -142,15 +142,16 @@ def test_the_demonstration_lists_its_cast(people: Cast, settings) -> None:
         page = html.unescape(client.get(reverse("accounts:sign_in")).content.decode())
         assert role.text(language) in page
         assert role.text(other) not in page
-        assert "Atalante" in page
+        assert "Invention" in page
         assert "Boussole" not in page
 
 
 def invitation_link() -> str:
-    token = found(
-        name="Première", kind="association", territory="69", email="premiere@exemple.example", person="Première Personne",
-        roles=["case_worker", ADMINISTRATOR], language="fr", now=datetime.now(UTC),
-    )  # fmt: skip
+    founders = [
+        Founder("Première", "association", "Première Personne", "premiere@exemple.example", "69"),
+        Founder("Seconde", "police", "Seconde Personne", "seconde@exemple.example", "69", roles=("police",)),
+    ]
+    token, _other = found(founders, paper_kit=True, now=datetime.now(UTC))
     return reverse("accounts:invitation", args=[token])
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 from repere.ledger.policy import ACTING_ORGANISATION, protect
 
 # Read directly, not through a sub-select: a policy that reads its own table would be refused as recursive.
-ACTING = "NULLIF(current_setting('repere.organisation', true), '')::uuid"
+ACTING = "acting('organisation')::uuid"
 HOLDS_HER_KEY = f"""EXISTS (
     SELECT FROM keys.person_key_wrap held
     WHERE held.person_id = person_key_wrap.person_id AND held.organisation_id = {ACTING}

@@ -1,0 +1,11 @@
+"""The account acting on itself: its factors and its sessions, before and apart from any organisation."""
+
+from __future__ import annotations
+
+from repere.accounts.actor import Actor
+from repere.accounts.models import User
+
+
+def own_actor(user: User) -> Actor:
+    """Sees its own rows of accounts and nothing of any case: it has no organisation."""
+    return Actor(user_id=user.pk, organisation_id=None, role="none", language=user.language, label=user.name)

@@ -1,0 +1,128 @@
+"""What asks for a factor again, what must not, and what a demonstration does instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from repere.accounts.acting import acting_as
+from repere.accounts.models import SignedIn
+from repere.accounts.own import own_actor
+from repere.cases import actions
+from repere.ledger.models import Entry
+from tests.cases.story import NOW, concern
+from tests.people import Cast, Member
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Member], Client]
+
+# Address × who works there. Objects are of nobody: the proof is asked for before anything is looked up.
+OF_A_WORKER = {
+    "cases:identity": ["ZZZZZZZZ"],
+    "cases:access_give": ["ZZZZZZZZ"],
+    "cases:urgency_open": [],
+    "cases:extract_decide": [uuid4()],
+    "cases:extract_make": [uuid4()],
+    "cases:extract_fetch": [uuid4()],
+    "cases:extract_received": [],
+    "accounts:add_passkey": [],
+    "accounts:new_passkey_options": [],
+    "accounts:add_app": [],
+    "accounts:remove_factor": [1],
+    "accounts:recovery_codes": [],
+    "accounts:password": [],
+    "accounts:outside_forget": [],
+    "directory:export": ["csv"],
+}
+OF_AN_ADMINISTRATOR = {
+    "accounts:member_invite": [],
+    "accounts:member_approve": [uuid4()],
+    "accounts:member_end": [uuid4()],
+    "accounts:factor_reset_ask": [uuid4()],
+    "accounts:factor_reset": [uuid4()],
+    "accounts:organisation_step": [uuid4(), "approve"],
+}
+LOOKED_AT = {
+    "cases:identity": ["ZZZZZZZZ"],
+    "cases:access_give": ["ZZZZZZZZ"],
+    "cases:urgency_open": [],
+    "accounts:new_factor": [],
+    "accounts:outside_link": [],
+}
+# Taking away what somebody could do with an open file is never slowed down.
+NEVER_ASKED = {"cases:freeze": [uuid4()], "cases:access_end": ["ZZZZZZZZ", uuid4()], "accounts:end_session": [uuid4()]}
+
+
+def grown_stale(member: Member, minutes: int = 5) -> None:
+    with acting_as(own_actor(member.user)):
+        SignedIn.objects.filter(user=member.user).update(confirmed_at=timezone.now() - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("name", OF_A_WORKER | OF_AN_ADMINISTRATOR)
+def test_an_act_that_cannot_be_taken_back_asks_for_a_factor_again(name: str, people: Cast, signed_in: SignIn) -> None:
+    """A session left open on a desk for six minutes reveals, opens and approves nothing."""
+    who = people.amina if name in OF_A_WORKER else people.chloe
+    client = signed_in(who)
+    grown_stale(who)
+    answer = client.post(reverse(name, args=(OF_A_WORKER | OF_AN_ADMINISTRATOR)[name]), {"reason": "marqueur"})
+    assert answer.status_code == 403
+    assert reverse("accounts:confirm") in answer.content.decode()
+    with who.acts() as actor:
+        assert Entry.objects.of_organisation(actor.organisation_id).filter(act="ask_fresh_proof", kind="denial").count() == 1
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_page_that_asks_for_a_factor_shows_nothing_before(name: str, people: Cast, signed_in: SignIn) -> None:
+    client = signed_in(people.amina)
+    grown_stale(people.amina)
+    answer = client.get(reverse(name, args=LOOKED_AT[name]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("accounts:confirm"))
+
+
+@pytest.mark.parametrize("name", NEVER_ASKED)
+def test_closing_is_one_click(name: str, people: Cast, signed_in: SignIn) -> None:
+    """Whoever freezes a colleague or ends an access has no minute to lose. Nothing is there under these names: 404, and no question."""
+    client = signed_in(people.amina)
+    grown_stale(people.amina)
+    assert client.post(reverse(name, args=NEVER_ASKED[name])).status_code == 404
+
+
+def test_her_name_stays_closed_until_the_factor_and_is_not_looked_at_in_the_ledger(people: Cast, signed_in: SignIn) -> None:
+    amina = people.amina.actor
+    case = concern(amina)
+    actions.set_identity(case.person_id, tier="identity", values={"given_names": "Zorahmarqueur"}, acting=amina, now=NOW)
+    client, address = signed_in(people.amina), reverse("cases:identity", args=[case.code])
+    assert "Zorahmarqueur" in client.get(address).content.decode()
+    grown_stale(people.amina)
+    with people.amina.acts():
+        before = Entry.objects.about(case.person_id).count()
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert "Zorahmarqueur" not in client.get(address, follow=True).content.decode()
+    sent = client.post(address, {"given_names": "Autre"})
+    assert "Autre" not in sent.content.decode(), "what was typed travels sealed"
+    with people.amina.acts():
+        assert Entry.objects.about(case.person_id).count() == before
+    grown_stale(people.amina, minutes=4)
+    assert "Zorahmarqueur" in client.get(address).content.decode()
+
+
+def test_a_demonstration_is_never_asked_and_counts_for_nothing_elsewhere(people: Cast, signed_in: SignIn, settings) -> None:
+    """The one-click door has no factor to show. Beside real data a session of it would open none of these pages."""
+    case = concern(people.amina.actor)
+    client, address = signed_in(people.amina), reverse("cases:identity", args=[case.code])
+    with acting_as(own_actor(people.amina.user)):
+        SignedIn.objects.filter(user=people.amina.user).update(proved_by=SignedIn.How.DEMONSTRATION)
+    grown_stale(people.amina, minutes=30)
+    settings.REPERE_DEMO = True
+    assert client.get(address).status_code == 200
+    settings.REPERE_DEMO = False
+    assert client.get(address).status_code == 302
+    grown_stale(people.amina, minutes=0)
+    assert client.get(address).status_code == 302
