@@ -1,0 +1,1 @@
+"""The map of coverage: outlines with their licence in NOTICE.md."""

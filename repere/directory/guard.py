@@ -1,0 +1,152 @@
+"""What the database itself sees to: two voices before anything is offered, a changed contact beside the old one, and the search.
+
+The search runs as the owner of the tables because the operator of text search may not be pushed below row-level security
+(it is not "leakproof"), so that no index would serve. It gives back ids of vetted entries of the two open tiers only; the pages
+then read them under the policies, like everything else.
+"""
+
+MATCHING = """
+    SELECT s.id, coalesce(ts_rank(s.search, query), 0::real) AS nearness
+    FROM public.directory_service s
+    WHERE s.tier <= 1 AND s.vetted_at IS NOT NULL AND s.closed_on IS NULL
+        AND (query IS NULL OR s.search @@ query)
+        AND (of_function = '' OR s.function = of_function)
+        AND (spoken = '' OR s.languages @> ARRAY[spoken::varchar])
+        AND (served = '' OR s.territories && ARRAY[served::varchar, 'FR'])
+    ORDER BY (served <> '' AND s.territories @> ARRAY[served::varchar]) DESC, nearness DESC, s.id
+    LIMIT most;
+"""
+"""The statement of the search; the names without a dot are arguments of the function."""
+
+SEARCH = f"""
+CREATE FUNCTION public.directory_matches(
+    asked text, of_function text, spoken text, served text, most integer
+) RETURNS TABLE (id uuid, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    query tsquery := CASE WHEN asked <> '' THEN websearch_to_tsquery('pg_catalog.french', asked) END;
+BEGIN
+    IF public.acting('organisation') IS NULL THEN
+        RETURN;
+    END IF;
+    IF query IS NOT NULL AND numnode(query) = 0 THEN
+        query := NULL;
+    END IF;
+    RETURN QUERY
+    {MATCHING}
+END $$;
+"""
+
+# A yes or a no for a whole région: nothing of who, where or how many. Asked questions are counted by the application.
+SAFE_PLACE = """
+CREATE FUNCTION public.directory_safe_place(served text[], audience text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT public.acting('organisation') IS NOT NULL AND EXISTS (
+        SELECT FROM public.directory_organisation o WHERE o.id = public.acting('organisation')::uuid AND o.state = 'active'
+    ) AND EXISTS (
+        SELECT FROM public.directory_service s
+        WHERE s.function = 'shelter' AND s.tier = 2 AND s.vetted_at IS NOT NULL AND s.closed_on IS NULL
+            AND s.territories && served::varchar[] AND (audience = '' OR s.audiences @> ARRAY[audience::varchar])
+    )
+$$;
+"""
+
+# The body that an entry tells of does not vouch for itself.
+VOICES = """
+CREATE FUNCTION public.directory_two_voices() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.directory_service s SET vetted_at = NEW.at
+    WHERE s.id = NEW.service_id AND s.vetted_at IS NULL AND (
+        SELECT count(DISTINCT v.user_id) >= 2 AND count(DISTINCT v.organisation_id) >= 2
+        FROM public.directory_voice v
+        JOIN public.directory_organisation o ON o.id = v.organisation_id AND o.state = 'active'
+        JOIN public.directory_structure b ON b.id = s.structure_id
+        WHERE v.service_id = s.id AND b.member_id IS DISTINCT FROM v.organisation_id
+    );
+    RETURN NULL;
+END $$;
+CREATE TRIGGER directory_two_voices AFTER INSERT ON directory_voice FOR EACH ROW EXECUTE FUNCTION directory_two_voices();
+CREATE FUNCTION public.directory_unvetted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF NEW.vetted_at IS NOT NULL AND public.acting('kind') IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'an entry is vetted by two persons of two organisations' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_unvetted BEFORE INSERT ON directory_service FOR EACH ROW EXECUTE FUNCTION directory_unvetted();
+"""
+
+CHANGES = """
+CREATE FUNCTION public.directory_contact_is_called_back() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    refused constant text := 'a changed contact waits for a call to the former one';
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.called_back_on IS NOT NULL OR NEW.replaces_id IS NULL AND EXISTS (
+            SELECT FROM public.directory_contact c
+            WHERE c.service_id = NEW.service_id AND c.mandate_id IS NOT DISTINCT FROM NEW.mandate_id AND c.kind = NEW.kind
+        ) THEN
+            RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF NEW.verified_on IS DISTINCT FROM OLD.verified_on AND NEW.replaces_id IS NOT NULL AND NEW.called_back_on IS NULL THEN
+        RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_contact_is_called_back BEFORE INSERT OR UPDATE ON directory_contact
+    FOR EACH ROW EXECUTE FUNCTION directory_contact_is_called_back();
+"""
+
+EVERY = (SEARCH, SAFE_PLACE, VOICES, CHANGES)
+
+# Beside what stands above: nobody confirms, verifies or calls back in another's name, and only who keeps a post ends a mandate.
+IN_ONES_OWN_NAME = """
+CREATE OR REPLACE FUNCTION public.directory_own_name() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    refused constant text := 'nobody says it in the name of another';
+    me uuid := public.acting('user')::uuid;
+    keeper uuid := (SELECT s.organisation_id FROM public.directory_service s WHERE s.id = NEW.service_id);
+BEGIN
+    IF TG_TABLE_NAME = 'directory_contact' THEN
+        IF NEW.verified_by IS DISTINCT FROM OLD.verified_by AND NEW.verified_by IS DISTINCT FROM me
+            OR NEW.called_back_by IS DISTINCT FROM OLD.called_back_by AND NEW.called_back_by IS DISTINCT FROM me THEN
+            RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by AND NEW.confirmed_by IS DISTINCT FROM me
+        OR NEW.ends_on IS DISTINCT FROM OLD.ends_on AND keeper IS DISTINCT FROM public.acting('organisation')::uuid THEN
+        RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_own_name BEFORE UPDATE ON directory_contact FOR EACH ROW EXECUTE FUNCTION directory_own_name();
+CREATE TRIGGER directory_own_name BEFORE UPDATE ON directory_mandate FOR EACH ROW EXECUTE FUNCTION directory_own_name();
+"""
+
+# A contact ends by a call and not otherwise: a change that waits is refused by somebody else than who asked for it, or the former
+# contact makes room on the day on which the same person confirmed the change. A proved mailbox is noted by who keeps the entry.
+ENDED_BY_A_CALL = """
+CREATE FUNCTION public.directory_contact_ends() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me uuid := public.acting('user')::uuid;
+    keeper uuid := (SELECT s.organisation_id FROM public.directory_service s WHERE s.id = NEW.service_id);
+BEGIN
+    IF NEW.ended_on IS DISTINCT FROM OLD.ended_on AND (me IS NULL OR NEW.ended_on IS NULL OR OLD.ended_on IS NOT NULL OR NOT (
+        NEW.replaces_id IS NOT NULL AND OLD.called_back_on IS NULL AND NEW.called_back_on IS NULL AND NEW.entered_by <> me
+        OR EXISTS (
+            SELECT FROM public.directory_contact c
+            WHERE c.replaces_id = NEW.id AND c.called_back_by = me AND c.called_back_on = NEW.ended_on AND c.ended_on IS NULL
+        )
+    )) THEN
+        RAISE EXCEPTION 'a contact ends by a call' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.mailbox_proved_on IS DISTINCT FROM OLD.mailbox_proved_on AND keeper IS DISTINCT FROM public.acting('organisation')::uuid THEN
+        RAISE EXCEPTION 'a mailbox is proved to who keeps the entry' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_contact_ends BEFORE UPDATE ON directory_contact FOR EACH ROW EXECUTE FUNCTION directory_contact_ends();
+"""

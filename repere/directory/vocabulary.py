@@ -1,0 +1,165 @@
+"""The words of the directory: what a service does, which bodies there are, which languages are spoken.
+
+Functions follow the mechanism's actors (docs/requirements.md, rows R13, R42, R43, R65, R69, R70, R73, R75, R76). A function is
+`referent` when a named person holds it by mandate, and `protected` when where it happens must not be read from a map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import pycountry
+from babel import Locale
+from django.db import models
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+
+
+class Function(models.TextChoices):
+    REFERENT_PREFECTURE = "referent_prefecture", _("Trafficking referent, prefecture")
+    REFERENT_POLICE = "referent_police", _("Trafficking referent, police")
+    REFERENT_GENDARMERIE = "referent_gendarmerie", _("Trafficking referent, gendarmerie")
+    REFERENT_PROSECUTION = "referent_prosecution", _("Trafficking referent, public prosecution")
+    REFERENT_LABOUR = "referent_labour", _("Trafficking referent, labour inspection")
+    REFERENT_OFII = "referent_ofii", _("Trafficking referent, OFII (immigration and integration office)")
+    REFERENT_ASYLUM = "referent_asylum", _("Trafficking referent, asylum")
+    REFERENT_CRIP = "referent_crip", _("Trafficking referent for minors, CRIP (worrying information about children)")
+    REFERENT_ASE = "referent_ase", _("Trafficking referent for minors, child welfare")
+    REFERENT_PJJ = "referent_pjj", _("Trafficking referent, youth justice")
+    REFERENT_CLAV = "referent_clav", _("Post for trafficking, local committee for aid to victims")
+    REFERENT_CONSULATE = "referent_consulate", _("Liaison with an embassy or consulate")
+    SOCIAL_WORKER_POLICE = "social_worker_police", _("Social worker in a police station")
+    INTERPRETER = "interpreter", _("Interpreter")
+    SUPPORT = "support", _("Support for the person")
+    LEGAL = "legal", _("Legal help")
+    HEALTH_CHECK = "health_check", _("Health check")
+    PSYCHOLOGICAL = "psychological", _("Psychological support")
+    OFII_PLACE = "ofii_place", _("Place for asylum seekers, channel of OFII")
+    ACSE = "acse", _("Ac.Sé, sheltering far away")
+    SIAO = "siao", _("SIAO and 115, emergency housing")
+    OUTREACH = "outreach", _("Outreach")
+    SHELTER = "shelter", _("Sheltering")
+    TRAINING = "training", _("Training of professionals")
+    OTHER = "other", _("Other service")
+
+
+REFERENTS = tuple(code for code in Function.values if code.startswith("referent_") or code == Function.SOCIAL_WORKER_POLICE)
+"""Held by a named person under a mandate: when she leaves, a vacancy shows."""
+STATE_REFERENTS = (
+    Function.REFERENT_PREFECTURE, Function.REFERENT_POLICE, Function.REFERENT_GENDARMERIE, Function.REFERENT_PROSECUTION,
+    Function.REFERENT_LABOUR, Function.REFERENT_OFII, Function.REFERENT_PJJ,
+)  # fmt: skip
+"""Their vacancies may be told to anybody, by département."""
+PROTECTED = (Function.SHELTER, Function.OUTREACH, Function.ACSE, Function.OFII_PLACE)
+"""Told by région only, and only where there are enough of them."""
+FEWEST_TOLD = 3
+
+
+class Kind(models.TextChoices):
+    SPECIALISED_ASSOCIATION = "specialised_association", _("Association specialised in trafficking")
+    GENERAL_ASSOCIATION = "general_association", _("Other association")
+    SHELTER = "shelter", _("Shelter")
+    POLICE = "police", _("Police")
+    GENDARMERIE = "gendarmerie", _("Gendarmerie")
+    BORDER_POLICE = "border_police", _("Border police")
+    PROSECUTION = "prosecution", _("Public prosecution")
+    COURT = "court", _("Court")
+    PREFECTURE = "prefecture", _("Prefecture")
+    LABOUR_INSPECTION = "labour_inspection", _("Labour inspection")
+    OFII = "ofii", _("OFII (immigration and integration office)")
+    ASYLUM = "asylum", _("Asylum authority")
+    CHILD_PROTECTION = "child_protection", _("Child protection")
+    YOUTH_JUSTICE = "youth_justice", _("Youth justice")
+    HEALTH = "health", _("Health care")
+    SCHOOL = "school", _("School")
+    LAW_PRACTICE = "law_practice", _("Law practice")
+    INTERPRETING = "interpreting", _("Interpreting service")
+    HOUSING_COORDINATION = "housing_coordination", _("Housing coordination (SIAO)")
+    LOCAL_COMMITTEE = "local_committee", _("Local committee for aid to victims")
+    LOCAL_AUTHORITY = "local_authority", _("Local authority")
+    MINISTRY = "ministry", _("Ministry")
+    COORDINATION = "coordination", _("National coordination")
+    CONSULATE = "consulate", _("Embassy or consulate")
+    TRADE_UNION = "trade_union", _("Trade union")
+    TRAINING = "training", _("Training body")
+    OTHER = "other", _("Other body")
+
+
+class Support(models.TextChoices):
+    UNKNOWN = "", _("Not known")
+    GLOBAL = "global", _("Global support")
+    OCCASIONAL = "occasional", _("Occasional help")
+
+
+AUDIENCES = {
+    "women": _("Women"), "men": _("Men"), "trans": _("Trans persons"), "minors": _("Minors"), "families": _("Families"),
+    "labour": _("Victims of labour exploitation"),
+}  # fmt: skip
+
+# Under other names than those of the standard list.
+ALSO = {"bin": "edo bini", "pes": "farsi", "fas": "farsi persan", "ron": "moldave", "rom": "rromani romani", "wol": "ouolof"}
+SPOKEN = (
+    "fra", "eng", "spa", "por", "ita", "deu", "ron", "bul", "rom", "rus", "ukr", "sqi", "srp", "tur", "kur", "ara", "ber", "fas",
+    "pus", "dar", "urd", "hin", "ben", "pan", "tam", "sin", "vie", "zho", "tha", "tgl", "khm", "mon", "kor", "amh", "tir", "som",
+    "swa", "lin", "kon", "yor", "ibo", "hau", "bin", "pcm", "ewe", "twi", "ful", "wol", "bam", "man", "snk", "sus", "hat", "srn",
+    "mlg", "mfe", "gcf", "gcr", "ces", "pol", "hun", "kat", "hye",
+)  # fmt: skip
+"""Languages offered in lists; any other code of ISO 639-3 is taken too."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    code: str
+    label: str
+
+
+def is_language(code: str) -> bool:
+    return code in ALSO or pycountry.languages.get(alpha_3=code) is not None
+
+
+@cache
+def _language_name(code: str, locale: str) -> str:
+    found = pycountry.languages.get(alpha_3=code)
+    short = getattr(found, "alpha_2", "") or code
+    named = Locale(locale).languages.get(short) or Locale(locale).languages.get(code)
+    if code == "bin":
+        named = "edo"
+    return str(named or (found.name if found else code))
+
+
+def language_name(code: str) -> str:
+    return _language_name(code, (get_language() or "fr")[:2])
+
+
+def spoken() -> list[Spoken]:
+    """Languages for a list to choose from, by name."""
+    listed = [Spoken(code, language_name(code)) for code in SPOKEN if is_language(code)]
+    return sorted(listed, key=lambda one: one.label)
+
+
+@cache
+def words_of_function(code: str) -> str:
+    """How somebody may ask for it, in both languages."""
+    said = [str(Function(code).label)]
+    for language in ("fr", "en"):
+        with override(language):
+            said.append(str(Function(code).label))
+    return " ".join([*said, *SYNONYMS.get(code, ())])
+
+
+def words_of_language(code: str) -> str:
+    return " ".join([_language_name(code, "fr"), _language_name(code, "en"), ALSO.get(code, "")])
+
+
+SYNONYMS = {
+    Function.INTERPRETER.value: ("interprete interpretariat traducteur trained interpreter forme",),
+    Function.SIAO.value: ("115 hebergement urgence logement",),
+    Function.ACSE.value: ("acse ac se eloignement mise a l abri",),
+    Function.REFERENT_CRIP.value: ("mineurs mineur enfants 119",),
+    Function.PSYCHOLOGICAL.value: ("psychologue psy psychiatre psychotrauma evaluation",),
+    Function.HEALTH_CHECK.value: ("bilan de sante medecin sante",),
+    Function.SOCIAL_WORKER_POLICE.value: ("isc intervenant social commissariat gendarmerie",),
+    Function.LEGAL.value: ("avocat juriste droit aide juridique",),
+    Function.REFERENT_LABOUR.value: ("dreets direccte inspection du travail",),
+}

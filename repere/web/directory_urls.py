@@ -1,0 +1,26 @@
+"""Addresses of the directory. They stand here, above the accounts, because some of them ask for a fresh proof."""
+
+from django.urls import path
+
+from repere.accounts.stepup import fresh
+from repere.directory.views import country, entries, exchange
+
+app_name = "directory"
+urlpatterns = [
+    path("", entries.search, name="find"),
+    path("new/", entries.new, name="new"),
+    path("to-vouch/", entries.waiting, name="waiting"),
+    path("entries/<uuid:entry>/", entries.entry, name="entry"),
+    path("entries/<uuid:entry>/<slug:act>/", entries.entry_act, name="entry_act"),
+    path("contacts/<uuid:contact>/<slug:act>/", entries.contact_act, name="contact_act"),
+    path("mandates/<uuid:mandate>/<slug:act>/", entries.mandate_act, name="mandate_act"),
+    path("coverage/", country.coverage_page, name="coverage"),
+    path("safe-place/", country.safe_place, name="safe_place"),
+    path("conventions/", country.conventions, name="conventions"),
+    path("conventions/<uuid:convention>/", country.convention, name="convention"),
+    path("files/", exchange.imports, name="imports"),
+    path("files/template/", exchange.template, name="template"),
+    path("files/<uuid:batch>/", exchange.one_import, name="import"),
+    path("files/<uuid:batch>/<slug:act>/", exchange.import_act, name="import_act"),
+    path("export/<slug:format>/", fresh(minutes=5)(exchange.export), name="export"),
+]
