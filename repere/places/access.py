@@ -1,0 +1,116 @@
+"""Who reads and writes which rows about places: policies of the database; the models' `seen_by` says the same to the queries."""
+
+from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER
+
+ME = ACTING_ORGANISATION
+PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ME} AND o.state = 'active')"
+COORDINATES = f"{ACTING_ROLE} = 'coordination'"
+JOB = f"{ACTING_JOB} AND {ME} IS NULL"
+LISTED_OR_OURS = f"organisation_id = {ME} OR listed AND {PAST_PROBATION} OR {JOB}"
+OURS = f"organisation_id = {ME}"
+KEPT = {
+    "listed, or our own": f"FOR SELECT USING ({LISTED_OR_OURS})",
+    "made by whoever keeps it": f"FOR INSERT WITH CHECK ({OURS})",
+    "changed by whoever keeps it": f"FOR UPDATE USING ({OURS}) WITH CHECK ({OURS})",
+}
+RECEIVED = (
+    f"(SELECT h.request_id FROM places_hold h WHERE h.host_id = {ME} AND h.state IN ('asked', 'accepted', 'arrived'))"  # noqa: S608 constants
+)
+OF_MY_HOLDS = f"hold_id IN (SELECT h.id FROM places_hold h WHERE h.host_id = {ME} OR h.asking_id = {ME})"  # noqa: S608
+OF_SEEN_BEDS = "bed_id IN (SELECT b.id FROM places_bed b)"
+# That the request is the asking organisation's own is a foreign key of two columns: a policy here cannot read a table whose policy
+# reads this one.
+# A unit is held only in the shelter it lies in, and only where it may be seen.
+HELD_UNIT = "(unit_id, shelter_id, host_id) IN (SELECT u.id, u.shelter_id, u.organisation_id FROM places_unit u WHERE u.listed)"
+
+POLICIES: dict[str, dict[str, str]] = {
+    "places_shelter": KEPT,
+    "places_unit": KEPT,
+    "places_bed": KEPT,
+    "places_request": {
+        "ours, or received": f"FOR SELECT USING ({OURS} OR id IN {RECEIVED} OR {COORDINATES} OR {JOB})",
+        "asked in one's own name": f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER})",
+        "followed by both": f"FOR UPDATE USING ({OURS} OR id IN {RECEIVED} OR {JOB}) WITH CHECK (true)",
+    },
+    "places_hold": {
+        "asked of us, or by us": (
+            f"FOR SELECT USING (host_id = {ME} OR asking_id = {ME} AND (listed OR said_yes) OR listed AND {COORDINATES} OR {JOB})"
+        ),
+        "asked of a listed unit": (
+            f"FOR INSERT WITH CHECK (asking_id = {ME} AND user_id = {ACTING_USER} AND listed AND NOT said_yes AND state = 'asked'"
+            f" AND {HELD_UNIT})"
+        ),
+        "sent to a shelter that is not listed": (
+            f"FOR INSERT WITH CHECK ({JOB} AND NOT listed AND NOT said_yes AND state = 'asked' AND unit_id IS NULL)"
+        ),
+        "answered by the shelter, given back by who asked": (
+            f"FOR UPDATE USING (host_id = {ME} OR asking_id = {ME} AND (listed OR said_yes) OR {JOB})"
+            f" WITH CHECK (host_id = {ME} OR asking_id = {ME} AND state = 'withdrawn' OR {JOB} AND state IN ('expired', 'withdrawn'))"
+        ),
+    },
+    "places_occupancy": {
+        "of beds one may see": f"FOR SELECT USING ({OF_SEEN_BEDS} OR {OF_MY_HOLDS} OR {JOB})",
+        "for a hold of ours": f"FOR INSERT WITH CHECK ({OF_MY_HOLDS} AND {OF_SEEN_BEDS})",
+        "ended with its hold": f"FOR UPDATE USING ({OF_MY_HOLDS} OR {JOB}) WITH CHECK ({OF_MY_HOLDS} OR {JOB})",
+    },
+    "places_apart": {
+        "said by us, or received": f"FOR SELECT USING ({OURS} OR request_id IN {RECEIVED})",
+        "said of a request of ours": (
+            f"FOR INSERT WITH CHECK ({OURS} AND request_id IN (SELECT r.id FROM places_request r WHERE r.organisation_id = {ME}))"  # noqa: S608
+        ),
+    },
+    "places_privatereason": {
+        "the shelter's own": f"FOR SELECT USING ({OURS})",
+        "kept by the shelter": f"FOR INSERT WITH CHECK ({OURS})",
+    },
+    "places_arrival": {
+        "the shelter's own": f"FOR SELECT USING ({OURS})",
+        "kept by the shelter": f"FOR INSERT WITH CHECK ({OURS} AND {OF_MY_HOLDS})",
+        "gone on with": f"FOR UPDATE USING ({OURS}) WITH CHECK ({OURS})",
+    },
+    "places_incident": {
+        "the shelter's own": f"FOR SELECT USING ({OURS})",
+        "reported by the shelter": f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER})",
+    },
+    "places_alert": {
+        "for shelters of the zone": f"FOR SELECT USING (zone IN (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME}))",  # noqa: S608
+        "told by a shelter of the zone": (
+            f"FOR INSERT WITH CHECK (zone IN (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME}))"  # noqa: S608
+        ),
+    },
+    "places_event": {
+        "told to us, or by us": f"FOR SELECT USING ({OURS} OR by_organisation_id = {ME} OR {JOB})",
+        "told in one's own name": (
+            f"FOR INSERT WITH CHECK (by_organisation_id = {ME} AND user_id = {ACTING_USER} AND ({OURS} OR reference IN"  # noqa: S608
+            f" (SELECT r.reference FROM places_request r WHERE r.id IN {RECEIVED})))"
+        ),
+    },
+}
+
+GRANTS = {
+    "places_shelter": {
+        "web": "SELECT, INSERT, UPDATE (name, zone, languages, trained_for, security, men_on_site, papers_law, most_households,"
+        " most_minors, confirmed_at, confirmed_by, paused_at, listed)",
+        "worker": "SELECT",
+    },
+    "places_unit": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed)", "worker": "SELECT"},
+    "places_bed": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed)", "worker": "SELECT"},
+    "places_request": {
+        "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome)", "worker": "SELECT, UPDATE (sent_at)",
+    },
+    "places_hold": {
+        "web": "SELECT, INSERT, UPDATE (state, said_yes, unit_id, ends_at, answered_at, answered_by, second_look_by, arrived_at, left_at)",
+        "worker": "SELECT, INSERT, UPDATE (state)",
+    },
+    "places_occupancy": {"web": "SELECT, INSERT, UPDATE (during, live)", "worker": "SELECT, UPDATE (live)"},
+    "places_apart": {"web": "SELECT, INSERT"},
+    "places_privatereason": {"web": "SELECT, INSERT"},
+    "places_arrival": {"web": "SELECT, INSERT, UPDATE (items, user_id, at)"},
+    "places_incident": {"web": "SELECT, INSERT"},
+    "places_alert": {"web": "SELECT, INSERT"},
+    "places_event": {"web": "SELECT, INSERT", "worker": "SELECT"},
+}  # fmt: skip
+
+
+def declared_policies() -> dict[str, dict[str, str]]:
+    return POLICIES

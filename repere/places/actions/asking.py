@@ -1,0 +1,146 @@
+"""Asking for a place: needs, holds, the need sent to shelters that are not listed, and giving back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from procrastinate.contrib.django import app as jobs
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.core.needs import Needs, PlaceTable, candidates
+from repere.places import households
+from repere.places.beds import free, one_after_the_other, take
+from repere.places.doors import SEEKING, asked_hold, me, must_be, myself, visible_request, visible_unit
+from repere.places.events import tell
+from repere.places.models import Apart, Event, Hold, Request
+from repere.places.queries.candidates import place_of
+from repere.places.refusals import Refused
+
+SEND = "repere.places.jobs.send_to_unlisted"
+MOST_OF_A_FILE = 2
+MOST_OF_AN_ORGANISATION = 20
+HOLD_HOURS = 24
+"""Our choices, not law: places that one household or one organisation keeps at once, and for how long before an answer."""
+
+
+def ask(
+    *, reference: UUID, needs: Needs, urgency: int, zone: str = "", apart: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime,
+) -> Request:  # fmt: skip
+    """Look for a place for one household. `reference`: the opaque number of its file; `apart`: those it must not live with.
+
+    Twice with one key is once. Refused while a request of the same file is open.
+    """
+    must_be(acting, SEEKING)
+    household = households.written(needs)
+    households.read(household, urgency=urgency)
+    with acting_as(acting):
+        one_after_the_other(reference)
+        ours = Request.objects.visible_to(acting).filter(organisation_id=me(acting))
+        before: Request | None = ours.filter(key=key).first()
+        if before is not None:
+            return before
+        if ours.filter(reference=reference, closed_at=None).exists():
+            raise Refused("request_stands")
+        made = Request(
+            reference=reference, organisation_id=me(acting), user_id=myself(acting), household=household, size=needs.size,
+            minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, asked_at=now, key=key,
+        )  # fmt: skip
+        made.save(force_insert=True)
+        for other in sorted(set(apart) - {reference}, key=str):
+            Apart(request=made, organisation_id=me(acting), other=other, created_at=now).save(force_insert=True)
+        tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
+        ledger.record(acting, "ask_for_place", detail={"request": made.pk})
+    return made
+
+
+def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS, acting: Actor, now: datetime) -> Hold:
+    """Keep a listed unit for a household until the shelter has answered, or the end comes."""
+    must_be(acting, SEEKING)
+    with acting_as(acting):
+        request = visible_request(acting, request_id)
+        _check_caps(request, acting)
+        before: Hold | None = Hold.objects.visible_to(acting).filter(key=key).first()
+        if before is not None:
+            return before
+        unit = visible_unit(acting, unit_id)
+        _check_fit(request, unit)
+        if unit.shelter.paused_at is not None:
+            raise Refused("paused")
+        end = now + timedelta(hours=min(max(hours, 1), 72))
+        made = Hold(
+            request=request, asking_id=me(acting), host_id=unit.organisation_id, shelter=unit.shelter, unit=unit, listed=True,
+            user_id=acting.user_id, asked_at=now, ends_at=end, key=key,
+        )  # fmt: skip
+        made.save(force_insert=True)
+        take(unit, hold=made, size=request.size, acting=acting, start=now, end=end)
+        tell(request, Event.Kind.HELD, acting=acting, now=now, by=me(acting), until=end.date())
+        ledger.record(acting, "hold_place", detail={"hold": made.pk, "unit": unit.pk})
+    return made
+
+
+def _check_caps(request: Request, acting: Actor) -> None:
+    one_after_the_other(me(acting))
+    if request.closed_at is not None:
+        raise Refused("request_closed")
+    open_ones = Hold.objects.visible_to(acting).open().filter(asking_id=me(acting), listed=True)
+    if open_ones.filter(request__reference=request.reference).count() >= MOST_OF_A_FILE:
+        raise Refused("too_many_for_file", most=MOST_OF_A_FILE)
+    if open_ones.count() >= MOST_OF_AN_ORGANISATION:
+        raise Refused("too_many_for_organisation", most=MOST_OF_AN_ORGANISATION)
+
+
+def _check_fit(request: Request, unit: object) -> None:
+    """All but the free beds, which `take` judges; what she refuses is checked again here."""
+    needs = households.read(request.household).needs
+    (fit,) = candidates(needs, PlaceTable.of([place_of(unit)]))
+    if not fit.fits:
+        raise Refused("does_not_fit")
+
+
+def send_to_unlisted(request_id: UUID, *, acting: Actor, now: datetime) -> Request:
+    """Send the needs to the shelters that nobody may list. How many there are, and what each answers, is not told."""
+    must_be(acting, SEEKING)
+    with acting_as(acting):
+        request = visible_request(acting, request_id)
+        if request.closed_at is not None:
+            raise Refused("request_closed")
+        if request.sent_at is None:
+            request.sent_at = now
+            request.save(update_fields=["sent_at"])
+            jobs.configure_task(SEND).defer(request_id=str(request.pk))
+            ledger.record(acting, "send_need", detail={"request": request.pk})
+    return request
+
+
+def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: datetime) -> Hold:
+    """A hold that is not needed. `she_declined`: she does not want it; her rank and her rights stay as they are."""
+    with acting_as(acting):
+        held = asked_hold(acting, hold_id)
+        if held.state not in ("asked", "accepted"):
+            raise Refused("not_waiting")
+        free(held, acting=acting)
+        held.state = Hold.State.WITHDRAWN
+        held.save(update_fields=["state"])
+        if she_declined:
+            tell(held.request, Event.Kind.DECLINED_BY_PERSON, acting=acting, now=now, by=me(acting))
+        ledger.record(acting, "give_place_back", detail={"hold": held.pk})
+    return held
+
+
+def close_request(request_id: UUID, *, met: bool = False, acting: Actor, now: datetime) -> Request:
+    """Look no further. Unless no place was needed any more (`met`), it is kept as a need that was not met."""
+    with acting_as(acting):
+        request = visible_request(acting, request_id)
+        if request.closed_at is not None:
+            raise Refused("request_closed")
+        for held in Hold.objects.visible_to(acting).open().filter(request=request):
+            free(held, acting=acting)
+            Hold.objects.visible_to(acting).filter(pk=held.pk).update(state=Hold.State.WITHDRAWN)
+        request.closed_at, request.outcome = now, Request.Outcome.WITHDRAWN if met else Request.Outcome.UNMET
+        request.save(update_fields=["closed_at", "outcome"])
+        ledger.record(acting, "close_request", detail={"request": request.pk})
+    return request

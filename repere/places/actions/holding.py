@@ -1,0 +1,77 @@
+"""The shelter's answer: yes, or the one neutral no."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.places.beds import free, keep_until, take
+from repere.places.doors import HOSTING, me, must_be, received_hold, visible_unit
+from repere.places.models import Hold, PrivateReason, Request
+from repere.places.refusals import NotVisible, Refused
+
+ARRIVE_WITHIN_DAYS = 3
+"""Our choice: how long a place is kept after a yes."""
+
+
+def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: datetime) -> Hold:
+    """Say yes. A shelter that is not listed chooses the unit. Only now may whoever asked let it see the person."""
+    must_be(acting, HOSTING)
+    with acting_as(acting):
+        held = waiting(acting, hold_id, now)
+        if held.second_look_by is not None and held.second_look_by == acting.user_id:
+            raise Refused("another_person_needed")
+        end = now + timedelta(days=ARRIVE_WITHIN_DAYS)
+        if held.listed:
+            keep_until(held, end, acting=acting)
+        else:
+            _choose_unit(held, unit_id, end, acting, now)
+        held.state, held.said_yes, held.answered_at, held.answered_by, held.ends_at = Hold.State.ACCEPTED, True, now, acting.user_id, end
+        try:
+            with transaction.atomic():
+                held.save(update_fields=["state", "said_yes", "answered_at", "answered_by", "ends_at", "unit"])
+        except IntegrityError as another:
+            raise Refused("placed_elsewhere") from another
+        Request.objects.visible_to(acting).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
+        ledger.record(acting, "accept_household", detail={"hold": held.pk})
+    return held
+
+
+def _choose_unit(held: Hold, unit_id: UUID | None, end: datetime, acting: Actor, now: datetime) -> None:
+    if unit_id is None:
+        raise Refused("unit_needed")
+    unit = visible_unit(acting, unit_id)
+    if unit.organisation_id != me(acting) or unit.shelter_id != held.shelter_id:
+        raise NotVisible
+    held.unit = unit
+    take(unit, hold=held, size=held.request.size, acting=acting, start=now, end=end)
+
+
+def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold:
+    """Say no. Whoever asked reads “not possible now”, whatever the reason; the reason stays in the shelter."""
+    must_be(acting, HOSTING)
+    if reason not in PrivateReason.Reason.values:
+        raise Refused("reason_unknown")
+    with acting_as(acting):
+        held = waiting(acting, hold_id, now)
+        PrivateReason(hold=held, organisation_id=me(acting), reason=reason).save(force_insert=True)
+        free(held, acting=acting)
+        held.state, held.answered_at, held.answered_by = Hold.State.DECLINED, now, acting.user_id
+        held.save(update_fields=["state", "answered_at", "answered_by"])
+        # The reason is not in the row of the ledger either: others of the house may read it.
+        ledger.record(acting, "decline_household", detail={"hold": held.pk})
+    return held
+
+
+def waiting(acting: Actor, hold_id: UUID, now: datetime) -> Hold:
+    held = received_hold(acting, hold_id)
+    if held.state != Hold.State.ASKED or (held.ends_at is not None and held.ends_at <= now):
+        raise Refused("not_waiting")
+    if held.request.closed_at is not None:
+        raise Refused("request_closed")
+    return held

@@ -1,0 +1,56 @@
+"""Keeping beds: the table refuses two holds of one bed; this module words the refusal and frees what ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from repere.accounts.actor import Actor
+from repere.places.models import Bed, Hold, Occupancy, Unit
+from repere.places.refusals import Refused
+
+
+def take(unit: Unit, *, hold: Hold, size: int, acting: Actor, start: datetime, end: datetime | None) -> None:
+    """Keep beds of a unit: all of them where it is given whole. Raises Refused("taken") when others were quicker.
+
+    Whoever asks for the same unit at the same time waits for the one before: the table alone would refuse too, but two
+    that wait for each other would both be refused.
+    """
+    one_after_the_other(unit.pk)
+    beds = free_beds(unit, acting=acting, now=start)
+    wanted = unit.capacity if unit.one_household else size
+    if len(beds) < min(wanted, unit.capacity) or len(beds) < size:
+        raise Refused("taken")
+    rows = [Occupancy(id=uuid4(), bed_id=bed, hold=hold, during=DateTimeTZRange(start, end)) for bed in beds[:wanted]]
+    try:
+        with transaction.atomic():
+            Occupancy.objects.bulk_create(rows)
+    except (IntegrityError, OperationalError) as others:
+        raise Refused("taken") from others
+
+
+def one_after_the_other(lock: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [str(lock)])
+
+
+def free_beds(unit: Unit, *, acting: Actor, now: datetime) -> list[UUID]:
+    """Beds of the unit that nobody holds at this instant, by number."""
+    kept = Occupancy.objects.visible_to(acting).filter(bed__unit=unit, live=True, during__contains=now).values("bed_id")
+    beds = Bed.objects.visible_to(acting).filter(unit=unit, out_of_use=False).exclude(pk__in=kept)
+    return list(beds.order_by("number").values_list("pk", flat=True))
+
+
+def free(hold: Hold, *, acting: Actor) -> None:
+    """Give the beds of a hold back, now."""
+    Occupancy.objects.visible_to(acting).filter(hold=hold, live=True).update(live=False)
+
+
+def keep_until(hold: Hold, end: datetime | None, *, acting: Actor) -> None:
+    """Move the end of what is kept; None: until somebody leaves."""
+    for row in Occupancy.objects.visible_to(acting).filter(hold=hold, live=True):
+        row.during = DateTimeTZRange(row.during.lower, end)
+        row.save(update_fields=["during"])

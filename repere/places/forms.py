@@ -1,0 +1,170 @@
+"""What people type about needs, shelters and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from repere.core.needs import Member, Needs
+from repere.directory.territory import found_in, territories
+from repere.directory.vocabulary import spoken
+from repere.directory.wording import plain
+from repere.places import words
+from repere.places.actions.arriving import STEPS
+from repere.places.models import Hold, Incident, PrivateReason, Unit
+
+TICKS = forms.CheckboxSelectMultiple
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(place.code, f"{place.code} · {place.name}") for place in territories().values()]
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(one.code, one.label) for one in spoken()]
+
+
+class ZonesField(forms.CharField):
+    """Départements, by code or by name, between commas."""
+
+    def clean(self, value: Any) -> frozenset[str]:
+        text = super().clean(value)
+        found = set()
+        for part in filter(None, (part.strip() for part in str(text or "").split(","))):
+            code, _left = found_in(plain(part).split())
+            if not code:
+                raise forms.ValidationError(_t("“%(part)s” is not a département. Write its code or its name.") % {"part": part})
+            found.add(code)
+        return frozenset(found)
+
+
+class NeedsForm(forms.Form):
+    """Asked once, everything but the household and the phase may stay as it is."""
+
+    women = forms.IntegerField(label=_("Women"), min_value=0, max_value=20, initial=1)
+    men = forms.IntegerField(label=_("Men"), min_value=0, max_value=20, initial=0)
+    others = forms.IntegerField(label=_("Adults of another gender, or not known"), min_value=0, max_value=20, initial=0)
+    minors = forms.IntegerField(
+        label=_("Minors"), min_value=0, max_value=20, initial=0, help_text=_("A disputed age counts as a minor. Families stay together."),
+    )  # fmt: skip
+    urgency = forms.ChoiceField(label=_("When"), choices=list(words.URGENCY.items()), initial=2)
+    phase = forms.ChoiceField(label=_("For which phase"), choices=list(words.PHASES.items()), initial="emergency")
+    avoid = ZonesField(
+        label=_("Départements that are dangerous to her"), required=False, help_text=_("By code or by name, between commas.")
+    )
+    refuses_zones = ZonesField(
+        label=_("Départements where she does not want to go"), required=False,
+        help_text=_("It is her right: it rules places out, and changes nothing else."),
+    )  # fmt: skip
+    near = ZonesField(label=_("Départements where she would like to be"), required=False)
+    refuses = forms.MultipleChoiceField(label=_("What she refuses"), choices=list(words.REFUSES.items()), widget=TICKS, required=False)
+    prefers = forms.MultipleChoiceField(label=_("What she would like"), choices=list(words.PREFERS.items()), widget=TICKS, required=False)
+    needs = forms.MultipleChoiceField(label=_("What is also needed"), choices=list(words.NEEDS.items()), widget=TICKS, required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages she speaks"), choices=_languages, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+    security = forms.TypedChoiceField(label=_("Protection needed"), choices=list(words.SECURITY.items()), coerce=int, initial=0)
+    form = forms.ChoiceField(label=_("Form of exploitation"), required=False)
+    apart = forms.CharField(
+        label=_("Files of people she must not live with"), required=False, max_length=200,
+        help_text=_("Codes of your own files, between commas. Only the shelter that receives the need reads it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, exploitation: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form"].choices = [("", _t("Not said")), *exploitation]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if not any(told.get(name) for name in ("women", "men", "others", "minors")):
+            raise forms.ValidationError(_t("Say how many people look for a place."))
+        if told.get("near", frozenset()) & (told.get("avoid", frozenset()) | told.get("refuses_zones", frozenset())):
+            raise forms.ValidationError(_t("A département is both wanted and refused. Keep one of the two answers."))
+        if "couple" in told.get("needs", []) and sum(told.get(name) or 0 for name in ("women", "men", "others")) < 2:
+            raise forms.ValidationError(_t("A couple is two adults at least. Check the numbers."))
+        return told
+
+    def as_needs(self) -> Needs:
+        told = self.cleaned_data
+        genders = ("woman",) * told["women"] + ("man",) * told["men"] + ("not_known",) * told["others"]
+        members = tuple(Member(gender=gender) for gender in genders) + (Member(minor=True),) * told["minors"]
+        return Needs(
+            members=members, phase=told["phase"], security=told["security"], form=told["form"], avoid=told["avoid"], near=told["near"],
+            refuses_zones=told["refuses_zones"], refuses=frozenset(told["refuses"]), prefers=frozenset(told["prefers"]),
+            languages=frozenset(told["languages"]), **dict.fromkeys(told["needs"], True),
+        )  # fmt: skip
+
+
+class ShelterForm(forms.Form):
+    name = forms.CharField(label=_("Name among you"), max_length=80, help_text=_("Never an address."))
+    zone = forms.ChoiceField(label=_("Département"), choices=_zones)
+    listed = forms.TypedChoiceField(
+        label=_("Who may know it"), coerce=lambda value: value == "yes", initial="no",
+        choices=[("no", _("Nobody: needs are sent to us, and we answer")), ("yes", _("Other organisations see its free places"))],
+    )  # fmt: skip
+    languages = forms.MultipleChoiceField(
+        label=_("Languages spoken"), choices=_languages, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+    trained_for = forms.MultipleChoiceField(label=_("Staff trained for"), required=False, widget=TICKS)
+    security = forms.TypedChoiceField(label=_("Protection"), choices=list(words.SECURITY.items()), coerce=int, initial=0)
+    men_on_site = forms.BooleanField(label=_("Men live there too"), required=False)
+    papers_law = forms.CharField(
+        label=_("Text that asks for identity papers"), required=False, max_length=200, help_text=_("Leave empty if none does.")
+    )
+
+    def __init__(self, *args: Any, exploitation: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["trained_for"].choices = exploitation  # type: ignore[attr-defined]
+
+
+class UnitForm(forms.Form):
+    label = forms.CharField(label=_("Name of the room or flat"), max_length=40)
+    capacity = forms.IntegerField(label=_("Beds"), min_value=1, max_value=60)
+    gender = forms.ChoiceField(label=_("For whom"), choices=Unit.Gender.choices, initial="any")
+    phases = forms.MultipleChoiceField(label=_("Phases"), choices=list(words.PHASES.items()), widget=TICKS)
+    rules = forms.MultipleChoiceField(
+        label=_("Rules"), widget=TICKS, required=False, initial=["one_household", "children", "couples"],
+        choices=[
+            ("one_household", _("Given whole to one household")), ("children", _("Children with an adult")),
+            ("unaccompanied_minors", _("Minors without an adult")), ("couples", _("Couples")), ("step_free", _("No steps")),
+            ("pets", _("Animals")), ("collective", _("Shared room")), ("remote", _("Remote")), ("requires_papers", _("Papers asked for")),
+        ],
+    )  # fmt: skip
+
+
+class AcceptForm(forms.Form):
+    """For a shelter that is not listed: which unit."""
+
+    unit = forms.ChoiceField(label=_("Which unit"))
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [(str(unit.pk), f"{unit.label} ({unit.capacity})") for unit in units]  # type: ignore[attr-defined]
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason, for yourselves only"), choices=PrivateReason.Reason.choices,
+        help_text=_("Whoever asked reads “not possible now”, whatever you choose."),
+    )  # fmt: skip
+
+
+class IncidentForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What happened"), choices=Incident.Kind.choices)
+
+
+class ArrivalForm(forms.Form):
+    """One line a step; nothing is imposed on her."""
+
+    def __init__(self, *args: Any, held: Hold | None = None, items: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for step in STEPS:
+            self.fields[step] = forms.ChoiceField(
+                label=words.STEPS[step], choices=list(words.ANSWERS.items()), required=False, initial=(items or {}).get(step, "")
+            )
+
+    def items(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value}

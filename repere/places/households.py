@@ -1,0 +1,29 @@
+"""Needs as they are kept: in the format of docs/placement.md, read back by the same strict reader as the command."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from repere.core.needs import Needs
+from repere.core.placement import ContradictoryInstance, Household, read_instance
+from repere.places.refusals import Refused
+
+
+def written(needs: Needs) -> dict[str, Any]:
+    """Members and needs, as JSON."""
+    told: dict[str, Any] = {}
+    for column in fields(Needs):
+        value = getattr(needs, column.name)
+        if column.name != "members" and value != column.default:
+            told[column.name] = sorted(value) if isinstance(value, frozenset) else value
+    return {"members": [{"gender": member.gender, "minor": member.minor} for member in needs.members], "needs": told}
+
+
+def read(household: dict[str, Any], *, id: str = "household", urgency: int = 1, waiting_days: int = 0) -> Household:
+    """Raises Refused for needs that contradict themselves."""
+    row = {"id": id, "urgency": urgency, "waiting_days": waiting_days, **household}
+    try:
+        return read_instance({"households": [row]}).households[0]
+    except ContradictoryInstance as contradiction:
+        raise Refused("contradiction", where=", ".join(contradiction.where[2:]) or contradiction.code) from contradiction

@@ -1,0 +1,78 @@
+"""What happens by itself: ended holds free their beds, needs reach the shelters that are not listed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.core.needs import MISSES, PlaceTable, misses
+from repere.places import households
+from repere.places.models import Hold, Occupancy, Request, Shelter, Unit
+from repere.places.queries.candidates import place_of
+
+PLACES = Actor.system("places")
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
+ANSWER_WITHIN_HOURS = 48
+AT_ONCE = 500
+
+
+def expire(*, now: datetime) -> int:
+    """Holds whose end has come, at most 500. Their beds were free from that instant already; this says so. Returns how many."""
+    with acting_as(PLACES):
+        ended = Hold.objects.visible_to(PLACES).open().filter(ends_at__lte=now).select_for_update(skip_locked=True).order_by("ends_at")
+        ids = list(ended.values_list("pk", flat=True)[:AT_ONCE])
+        if ids:
+            Occupancy.objects.visible_to(PLACES).filter(hold__in=ids, live=True).update(live=False)
+            Hold.objects.visible_to(PLACES).filter(pk__in=ids).update(state=Hold.State.EXPIRED)
+            ledger.record(PLACES, "expire_holds", kind="system", detail={"holds": [str(one) for one in ids]})
+    return len(ids)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="repere.places.jobs.expire_holds", queueing_lock="expire_holds")
+def expire_holds(timestamp: int) -> None:
+    """Every minute."""
+    while expire(now=datetime.now(UTC)) == AT_ONCE:
+        pass
+
+
+@app.task(name="repere.places.jobs.send_to_unlisted", retry=AGAIN)
+def send_to_unlisted(request_id: str) -> None:
+    send(UUID(request_id), now=datetime.now(UTC))
+
+
+def send(request_id: UUID, *, now: datetime) -> int:
+    """Bring the need to every shelter that is not listed, but where her choice or her safety rules it out. May run twice."""
+    with acting_as(PLACES), transaction.atomic():
+        request = Request.objects.visible_to(PLACES).filter(pk=request_id, closed_at=None).first()
+        if request is None:
+            return 0
+        reached = set(Hold.objects.visible_to(PLACES).filter(request=request, listed=False).values_list("shelter_id", flat=True))
+        shelters = Shelter.objects.visible_to(PLACES).filter(listed=False, paused_at=None).exclude(pk__in=reached)
+        fitting = [shelter for shelter in shelters if _she_could_live_there(request, shelter)]
+        end = now + timedelta(hours=ANSWER_WITHIN_HOURS)
+        Hold.objects.bulk_create(
+            Hold(
+                request=request, asking_id=request.organisation_id, host_id=shelter.organisation_id, shelter=shelter, listed=False,
+                asked_at=now, ends_at=end,
+            )
+            for shelter in fitting
+        )  # fmt: skip
+        ledger.record(PLACES, "send_need", kind="system", detail={"request": request.pk, "shelters": len(fitting)})
+    return len(fitting)
+
+
+def _she_could_live_there(request: Request, shelter: Shelter) -> bool:
+    """Whether some unit is neither refused by her nor unsafe for her. Whether it is free, the shelter says."""
+    units = Unit.objects.visible_to(PLACES).filter(shelter=shelter, out_of_use=False).select_related("shelter")
+    table = PlaceTable.of(place_of(unit) for unit in units)
+    against = misses(households.read(request.household).needs, table)
+    binding = [against[name] for name, whose in MISSES.items() if whose != "place"]
+    return any(not any(bool(mask[row]) for mask in binding) for row in range(len(table)))

@@ -1,0 +1,433 @@
+"""Shelter, unit, place; what was asked, held, answered; who stays. No table names a person or an address.
+
+`reference` is an opaque number that the room of the case files gave; it is never shown on a page.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from repere.accounts.actor import Actor
+from repere.directory.models import Organisation
+from repere.places.scope import SeenByActor
+
+COORDINATION = "coordination"
+
+
+def _id() -> Any:
+    return models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+
+def _organisation() -> Any:
+    return models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+
+def _codes(length: int = 32) -> Any:
+    return ArrayField(models.CharField(max_length=length), default=list, blank=True)
+
+
+def listed_or_ours(actor: Actor) -> Q:
+    """What may be shown: places that are listed, to organisations past their probation; ours; all of them to a job."""
+    if actor.kind == "system" and actor.organisation_id is None:
+        return Q()
+    if actor.organisation_id is None:
+        return Q(pk__in=[])
+    active = Organisation.objects.filter(pk=actor.organisation_id, state=Organisation.State.ACTIVE)
+    return Q(organisation_id=actor.organisation_id) | Q(models.Exists(active), listed=True)
+
+
+class Shelter(models.Model):
+    """One house or service of an organisation. `listed`: other organisations see its units; if not, only the need goes to it.
+
+    `confirmed_at`: when its free places were last said to be right. `papers_law`: the text that asks for an identity paper.
+    """
+
+    id = _id()
+    organisation = _organisation()
+    name = models.CharField(max_length=80)
+    listed = models.BooleanField(default=False)
+    zone = models.CharField(max_length=3)
+    languages = _codes(3)
+    trained_for = _codes()
+    security = models.SmallIntegerField(default=0)
+    men_on_site = models.BooleanField(default=True)
+    papers_law = models.CharField(max_length=200, blank=True)
+    most_households = models.PositiveSmallIntegerField(null=True)
+    most_minors = models.PositiveSmallIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.CheckConstraint(condition=Q(security__range=(0, 2)), name="security_is_0_to_2")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return listed_or_ours(actor)
+
+
+class Unit(models.Model):
+    """A room, a flat or a dormitory: what is given together. Attributes as in `repere.core.needs.Place`."""
+
+    class Gender(models.TextChoices):
+        WOMEN = "women", _("Women")
+        MEN = "men", _("Men")
+        ANY = "any", _("Everybody")
+
+    class Phase(models.TextChoices):
+        EMERGENCY = "emergency", _("Emergency shelter")
+        STABILISATION = "stabilisation", _("Stabilisation")
+        RECONSTRUCTION = "reconstruction", _("Rebuilding")
+        MINORS = "minors", _("Minors")
+
+    id = _id()
+    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="units")
+    organisation = _organisation()
+    listed = models.BooleanField(default=False)
+    label = models.CharField(max_length=40)
+    capacity = models.PositiveSmallIntegerField()
+    one_household = models.BooleanField(default=True)
+    gender = models.CharField(max_length=8, choices=Gender.choices, default=Gender.ANY)
+    children = models.BooleanField(default=True)
+    unaccompanied_minors = models.BooleanField(default=False)
+    couples = models.BooleanField(default=True)
+    step_free = models.BooleanField(default=False)
+    pets = models.BooleanField(default=False)
+    collective = models.BooleanField(default=False)
+    requires_papers = models.BooleanField(default=False)
+    remote = models.BooleanField(default=False)
+    phases = _codes(16)
+    out_of_use = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["label", "id"]
+        indexes = [models.Index(fields=["shelter"], name="units_of_a_shelter")]
+        constraints = [models.CheckConstraint(condition=Q(capacity__range=(1, 60)), name="capacity_is_1_to_60")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return listed_or_ours(actor)
+
+
+class Bed(models.Model):
+    """One place for one person."""
+
+    id = _id()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="beds")
+    organisation = _organisation()
+    listed = models.BooleanField(default=False)
+    number = models.PositiveSmallIntegerField()
+    out_of_use = models.BooleanField(default=False)
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["number", "id"]
+        constraints = [models.UniqueConstraint(fields=["unit", "number"], name="one_bed_of_a_number")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return listed_or_ours(actor)
+
+
+class Request(models.Model):
+    """A household that needs a place. `household`: its needs, in the format of docs/placement.md."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("Looking for a place")
+        PLACED = "placed", _("In a place")
+        WITHDRAWN = "withdrawn", _("No longer needed")
+        UNMET = "unmet", _("No place was found")
+
+    id = _id()
+    reference = models.UUIDField()
+    organisation = _organisation()
+    user_id = models.UUIDField()
+    household = models.JSONField()
+    size = models.PositiveSmallIntegerField()
+    minors = models.PositiveSmallIntegerField(default=0)
+    phase = models.CharField(max_length=16)
+    urgency = models.PositiveSmallIntegerField(default=1)
+    zone = models.CharField(max_length=3, blank=True)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    first_yes_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
+    moved_from = models.UUIDField(null=True)
+    key = models.UUIDField(unique=True)
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        indexes = [
+            models.Index(fields=["organisation", "reference"], name="requests_of_a_file"),
+            models.Index(fields=["asked_at"], condition=Q(closed_at=None), name="requests_waiting"),
+        ]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        if (actor.kind == "system" and actor.organisation_id is None) or actor.role == COORDINATION:
+            return Q()
+        received = Hold.objects.filter(request=models.OuterRef("pk"), host_id=actor.organisation_id, state__in=RECEIVING)
+        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+
+
+class HoldQuerySet(SeenByActor):
+    def open(self) -> Any:
+        """Those that still keep something or wait for an answer."""
+        return self.filter(state__in=("asked", "accepted"))
+
+
+class Hold(models.Model):
+    """One request before one shelter, from the question to the leaving. `unit` is chosen by the shelter where it is not listed.
+
+    Of a shelter that is not listed the asking organisation sees a row only once it said yes.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waiting for an answer")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Not possible now")
+        EXPIRED = "expired", _("Ended without an answer")
+        WITHDRAWN = "withdrawn", _("Given back")
+        ARRIVED = "arrived", _("Arrived")
+        LEFT = "left", _("Left")
+
+    id = _id()
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="holds")
+    asking = _organisation()
+    host = _organisation()
+    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True)
+    listed = models.BooleanField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ASKED)
+    said_yes = models.BooleanField(default=False)
+    user_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+    second_look_by = models.UUIDField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    key = models.UUIDField(unique=True, null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        indexes = [
+            models.Index(fields=["host", "state"], name="holds_of_a_host"),
+            models.Index(fields=["request"], name="holds_of_a_request"),
+            models.Index(fields=["ends_at"], condition=Q(state__in=("asked", "accepted")), name="holds_that_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["request"], condition=Q(state__in=("accepted", "arrived")), name="one_yes_for_a_request"),
+            models.UniqueConstraint(fields=["request", "shelter"], condition=Q(listed=False), name="one_need_for_an_unlisted_shelter"),
+        ]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        if actor.kind == "system" and actor.organisation_id is None:
+            return Q()
+        seen = Q(host_id=actor.organisation_id) | Q(asking_id=actor.organisation_id) & (Q(listed=True) | Q(said_yes=True))
+        return seen | Q(listed=True) if actor.role == COORDINATION else seen
+
+
+RECEIVING = ("asked", "accepted", "arrived")
+"""While these last, the shelter reads the needs."""
+
+
+class UuidRange(Func):
+    """`uuidrange(x, x, '[]')`: the equality half of an exclusion, without an extension of the server."""
+
+    function = "uuidrange"
+
+
+class Occupancy(models.Model):
+    """A bed kept for a hold during some time. Two of them never overlap on one bed: the table refuses it."""
+
+    id = _id()
+    bed = models.ForeignKey(Bed, on_delete=models.PROTECT, related_name="occupancies")
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="occupancies")
+    during = DateTimeRangeField()
+    live = models.BooleanField(default=True)
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["hold"], name="beds_of_a_hold")]
+        constraints = [
+            ExclusionConstraint(
+                name="nobody_holds_a_held_bed",
+                expressions=[
+                    (UuidRange(F("bed"), F("bed"), Value("[]"), output_field=models.TextField()), RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(live=True),
+            )
+        ]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        if actor.kind == "system" and actor.organisation_id is None:
+            return Q()
+        # By sub-selects: a join would drop the row of a bed that is hidden from whoever asked for it.
+        beds = Bed.objects.filter(Q(organisation_id=actor.organisation_id) | Q(listed=True))
+        holds = Hold.objects.filter(Q(asking_id=actor.organisation_id) | Q(host_id=actor.organisation_id))
+        return Q(bed_id__in=beds.values("pk")) | Q(hold_id__in=holds.values("pk"))
+
+
+class Apart(models.Model):
+    """Whom a household must not live with, by reference. Read by the shelter that received the need; never for the seeker's list."""
+
+    id = _id()
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="apart")
+    organisation = _organisation()
+    other = models.UUIDField()
+    created_at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["request", "other"], name="said_once")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        received = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id, state__in=RECEIVING)
+        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+
+
+class PrivateReason(models.Model):
+    """Why a shelter said no. Its own; whoever asked learns only that it is not possible now."""
+
+    class Reason(models.TextChoices):
+        FULL = "full", _("Full, whatever the figures say")
+        NOT_FITTING = "not_fitting", _("Does not fit")
+        SAFETY = "safety", _("Safety of somebody who lives here")
+        STAFF = "staff", _("Not enough staff")
+        OTHER = "other", _("Another reason")
+
+    id = _id()
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="+")
+    organisation = _organisation()
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+
+    objects = SeenByActor.as_manager()
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(organisation_id=actor.organisation_id)
+
+
+class Arrival(models.Model):
+    """What was gone through with her on arrival. `items`: code of the step → done, later, she_declined."""
+
+    id = _id()
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="+")
+    organisation = _organisation()
+    items = models.JSONField(default=dict)
+    user_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(organisation_id=actor.organisation_id)
+
+
+class Incident(models.Model):
+    """Something that makes a shelter unsafe. Its own; others are told by an `Alert`, without the shelter or any person."""
+
+    class Kind(models.TextChoices):
+        LOCATED = "located", _("The place was found by those who look for her")
+        INTRUSION = "intrusion", _("Somebody came in, or tried to")
+        BEACON = "beacon", _("A beacon or shared location was found")
+        FALSE_APPLICANT = "false_applicant", _("Somebody tried to enter under a pretext")
+        OTHER = "other", _("Another danger")
+
+    id = _id()
+    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="+")
+    organisation = _organisation()
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    user_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(organisation_id=actor.organisation_id)
+
+
+class Alert(models.Model):
+    """For the shelters of a zone: what kind of danger was met, on which day."""
+
+    id = _id()
+    zone = models.CharField(max_length=3)
+    kind = models.CharField(max_length=16, choices=Incident.Kind.choices)
+    on = models.DateField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["-on", "id"]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        if actor.organisation_id is None:
+            return Q(pk__in=[])
+        return Q(zone__in=Shelter.objects.filter(organisation_id=actor.organisation_id).values("zone"))
+
+
+class Event(models.Model):
+    """A step that the case file of the reference should tell. Only ever added to; a job turns each into one fact."""
+
+    class Kind(models.TextChoices):
+        REQUESTED = "requested"
+        HELD = "held"
+        DECLINED_BY_PERSON = "declined_by_person"
+        ARRIVED = "arrived"
+        LEFT = "left"
+
+    id = _id()
+    reference = models.UUIDField()
+    organisation = _organisation()
+    by_organisation = _organisation()
+    user_id = models.UUIDField(null=True)
+    role = models.CharField(max_length=32)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    phase = models.CharField(max_length=16, blank=True)
+    until = models.DateField(null=True)
+    on = models.DateField()
+    at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        if actor.kind == "system" and actor.organisation_id is None:
+            return Q()
+        return Q(organisation_id=actor.organisation_id) | Q(by_organisation_id=actor.organisation_id)

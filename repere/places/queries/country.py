@@ -1,0 +1,108 @@
+"""For the national coordination: the daily proposal, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.core.placement import Instance, Line, Proposal, propose, reasons
+from repere.places import households
+from repere.places.models import COORDINATION, Hold, Request, Unit
+from repere.places.queries.candidates import listed_places
+from repere.places.refusals import NotVisible
+
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Proposed:
+    request: Request
+    unit: Unit | None
+    line: Line
+    reasons: tuple[str, ...]
+    waiting_days: int
+
+
+@dataclass(frozen=True)
+class Today:
+    lines: list[Proposed]
+    proposal: Proposal
+    as_of: datetime
+
+
+def only_coordination(actor: Actor) -> None:
+    if actor.role != COORDINATION:
+        raise NotVisible
+
+
+def daily_proposal(actor: Actor, *, now: datetime) -> Today:
+    """One assignment of everybody who waits, over the listed places. Advice: nothing is held by it."""
+    only_coordination(actor)
+    waiting = list(Request.objects.visible_to(actor).filter(closed_at=None, first_yes_at=None).order_by("asked_at", "id"))
+    days = {request.pk: max((now - request.asked_at).days, 0) for request in waiting}
+    asked = tuple(
+        households.read(one.household, id=str(one.pk), urgency=one.urgency, waiting_days=days[one.pk]) for one in waiting
+    )
+    table = listed_places(now=now)
+    instance = Instance(asked, tuple(place for place in table.places if place.beds > 0))
+    proposal = propose(instance)
+    told = reasons(instance, proposal.lines)
+    places = [UUID(line.place) for line in proposal.lines if line.place]
+    units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(places)
+    found = {request.pk: request for request in waiting}
+    lines = [
+        Proposed(
+            found[UUID(line.household)], units.get(UUID(line.place)) if line.place else None, line, told[line.household],
+            days[UUID(line.household)],
+        )
+        for line in proposal.lines
+    ]  # fmt: skip
+    return Today(sorted(lines, key=lambda one: (-one.request.urgency, -one.waiting_days, str(one.request.pk))), proposal, now)
+
+
+@dataclass(frozen=True)
+class Week:
+    """`asked`, `placed`, `unmet`: households asked for in that week, and what became of them; `people` of those unmet or waiting."""
+
+    starts: datetime
+    asked: int
+    placed: int
+    unmet: int
+    waiting: int
+    people: int
+    hours: float | None
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    weeks: list[Week]
+    beds: int
+    free: int
+    answer_hours: float | None
+
+
+def shortfall(actor: Actor, *, now: datetime) -> Shortfall:
+    """Needs against capacity over the last weeks; unmet requests stay counted. No household is named."""
+    only_coordination(actor)
+    start = now - timedelta(weeks=WEEKS)
+    rows = list(Request.objects.visible_to(actor).filter(asked_at__gte=start, moved_from=None))
+    weeks = [_week(start + timedelta(weeks=number), rows) for number in range(WEEKS)]
+    answers = Hold.objects.visible_to(actor).filter(listed=True, asked_at__gte=start).exclude(answered_at=None)
+    taken = [(answered - asked).total_seconds() / 3600 for asked, answered in answers.values_list("asked_at", "answered_at")]
+    places = listed_places(now=now).places
+    beds, free = sum(one.capacity for one in places), sum(one.beds for one in places)
+    return Shortfall(weeks, beds, free, round(median(taken), 1) if taken else None)
+
+
+def _week(starts: datetime, rows: list[Request]) -> Week:
+    within = [row for row in rows if starts <= row.asked_at < starts + timedelta(weeks=1)]
+    outcomes = [row.outcome for row in within]
+    hours = [(row.first_yes_at - row.asked_at).total_seconds() / 3600 for row in within if row.first_yes_at]
+    left = [row for row in within if row.outcome in (Request.Outcome.UNMET, Request.Outcome.OPEN)]
+    return Week(
+        starts, len(within), outcomes.count(Request.Outcome.PLACED), outcomes.count(Request.Outcome.UNMET),
+        outcomes.count(Request.Outcome.OPEN), sum(row.size for row in left), round(median(hours), 1) if hours else None,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What a shelter reads: what is asked of it, who stays, its units and how sure their figures are, dangers nearby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from repere.accounts.actor import Actor
+from repere.places.models import Alert, Apart, Arrival, Bed, Hold, Occupancy, Request, Shelter, Unit
+from repere.places.queries.candidates import confidence
+
+ALERTS_FOR = timedelta(days=30)
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    unit: Unit
+    free: int
+
+
+@dataclass(frozen=True)
+class House:
+    shelter: Shelter
+    units: list[UnitLine]
+    sure: float
+
+
+@dataclass(frozen=True)
+class Desk:
+    asked: list[Hold]
+    expected: list[Hold]
+    staying: list[Hold]
+    houses: list[House]
+    alerts: list[Alert]
+    to_move: list[Request]
+
+
+def desk(actor: Actor, *, now: datetime) -> Desk:
+    """Cost: 7 queries, whatever the size of the house."""
+    holds = list(
+        Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, request__closed_at=None)
+        .filter(state__in=("asked", "accepted"), ends_at__gt=now).select_related("request", "asking", "shelter", "unit")
+        .order_by("-request__urgency", "asked_at", "id")[:SHOWN]
+    )  # fmt: skip
+    staying = (
+        Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, state=Hold.State.ARRIVED)
+        .select_related("request", "asking", "shelter", "unit").order_by("arrived_at", "id")[:SHOWN]
+    )  # fmt: skip
+    return Desk(
+        asked=[one for one in holds if one.state == Hold.State.ASKED],
+        expected=[one for one in holds if one.state == Hold.State.ACCEPTED],
+        staying=list(staying),
+        houses=houses(actor, now=now),
+        alerts=list(Alert.objects.visible_to(actor).filter(on__gte=(now - ALERTS_FOR).date())[:20]),
+        to_move=list(
+            Request.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, closed_at=None).exclude(moved_from=None)[:SHOWN]
+        ),
+    )
+
+
+def houses(actor: Actor, *, now: datetime) -> list[House]:
+    """The shelters of the acting organisation with their free beds."""
+    ours = Shelter.objects.visible_to(actor).filter(organisation_id=actor.organisation_id)
+    units = Unit.objects.visible_to(actor).filter(organisation_id=actor.organisation_id)
+    kept = Occupancy.objects.visible_to(actor).filter(live=True, during__contains=now, bed__organisation_id=actor.organisation_id)
+    beds = (
+        Bed.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, out_of_use=False)
+        .exclude(pk__in=kept.values("bed_id")).order_by().values_list("unit_id").annotate(free=Count("pk"))
+    )  # fmt: skip
+    free = dict(beds)
+    lines: dict[object, list[UnitLine]] = {}
+    for unit in units:
+        lines.setdefault(unit.shelter_id, []).append(UnitLine(unit, free.get(unit.pk, 0)))
+    return [House(shelter, lines.get(shelter.pk, []), confidence(shelter.confirmed_at, now)) for shelter in ours]
+
+
+def must_not_meet(actor: Actor, hold: Hold) -> int:
+    """How many households of this shelter the one that asks must not live with, said from either side. For the shelter alone."""
+    here = Hold.objects.visible_to(actor).filter(shelter_id=hold.shelter_id, host_id=actor.organisation_id)
+    here = here.filter(state__in=("accepted", "arrived")).exclude(pk=hold.pk)
+    said = Apart.objects.visible_to(actor).filter(request=hold.request_id).values("other")
+    said_there = Apart.objects.visible_to(actor).filter(other=hold.request.reference).values("request_id")
+    return here.filter(Q(request__reference__in=said) | Q(request_id__in=said_there)).count()
+
+
+def arrival_of(actor: Actor, hold: Hold) -> Arrival | None:
+    found: Arrival | None = Arrival.objects.visible_to(actor).filter(hold=hold).first()
+    return found

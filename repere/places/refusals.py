@@ -1,0 +1,54 @@
+"""What the places say no to, in sentences that say what to do. Nothing was changed when one is raised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+SENTENCES = {
+    "name_needed": N_("Give a name that says nothing of the address."),
+    "zone_needed": N_("Say in which département it lies, by its code. Never write an address."),
+    "papers_need_a_text": N_("Papers are asked for only where a text says so. Name the text, or do not ask for papers."),
+    "phase_needed": N_("Say for which phase this unit is."),
+    "capacity_1_to_60": N_("A unit holds between 1 and 60 people."),
+    "contradiction": N_("These needs contradict each other (%(where)s). Check them."),
+    "request_closed": N_("Nobody looks for a place for this household any more."),
+    "request_stands": N_("A request is open for this file already. Go on with it, or close it first."),
+    "taken": N_("This place has just been taken. Nothing was held. Choose another one."),
+    "does_not_fit": N_("This place does not fit what was said of her needs. Nothing was held."),
+    "too_many_for_file": N_("%(most)s places are kept for this household already. Give one back first."),
+    "too_many_for_organisation": N_("Your organisation keeps %(most)s places already. Give one back first."),
+    "not_asked_of_you": N_("This was asked of another shelter."),
+    "not_waiting": N_("This request was already answered, given back, or has ended."),
+    "unit_needed": N_("Choose the unit you would give."),
+    "placed_elsewhere": N_("This household has a place by now. Nothing was changed."),
+    "another_person_needed": N_("A colleague asked that two of you look at this. Somebody else answers."),
+    "not_accepted": N_("She can arrive once the shelter has accepted, and before the hold ends."),
+    "not_here": N_("Nobody is staying here on this request."),
+    "ends_too_soon": N_("Choose an end that is still to come, and at most %(days)s days away."),
+    "reason_unknown": N_("Choose one of the reasons."),
+    "step_unknown": N_("This step of arriving does not exist."),
+    "paused": N_("This shelter takes nobody in for the moment. Nothing was held."),
+    "not_your_role": N_("This is for those who find or give a place."),
+    "form": "%(why)s",
+}
+
+
+class NotVisible(LookupError):
+    """There is no such thing for this actor. Whether it exists is not said: pages answer 404."""
+
+    def __init__(self) -> None:
+        super().__init__("Not visible.")
+
+
+class Refused(ValueError):
+    """An act that was not done. `code` is for programs, `str()` for people."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code, self.params = code, params
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return _(SENTENCES[self.code]) % self.params

@@ -1,0 +1,17 @@
+"""Addresses of this room. Words in them are neutral."""
+
+from django.urls import path
+
+from repere.places.views import country, house
+
+app_name = "places"
+urlpatterns = [
+    path("", house.desk, name="desk"),
+    path("asked/<uuid:hold>/", house.asked, name="asked"),
+    path("asked/<uuid:hold>/<slug:act>/", house.asked_act, name="asked_act"),
+    path("houses/new/", house.new, name="new"),
+    path("houses/<uuid:shelter>/", house.house, name="house"),
+    path("houses/<uuid:shelter>/<slug:act>/", house.house_act, name="house_act"),
+    path("proposal/", country.proposal, name="proposal"),
+    path("missing/", country.shortfall, name="shortfall"),
+]

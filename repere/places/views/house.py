@@ -1,0 +1,161 @@
+"""Pages of a shelter: what is asked, one request, its units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from repere.accounts.middleware import ActingRequest
+from repere.core.rulebook import load
+from repere.core.rulebook.model import Code
+from repere.places import actions, forms
+from repere.places.actions.shelters import RULES
+from repere.places.doors import HOSTING, kept_shelter, visible_hold
+from repere.places.models import Hold, Unit
+from repere.places.queries import desk as reading
+from repere.places.refusals import NotVisible, Refused
+from repere.places.views.doors import attempt, page
+
+
+@cache
+def _forms() -> Mapping[str, Code]:
+    return load(settings.REPERE_MECHANISM_FOLDER, settings.REPERE_MECHANISM).codelists["form"]
+
+
+def exploitation() -> list[tuple[str, str]]:
+    """Forms of exploitation as the rule book words them. The book is read once per process."""
+    return [(code, entry.label.text((get_language() or "fr")[:2])) for code, entry in _forms().items() if not entry.retired]
+
+
+@require_GET
+@page
+def desk(request: ActingRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {"desk": reading.desk(request.actor, now=now), "section": "places", "may_host": request.actor.role in HOSTING}
+    return render(request, "places/desk.html", context | {"coordinates": request.actor.role == "coordination"})
+
+
+@require_GET
+@page
+def asked(request: ActingRequest, hold: UUID) -> HttpResponse:
+    """The needs of one household; no name, no file, no code."""
+    held = _received(request, hold)
+    arrival = reading.arrival_of(request.actor, held)
+    units = list(Unit.objects.visible_to(request.actor).filter(shelter=held.shelter_id, out_of_use=False))
+    waits = held.state == Hold.State.ASKED
+    context = {
+        "held": held, "must_not_meet": reading.must_not_meet(request.actor, held) if waits else 0, "section": "places",
+        "accept_form": None if held.listed else forms.AcceptForm(units=units), "decline_form": forms.DeclineForm(),
+        "arrival_form": forms.ArrivalForm(items=arrival.items if arrival else {}),
+        "waits": waits and held.ends_at is not None and held.ends_at > timezone.now(),
+        "second_look_is_mine": held.second_look_by == request.actor.user_id,
+    }  # fmt: skip
+    return render(request, "places/asked.html", context)
+
+
+def _received(request: ActingRequest, hold: UUID) -> Hold:
+    held = visible_hold(request.actor, hold)
+    if held.host_id != request.actor.organisation_id or held.state not in ("asked", "accepted", "arrived"):
+        raise NotVisible
+    return held
+
+
+@require_POST
+@page
+def asked_act(request: ActingRequest, hold: UUID, act: str) -> HttpResponse:
+    held, acting, now = _received(request, hold), request.actor, timezone.now()
+    units = list(Unit.objects.visible_to(acting).filter(shelter=held.shelter_id))
+    doing: dict[str, Callable[[], object]] = {
+        "accept": lambda: actions.accept(
+            held.pk, unit_id=None if held.listed else UUID(_told(forms.AcceptForm(request.POST, units=units))["unit"]), acting=acting,
+            now=now,
+        ),
+        "decline": lambda: actions.decline(held.pk, **_told(forms.DeclineForm(request.POST)), acting=acting, now=now),
+        "second-look": lambda: actions.ask_second_look(held.pk, acting=acting, now=now),
+        "arrive": lambda: actions.arrive(held.pk, acting=acting, now=now),
+        "extend": lambda: actions.extend(held.pk, days=7, acting=acting, now=now),
+        "leave": lambda: actions.leave(held.pk, acting=acting, now=now),
+        "arrival": lambda: actions.keep_arrival(held.pk, items=_steps(request), acting=acting, now=now),
+    }  # fmt: skip
+    if act not in doing:
+        raise Http404
+    done = attempt(request, doing[act])
+    return redirect("places:desk") if done and act in ("decline", "leave") else redirect("places:asked", held.pk)
+
+
+def _steps(request: ActingRequest) -> dict[str, str]:
+    form = forms.ArrivalForm(request.POST)
+    _told(form)
+    return form.items()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def new(request: ActingRequest) -> HttpResponse:
+    if request.actor.role not in HOSTING:
+        raise NotVisible
+    form = forms.ShelterForm(request.POST if request.method == "POST" else None, exploitation=exploitation())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.add_shelter(**form.cleaned_data, acting=request.actor, now=timezone.now())
+            return redirect("places:house", made.pk)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "places/new.html", {"form": form, "section": "places"})
+
+
+@require_GET
+@page
+def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
+    kept = kept_shelter(request.actor, shelter)
+    line = next(one for one in reading.houses(request.actor, now=timezone.now()) if one.shelter.pk == kept.pk)
+    context = {"house": line, "unit_form": forms.UnitForm(), "incident_form": forms.IncidentForm(), "section": "places"}
+    return render(request, "places/house.html", context)
+
+
+@require_POST
+@page
+def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
+    kept, acting, now = kept_shelter(request.actor, shelter), request.actor, timezone.now()
+    doing: dict[str, Callable[[], object]] = {
+        "confirm": lambda: actions.confirm_shelter(kept.pk, acting=acting, now=now),
+        "reopen": lambda: actions.reopen_shelter(kept.pk, acting=acting, now=now),
+        "unit": lambda: _add_unit(request, kept.pk),
+        "incident": lambda: actions.report_incident(kept.pk, **_told(forms.IncidentForm(request.POST)), acting=acting, now=now),
+        "out": lambda: actions.take_out_of_use(_unit(request), out=request.POST.get("out") == "1", acting=acting, now=now),
+    }
+    if act not in doing:
+        raise Http404
+    attempt(request, doing[act])
+    return redirect("places:house", kept.pk)
+
+
+def _add_unit(request: ActingRequest, shelter: UUID) -> None:
+    told = _told(forms.UnitForm(request.POST))
+    rules = set(told.pop("rules"))
+    # A rule that is not ticked is a "no": what is not said is never taken as a yes.
+    given: dict[str, Any] = {name: name in rules for name in RULES}
+    actions.add_unit(shelter, **told, **given, acting=request.actor, now=timezone.now())
+
+
+def _unit(request: ActingRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("unit", ""))
+    except ValueError:
+        raise Http404 from None
+
+
+def _told(form: django_forms.Form) -> dict[str, Any]:
+    if not form.is_valid():
+        raise Refused("form", why=next(iter(form.errors.values()))[0])
+    return dict(form.cleaned_data)

@@ -1,0 +1,74 @@
+"""Codes of the places in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+WOULD_FIT_IF = {
+    "full": _("it would fit if it had room"),
+    "too_small": _("it would fit if it had one bed more, or several"),
+    "gender_rule": _("it would fit if its rule on gender allowed it"),
+    "no_children": _("it would fit if it took children"),
+    "no_unaccompanied_minors": _("it would fit if it took minors without an adult"),
+    "no_couples": _("it would fit if it took couples"),
+    "not_step_free": _("it would fit if it could be reached without steps"),
+    "no_pets": _("it would fit if it took animals"),
+    "other_phase": _("it would fit if it took people at this phase"),
+    "requires_papers": _("it would fit if it asked for no papers"),
+}
+MISSES = {
+    "full": _("no room"),
+    "too_small": _("too small for the household"),
+    "gender_rule": _("rule on gender"),
+    "no_children": _("takes no children"),
+    "no_unaccompanied_minors": _("takes no minors without an adult"),
+    "no_couples": _("takes no couples"),
+    "not_step_free": _("has steps"),
+    "no_pets": _("takes no animals"),
+    "other_phase": _("another phase"),
+    "requires_papers": _("asks for papers"),
+    "security_too_low": _("not guarded enough for her"),
+    "zone_to_avoid": _("in a zone that is dangerous to her"),
+    "zone_refused": _("where she does not want to go"),
+    "collective_refused": _("shared, which she refuses"),
+    "shared_with_men_refused": _("men live there, which she refuses"),
+    "remote_refused": _("remote, which she refuses"),
+}
+GAINS = {
+    "language_spoken": _("her language is spoken"),
+    "staff_trained": _("staff trained for what she went through"),
+    "single_room": _("a room of her own"),
+    "near": _("where she would like to be"),
+    "not_remote": _("not remote"),
+    "confirmed_lately": _("confirmed lately"),
+    "right_size": _("the right size"),
+}
+PHASES = {
+    "emergency": _("Emergency shelter"), "stabilisation": _("Stabilisation"), "reconstruction": _("Rebuilding"), "minors": _("Minors"),
+}  # fmt: skip
+GENDERS = {"woman": _("woman"), "man": _("man"), "other": _("another gender"), "not_known": _("gender not known")}
+REFUSES = {
+    "collective": _("Shared rooms"), "shared_with_men": _("A house where men live"), "remote": _("A remote place"),
+}  # fmt: skip
+PREFERS = {
+    "single": _("A room of her own"), "language": _("Her language spoken"), "trained": _("Trained staff"), "not_remote": _("Not remote"),
+}  # fmt: skip
+SECURITY = {0: _("Ordinary"), 1: _("Guarded access"), 2: _("Address kept secret")}
+URGENCY = {0: _("Can wait some weeks"), 1: _("This week"), 2: _("Tomorrow"), 3: _("Tonight")}
+NEEDS = {
+    "couple": _("couple"), "step_free": _("no steps"), "pets": _("with an animal"), "papers": _("can show a paper"),
+}  # fmt: skip
+STEPS = {
+    "meeting_point": _("Met away from the house; the address not told yet"),
+    "phone_location": _("Phone: location and sharing turned off, with her"),
+    "shared_accounts": _("Accounts that somebody else may read: gone through with her"),
+    "luggage": _("Luggage looked through with her, for beacons"),
+    "address_told": _("Address told by word of mouth, never written"),
+    "rules_told": _("Rules of the house told, in her language"),
+    "danger_words": _("What to do if somebody looks for her"),
+}
+ANSWERS = {"": _("Not yet"), "done": _("Done"), "later": _("Later"), "she_declined": _("She does not want to")}
+WHY_WITHOUT = {"no_place_fits": _("No place fits"), "places_went_to_more_urgent": _("Places that fit went to more urgent households")}
+STATE_SIGNALS = {
+    "asked": "waiting", "accepted": "open", "declined": "none", "expired": "none", "withdrawn": "none", "arrived": "open", "left": "none",
+}  # fmt: skip

@@ -1,0 +1,56 @@
+"""Invented shelters and households for the tests of the places."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from repere.core.needs import Needs, household
+from repere.places import actions, jobs
+from repere.places.models import Hold, Request, Shelter, Unit
+from tests.people import Member
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+MOTHER_OF_TWO = household(["woman"], children=2, refuses_zones=frozenset({"69"}), languages=frozenset({"eng"}))
+
+
+def shelter(host: Member, *, zone: str = "13", listed: bool = True, name: str = "Maison inventée", **more: Any) -> Shelter:
+    return actions.add_shelter(name=name, zone=zone, listed=listed, acting=host.actor, now=NOW, **more)
+
+
+def unit(host: Member, of: Shelter, *, capacity: int = 3, **more: Any) -> Unit:
+    told: dict[str, Any] = {"label": "A", "phases": ["emergency"]} | more
+    return actions.add_unit(of.pk, capacity=capacity, acting=host.actor, now=NOW, **told)
+
+
+def ask(seeker: Member, needs: Needs = MOTHER_OF_TWO, *, reference: UUID | None = None, urgency: int = 2, **more: Any) -> Request:
+    return actions.ask(reference=reference or uuid4(), needs=needs, urgency=urgency, key=uuid4(), acting=seeker.actor, now=NOW, **more)
+
+
+def hold(seeker: Member, request: Request, of: Unit, *, now: datetime = NOW, **more: Any) -> Hold:
+    return actions.hold(request.pk, of.pk, key=uuid4(), acting=seeker.actor, now=now, **more)
+
+
+def live(host: Member, seeker: Member, of: Unit, needs: Needs = MOTHER_OF_TWO, **more: Any) -> Hold:
+    """A household that lives there."""
+    held = hold(seeker, ask(seeker, needs, **more), of)
+    actions.accept(held.pk, acting=host.actor, now=NOW)
+    return actions.arrive(held.pk, acting=host.actor, now=NOW)
+
+
+def by_worker(act: Any, *arguments: Any, now: datetime = NOW) -> Any:
+    """Run a job as the worker's own database role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE repere_worker")
+        try:
+            return act(*arguments, now=now)
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def sent(seeker: Member, request: Request) -> int:
+    actions.send_to_unlisted(request.pk, acting=seeker.actor, now=NOW)
+    return int(by_worker(jobs.send, request.pk))

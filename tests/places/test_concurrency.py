@@ -1,0 +1,60 @@
+"""Two workers never hold the same place, however many ask at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, connections
+
+from repere.accounts.acting import acting_as
+from repere.core.needs import household
+from repere.places import actions
+from repere.places.models import Hold, Occupancy, Request, Unit
+from repere.places.refusals import Refused
+from tests.people import Cast, Member, member, organisation
+from tests.places.houses import NOW, ask, shelter, unit
+
+ONE = household(["woman"])
+
+
+def test_of_two_hundred_who_ask_at_once_for_twenty_places_twenty_succeed(committing_db: str, people: Cast) -> None:
+    rooms = [unit(people.sonia, shelter(people.sonia), capacity=1, label=str(number)) for number in range(20)]
+    seekers = [member(f"Seeker{n} Exemple", organisation(f"Maison {n}", "association", "69"), "case_worker") for n in range(20)]
+    asked = [(seekers[n % 20], ask(seekers[n % 20], ONE), rooms[n // 10]) for n in range(200)]
+    together = Barrier(40)
+
+    def one(told: tuple[Member, Request, Unit]) -> str:
+        seeker, request, room = told
+        try:
+            # Forty connections at a time, all two hundred asking for the same twenty rooms.
+            together.wait(timeout=60)
+            actions.hold(request.pk, room.pk, key=uuid4(), acting=seeker.actor, now=NOW)
+            return "held"
+        except Refused as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(40) as workers:
+        answers = list(workers.map(one, asked))
+    assert sorted(set(answers)) == ["held", "taken"], answers
+    assert answers.count("held") == 20
+    with acting_as(people.sonia.actor) as actor:
+        assert Hold.objects.visible_to(actor).filter(state="asked").count() == 20
+        assert Occupancy.objects.visible_to(actor).filter(live=True).count() == 20
+
+
+def test_the_table_itself_refuses_a_second_hold_of_a_bed(people: Cast) -> None:
+    """Whatever a program forgets to ask."""
+    room = unit(people.sonia, shelter(people.sonia), capacity=1)
+    actions.hold(ask(people.amina, ONE).pk, room.pk, key=uuid4(), acting=people.amina.actor, now=NOW)
+    with acting_as(people.sonia.actor), connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="nobody_holds_a_held_bed"):
+            cursor.execute(
+                "INSERT INTO places_occupancy (id, bed_id, hold_id, during, live)"
+                " SELECT gen_random_uuid(), bed_id, hold_id, during, true FROM places_occupancy"
+            )
+        connection.set_rollback(True)

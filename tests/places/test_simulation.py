@@ -1,0 +1,59 @@
+"""The three ways of giving places, and the commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from repere.commands.places import place, simulate
+from repere.places.simulation import invent, worths
+from repere.places.simulation import simulate as run
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "places-one-evening.json"
+
+
+@pytest.mark.parametrize("openings", [30, 60, 90])
+def test_nothing_beats_hindsight_and_the_proposal_beats_first_come(openings: int) -> None:
+    told = {one.way: one for one in run(invent(households=60, places=openings, days=20, seed=3))}
+    assert all(one.worth <= told["hindsight"].worth for one in told.values())
+    assert told["daily_proposal"].worth > told["first_come"].worth
+    assert told["hindsight"].of_best == 1
+
+
+def test_the_same_seed_invents_the_same_weeks() -> None:
+    once, again = (run(invent(households=40, places=30, days=15, seed=5)) for _ in range(2))
+    assert once == again
+
+
+def test_no_way_gives_a_place_that_she_refuses() -> None:
+    world = invent(households=60, places=60, days=10, seed=1)
+    for household, opening in worths(world):
+        assert world.openings[opening].place.zone not in world.comings[household].household.needs.refuses_zones
+
+
+def test_the_command_answers_the_example_of_the_documentation() -> None:
+    done = CliRunner().invoke(place, [str(EXAMPLE), "--json"])
+    answer = json.loads(done.output)
+    found = {line["household"]: line for line in answer["lines"]}
+    assert found["mother-of-two"]["place"] == "lille-flat"
+    assert "language_spoken" in found["mother-of-two"]["reasons"]
+    assert {"gap", "price", "one_more", "bound"} <= set(answer)
+
+
+def test_a_contradiction_is_told_with_its_place_in_the_file(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps({"places": [{"id": "p", "capacity": 2, "free": 3}]}))
+    done = CliRunner().invoke(place, [str(wrong)])
+    assert done.exit_code
+    assert "over_capacity" in str(done.exception)
+    assert "places / p" in str(done.exception)
+    wrong.write_text("{")
+    assert "JSON" in str(CliRunner().invoke(place, [str(wrong)]).exception)
+
+
+def test_the_simulation_is_a_command() -> None:
+    done = CliRunner().invoke(simulate, ["places", "--households", "20", "--places", "15", "--days", "10", "--json"])
+    assert [row["way"] for row in json.loads(done.output)] == ["first_come", "greedy", "daily_proposal", "hindsight"]
