@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.measuring import ROOT
 
-PARTS = ("caseload", "one_case", "pages", "door")
+PARTS = ("caseload", "one_case", "pages", "door", "starting", "policy", "ledger", "placement", "faults", "backup")
 PAGE = ROOT / "docs" / "benchmarks.md"
 KEPT = ROOT / "var" / "benchmarks.json"
 
@@ -22,6 +22,8 @@ def main() -> None:
     options.add_argument("--only", choices=PARTS, action="append")
     options.add_argument("--cases", type=int, default=1_000_000)
     options.add_argument("--persons", type=int, default=117_000)
+    options.add_argument("--backed-up", type=int, default=100_000, help="Persons of the backup.")
+    options.add_argument("--kills", type=int, default=200)
     options.add_argument("--rows", type=int, default=10_000)
     options.add_argument("--no-path", action="store_true")
     chosen = options.parse_args()
@@ -45,7 +47,10 @@ def _commands(part: str, chosen: argparse.Namespace) -> list[tuple[str, list[str
             ("caseload_100000", ["bench.caseload", "--cases", "100000", *path]),
             ("caseload", ["bench.caseload", "--cases", str(chosen.cases), *path]),
         ]
-    extra = {"pages": ["--persons", str(chosen.persons)], "door": ["--rows", str(chosen.rows)]}.get(part, [])
+    extra = {
+        "pages": ["--persons", str(chosen.persons)], "door": ["--rows", str(chosen.rows)], "faults": ["--kills", str(chosen.kills)],
+        "backup": ["--persons", str(chosen.backed_up)],
+    }.get(part, [])  # fmt: skip
     return [(part, [f"bench.{part}", *extra])]
 
 
@@ -130,6 +135,10 @@ def _figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
                 one["command"],
             )
         )
+    if one := found.get("starting"):
+        rows.append((f"second start, {one['persons']:,} persons", "< 10 s", f"{one['second_run']} s", one["command"]))
+    # Newer measures say their own lines.
+    rows += [(*line, one["command"]) for one in found.values() for line in one.get("figures", [])]
     return rows
 
 

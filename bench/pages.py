@@ -97,13 +97,14 @@ def _session(member: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from repere.accounts.middleware import MEMBERSHIP, SIGNED_IN_AT
+    from repere.accounts.sessions import MEMBERSHIP, begin
 
     store = SessionStore()
     store[SESSION_KEY] = str(member.user.pk)
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
-    store[SIGNED_IN_AT], store[MEMBERSHIP] = time.time(), str(member.pk)
+    store[MEMBERSHIP] = str(member.pk)
+    begin(store, member.user, proved_by="passkey", announced="", now=datetime.now(UTC))
     store.create()
     return str(store.session_key)
 

@@ -5,6 +5,7 @@ class CasesConfig(AppConfig):
     name = "repere.cases"
 
     def ready(self) -> None:
-        from repere.cases import access
+        from repere.cases import access, leaving
 
         access.declare()
+        leaving.declare()

@@ -2,8 +2,9 @@
 
 Only what changed is written. A right or a duty that never answered anything but "does not hold" has no row, and neither have
 conditions: they are steps of the rules' reasoning, judged anew wherever it is shown. A task is opened by a
-duty that is open, closed by the fact that does it, by a named waiver, or because it is no longer required; a duty that cannot
-be told any more leaves its tasks standing: doubt is no reason to stop owing something to somebody.
+duty that is open, closed by the fact that does it, by a named waiver, because it can no longer be done (missed: kept and
+counted), or because it is no longer required; a duty that cannot be told any more leaves its tasks standing: doubt is no reason to stop
+owing something to somebody.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, Literal, LiteralString
 from uuid import UUID, uuid4
 
+from repere import ledger
 from repere.accounts.actor import Actor
 from repere.accounts.rows import insert_rows
 from repere.cases import mechanisms, plausibility
-from repere.cases.models import FACT, NO_LONGER_REQUIRED, WAIVER, Case, Fact, Finding, Grant, Task, View
+from repere.cases.models import FACT, MISSED, NO_LONGER_REQUIRED, WAIVER, Case, Fact, Finding, Grant, Task, View
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day, end_of_day, morning_of
 from repere.core import rulebook
-from repere.core.rulebook import Mechanism
+from repere.core.rulebook import DUE_DAY_OVER, Mechanism
 
 WITHDRAWAL = "entered_in_error"
 DISAGREEMENT = "house.disagreement"
@@ -138,13 +140,14 @@ class Refreshed:
     changed: list[str] = field(default_factory=list)
     opened: list[UUID] = field(default_factory=list)
     closed: list[UUID] = field(default_factory=list)
+    missed: list[UUID] = field(default_factory=list)
 
 
 def refresh(views: Sequence[View], *, acting: Actor, now: datetime, facts: Mapping[UUID, Sequence[Fact]] | None = None) -> Refreshed:
     """Judge views of one organisation anew and store what changed. `facts` by case, where they are at hand.
 
     The views must be locked by the caller (`locked_views`), in whose transaction everything is written. Cost, for any number of
-    views: 5 reads (4 where the facts are at hand), at most 4 writes.
+    views: 5 reads (4 where the facts are at hand), at most 4 writes; 1 and 1 more where something was missed.
     """
     ids = [view.pk for view in views]
     case_ids = [view.case_id for view in views]
@@ -164,7 +167,17 @@ def refresh(views: Sequence[View], *, acting: Actor, now: datetime, facts: Mappi
             view.next_change_on = _earlier(view.next_change_on, ends.get(view.grant_id) if view.grant_id else None, view.zone)
         else:  # the grant has ended: nothing is judged on no facts, nothing is owed through this view
             writing.close_all(view, tasks[view.pk])
-    return writing.write()
+    written = writing.write()
+    if written.missed:
+        _note_missed(written.missed, acting)
+    return written
+
+
+def _note_missed(tasks: Sequence[UUID], acting: Actor) -> None:
+    """What was not done while it could be stands in the ledger. Cost: 1 read, 1 row."""
+    persons = Task.objects.visible_to(acting).filter(pk__in=tasks).order_by().values_list("case__person_id", flat=True).distinct()
+    kind: Literal["write", "system"] = "system" if acting.kind == "system" else "write"
+    ledger.record(acting, "miss_tasks", kind=kind, subjects=persons, detail={"tasks": list(tasks)})
 
 
 def _earlier(day: date | None, ends_at: datetime | None, zone: str) -> date | None:
@@ -292,8 +305,12 @@ class _Writing:
             for who in rule.duty.who if rule and rule.duty else (role,):
                 self._open(view, told, rule, mine.pop((trigger, who), None), trigger, who)
         elif told.outcome == "done":
+            doing = _closing_fact(told, rule, facts)
             for key in [key for key in mine if key[0] == trigger]:
-                self._close(mine.pop(key), FACT, _closing_fact(told, rule, facts))
+                self._done(view, mine.pop(key), facts.get(doing) if doing else None)
+        elif told.outcome == "missed":
+            for key in [key for key in mine if key[0] == trigger]:  # what was never owed while the file was open is not missed
+                self._missed(mine.pop(key))
         if told.outcome != "cannot_tell":
             for task in mine.values():
                 self._close(task, NO_LONGER_REQUIRED)
@@ -317,6 +334,22 @@ class _Writing:
                 self.result.opened.append(task.pk)
             if self._due(view, task, told, rule) or reopened:
                 self.changed_tasks[task.pk] = task
+
+    def _missed(self, task: Task) -> None:
+        """It can no longer be done: closed, counted, without a reminder more."""
+        if task.closed_at is None:
+            self.result.missed.append(task.pk)
+        self._close(task, MISSED)
+
+    def _done(self, view: View, task: Task, fact: Fact | None) -> None:
+        """Close it by a fact. One closed as missed stays so, unless the fact came in time and was only written down late."""
+        if task.closing == MISSED:
+            assert task.closed_at is not None
+            in_time = task.due_latest or civil_day(view.zone, task.closed_at)
+            if fact is None or fact.latest > in_time:
+                return
+            task.closed_at = None
+        self._close(task, FACT, fact.pk if fact else None)
 
     def _due(self, view: View, task: Task, told: rulebook.Finding, rule: rulebook.Rule | None) -> bool:
         """Set days and reminders; True when they moved. Steps already taken are known by their Reminder and not taken again."""
@@ -422,7 +455,8 @@ def plan(
 
     Days before are counted from the first day on which it may fall due, lateness from the last. A step whose morning had
     passed when the task was opened is left out, but for the last word: that it is overdue, and the escalation. Nothing is
-    planned on a rule from memory that no jurist has checked, nor (the caller sees to it) on what rests on one.
+    planned on a rule from memory that no jurist has checked, nor (the caller sees to it) on what rests on one. What can no longer
+    be done once its day is over is never said to be late.
     """
     if rule is None or rule.duty is None or not rule.version_on(on).standing.presentable:
         return []
@@ -430,6 +464,8 @@ def plan(
     if earliest and latest:
         before = [ReminderStep(morning_of(earliest - timedelta(days=days), zone), f"before:{days}", who) for days in rule.duty.remind]
         steps = [step for step in before if step.at >= opened_at]
+        if rule.duty.lapses is not None and rule.duty.lapses.id == DUE_DAY_OVER:
+            return sorted(steps, key=lambda step: step.at)
         steps.append(ReminderStep(morning_of(latest + timedelta(days=1), zone), "overdue", who))
     if rule.duty.escalate_to and rule.duty.escalate_after is not None:
         base = latest or civil_day(zone, opened_at)

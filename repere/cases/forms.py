@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from text_unidecode import unidecode
 
+from repere.cases import plausibility
 from repere.cases.models import IDENTITY
+from repere.cases.queries.case_page import SETTINGS
 from repere.cases.refusals import sentence
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import (
@@ -32,6 +36,8 @@ from repere.core.rulebook import (
 
 MANY = 8
 """From this many codes on, one answer is chosen from a list instead of buttons."""
+NUMBERED = frozenset({"departement"})
+"""Lists whose codes people know by heart: typed by number or by name, with suggestions."""
 LONG_AGO = timedelta(days=36525)
 
 OTHERWISE = [
@@ -67,6 +73,7 @@ class Question:
     why: str
     bound: BoundField
     otherwise: BoundField | None = None
+    required: bool = False
 
     @property
     def answers(self) -> list[BoundField | Any]:
@@ -79,6 +86,24 @@ class Question:
         return [choice for choice in self.bound.subwidgets if choice.data["value"] in MISSING]
 
     @property
+    def unfolded(self) -> bool:
+        """Whether a quiet answer was chosen: then it is seen at once."""
+        chosen = self.otherwise.value() if self.otherwise else self.bound.value()
+        return chosen in MISSING[1:] or (self.otherwise is None and chosen in MISSING)
+
+    @property
+    def suggestions(self) -> list[str]:
+        """What a typed answer may be completed to."""
+        widget = self.bound.field.widget
+        return list(widget.shown.values()) if isinstance(widget, Suggested) else []
+
+    @property
+    def understood(self) -> str:
+        """How the day that stands in the field is read."""
+        bound = self.otherwise if self.part == "when" and self.otherwise else self.bound
+        return understood(str(bound.value() or ""))
+
+    @property
     def errors(self) -> list[str]:
         return [str(error) for error in self.bound.errors]
 
@@ -89,11 +114,57 @@ class Question:
         return f"{self.bound.auto_id}_0" if first else self.bound.auto_id
 
 
+def understood(text: str) -> str:
+    """How a day or a period that was typed is read, in words: nothing for nothing."""
+    if not text.strip():
+        return ""
+    try:
+        read = PartialDate.parse(text)
+    except NotADay:
+        return gettext("Not read yet: write for example May 2024 or spring 2024.")
+    edges = PartialDate.on(read.earliest).text(language()), PartialDate.on(read.latest).text(language())
+    words = edges[0] if read.exact else gettext("from %(first)s to %(last)s") % {"first": edges[0], "last": edges[1]}
+    return gettext("Understood as: %(words)s") % {"words": words}
+
+
+class Suggested(forms.TextInput):
+    """A code typed by its number or its name; shown as both. What matches nothing stays as it was typed, to be refused."""
+
+    def __init__(self, choices: Iterable[tuple[str, Any]]) -> None:
+        super().__init__(attrs={"autocomplete": "off", "class": "short"})
+        self.shown = {code: f"{code} {label}" for code, label in sorted(choices, key=_by_number)}
+        self.codes = {spelled: code for code, text in self.shown.items() for spelled in (_spelled(text), _spelled(code))}
+        self.codes |= {_spelled(text.partition(" ")[2]): code for code, text in self.shown.items()}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}-list"
+        return context
+
+    def format_value(self, value: Any) -> str | None:
+        return self.shown.get(value, value) if isinstance(value, str) else None
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = super().value_from_datadict(data, files, name)
+        return self.codes.get(_spelled(str(typed)), typed) if typed else typed
+
+
+def _spelled(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", unidecode(text).lower()))
+
+
+def _by_number(choice: tuple[str, Any]) -> tuple[int, str]:
+    """01, 02 … 19, 2A, 2B, 21 … 95, 971 …: Corsica was once 20."""
+    code = choice[0]
+    digits = re.match(r"[0-9]+", code)
+    return (20 if code in ("2A", "2B") else int(digits[0]) if digits else 10_000, code)
+
+
 class Asked(forms.Field):
     """An answer as it was typed; the core says whether it stands."""
 
-    def __init__(self, part: str, label: str, why: str, choices: Iterable[tuple[str, Any]] = ()) -> None:
-        self.part, self.why = part, why
+    def __init__(self, part: str, label: str, why: str, choices: Iterable[tuple[str, Any]] = (), *, needed: bool = False) -> None:
+        self.part, self.why, self.needed = part, why, needed
         super().__init__(required=False, label=label, widget=_widget(part, choices))
 
 
@@ -105,6 +176,8 @@ def _widget(part: str, choices: Iterable[tuple[str, Any]]) -> forms.Widget:
             return forms.CheckboxSelectMultiple(choices=list(choices))
         case "list":
             return forms.Select(choices=list(choices))
+        case "suggested":
+            return Suggested(choices)
         case "text":
             return forms.Textarea(attrs={"rows": 4, "autocomplete": "off"})
         case "number":
@@ -128,15 +201,17 @@ class FactsForm(forms.Form):
         name = f"{kind}.{field.name}"
         part = self._part(field)
         choices: list[tuple[str, Any]] = []
-        if part in ("buttons", "boxes", "list"):
+        if part in ("buttons", "boxes", "list", "suggested"):
             choices = [(code, self._code_label(field, code)) for code in codes_of(self.mechanism, field) if not self._retired(field, code)]
         if part == "buttons":
             choices = [*choices, *OTHERWISE]
         if part == "list":
             choices = [OTHERWISE[0], *choices, *OTHERWISE[1:]]
-        self.fields[name] = Asked(part, said(field.question), said(field.why), choices)
-        if part in ("buttons", "list"):
+        self.fields[name] = Asked(part, said(field.question), said(field.why), choices, needed=field.required)
+        if part == "list":
             self.fields[name].initial = "not_asked"
+        elif part == "buttons":
+            pass  # Nothing chosen is "not asked": a chosen button inside a closed part would hide the others from the keyboard.
         elif field.sealed is None:
             self.fields[f"{name}-otherwise"] = Asked("list", said(field.label), "", OTHERWISE)
 
@@ -144,6 +219,8 @@ class FactsForm(forms.Form):
         match field.type:
             case "bool":
                 return "buttons"
+            case "code" if field.list in NUMBERED:
+                return "suggested"
             case "code":
                 return "buttons" if len(codes_of(self.mechanism, field)) < MANY else "list"
             case "codes":
@@ -171,7 +248,8 @@ class FactsForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, Asked) and not name.endswith("-otherwise") and (kind is None or name.startswith(f"{kind}.")):
                 otherwise = f"{name}-otherwise"
-                yield Question(field.part, str(field.label), field.why, self[name], self[otherwise] if otherwise in self.fields else None)
+                quiet = self[otherwise] if otherwise in self.fields else None
+                yield Question(field.part, str(field.label), field.why, self[name], quiet, field.needed)
 
     def groups(self) -> Iterator[tuple[FactKind, list[Question]]]:
         """Questions under the kind of fact they belong to."""
@@ -223,8 +301,16 @@ class FactsForm(forms.Form):
             )
         except FactRefused as refused:
             for refusal in refused.refusals:
-                name = {"on": "when", "basis": "basis"}.get(refusal.field or "", f"{kind}.{refusal.field}")
-                self.add_error(name if name in self.fields else None, sentence(refusal))
+                self._refuse(kind, refusal)
+        for refusal in plausibility.contradictions(kind, self.answers(kind)):
+            self._refuse(kind, refusal)
+
+    def _refuse(self, kind: str, refusal: Refusal) -> None:
+        name = {"on": "when", "basis": "basis"}.get(refusal.field or "", f"{kind}.{refusal.field}")
+        asked = self.fields.get(name)
+        if refusal.code == "not_in_list" and isinstance(asked, Asked) and asked.part == "suggested":
+            refusal = Refusal("not_a_place", refusal.field, refusal.params)
+        self.add_error(name if asked else None, sentence(refusal))
 
 
 class FactForm(FactsForm):
@@ -247,10 +333,11 @@ class FactForm(FactsForm):
         started = {"when": "today", "key": str(uuid.uuid4()), **(initial or {})}
         super().__init__(*args, mechanism=mechanism, asks={kind.id: kind.fields}, role=role, today=today, initial=started, **kwargs)
         own = {"when": Asked("when", str(_("When was it?")), "", WHEN), "when-text": Asked("day", str(_("Day or period")), "")}
-        known = Asked(
-            "buttons", str(_("How do you know?")), str(_("What was seen, told or read does not weigh the same later.")), self._bases()
-        )
-        self.fields = {**{n: f for n, f in self.fields.items() if not isinstance(f, Asked)}, **own, **self.asked(), "basis": known}
+        why = str(_("What was seen, told or read does not weigh the same later."))
+        known = {"basis": Asked("buttons", str(_("How do you know?")), why, self._bases(), needed=True)}
+        if kind.id in SETTINGS:
+            known = {}
+        self.fields = {**{n: f for n, f in self.fields.items() if not isinstance(f, Asked)}, **own, **self.asked(), **known}
 
     def asked(self) -> dict[str, forms.Field]:
         return {name: field for name, field in self.fields.items() if isinstance(field, Asked)}
@@ -262,7 +349,7 @@ class FactForm(FactsForm):
     def questions(self, kind: str | None = None) -> Iterator[Question]:
         for question in super().questions(kind):
             if question.bound.name == "when":
-                yield Question("when", question.label, question.why, question.bound, self["when-text"])
+                yield Question("when", question.label, question.why, question.bound, self["when-text"], required=True)
             elif question.bound.name != "when-text":
                 yield question
 
@@ -299,6 +386,8 @@ class FactForm(FactsForm):
                 return PartialDate.on(self.today)
 
     def basis(self) -> str:
+        if self.kind.id in SETTINGS and may_state(self.mechanism, self.kind, self.role):
+            return BASES[0]
         return str(self.cleaned_data.get("basis") or BASES[1])
 
 

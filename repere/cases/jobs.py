@@ -15,9 +15,14 @@ from procrastinate.exceptions import ConnectorException
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import evaluation, mechanisms, reminders
+from repere.cases.actions.extracts import end_extracts
 from repere.cases.actions.facts import follow_case
 from repere.cases.models import Case, Grant, View
+from repere.cases.place_facts import note_place_event as tell_place_event
+from repere.cases.readers import watch_readers
+from repere.cases.referral.following import follow_referrals
 from repere.cases.territory import ZONES, civil_day
+from repere.ledger import witnesses
 
 logger = logging.getLogger(__name__)
 
@@ -176,6 +181,59 @@ def remind(*, now: datetime) -> int:
 def send_reminders(timestamp: int) -> None:
     """Every minute."""
     remind(now=datetime.now(UTC))
+
+
+# ---- referrals
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="repere.cases.jobs.follow_referrals", queueing_lock="follow_referrals")
+def take_referral_steps(timestamp: int) -> None:
+    """Every minute: reminders, escalations, next recipients."""
+    follow_referrals(now=datetime.now(UTC))
+
+
+# ---- the ledger: unusual reading, heads for the witnesses
+
+
+@app.periodic(cron="11,41 * * * *")
+@app.task(name="repere.cases.jobs.watch_reading", queueing_lock="watch_reading")
+def watch_reading(timestamp: int) -> None:
+    """Twice an hour."""
+    watch_readers(now=datetime.now(UTC))
+
+
+@app.periodic(cron="23 5 * * *")
+@app.task(name="repere.cases.jobs.write_heads", queueing_lock="write_heads")
+def write_heads(timestamp: int) -> None:
+    """Once a day the newest head of the ledger is written down for each witness."""
+    witnesses.write_dispatches(now=datetime.now(UTC))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="repere.cases.jobs.send_heads", queueing_lock="send_heads")
+def send_heads(timestamp: int) -> None:
+    """Whatever is written down and not sent yet."""
+    witnesses.send_dispatches(now=datetime.now(UTC))
+
+
+# ---- places
+
+
+@app.task(name="repere.cases.jobs.note_place_event", retry=AGAIN)
+def note_place_event(event_id: str) -> None:
+    """A step about her place becomes one fact of her file."""
+    tell_place_event(UUID(event_id), now=datetime.now(UTC))
+
+
+# ---- extracts
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="repere.cases.jobs.end_old_extracts", queueing_lock="end_old_extracts")
+def end_old_extracts(timestamp: int) -> None:
+    """Every night: after seven days an extract keeps its serial and its mark."""
+    end_extracts(now=datetime.now(UTC))
 
 
 # ---- a worker that died

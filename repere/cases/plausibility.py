@@ -15,7 +15,7 @@ from uuid import UUID
 from repere.cases import mechanisms
 from repere.cases.models import Fact
 from repere.cases.refusals import Refused
-from repere.core.rulebook import MISSING
+from repere.core.rulebook import MISSING, Refusal
 
 END_OF = {
     "stay_ended": ("stay_started",),
@@ -29,6 +29,11 @@ END_OF = {
     "identification_evaluation_closed": ("identification_evaluation_opened",),
 }
 """Kind that ends → kinds that start. An end needs a start no later than itself, if its authority recorded any start."""
+
+NOTHING = {("urgent_need", "none_stated"): ("needs",)}
+"""(kind, field) that says "nothing" → fields that then hold nothing."""
+NONE_CODES = frozenset({"none", "none_given"})
+"""Codes of any list that say "nothing": alone, or not at all."""
 
 MAJORITY_YEARS = 18
 
@@ -50,8 +55,23 @@ def statement(fact: Fact) -> Statement:
     return Statement(fact.pk, fact.kind, fact.earliest, fact.latest, fact.organisation_id, fact.role, fact.fields)
 
 
+def contradictions(kind: str, fields: Mapping[str, Any]) -> list[Refusal]:
+    """Answers of one fact that cannot both be true: nothing, and something beside it."""
+    found = [
+        name for (of, nothing), others in NOTHING.items() for name in others
+        if of == kind and fields.get(nothing) == "yes" and isinstance(fields.get(name), (list, tuple)) and fields[name]
+    ]  # fmt: skip
+    found += [name for name, told in fields.items() if isinstance(told, (list, tuple)) and len(told) > 1 and NONE_CODES & set(told)]
+    return [Refusal("nothing_and_something", name) for name in dict.fromkeys(found)]
+
+
 def check(new: Statement, standing: Sequence[Statement], *, corrected: UUID | None = None) -> None:
-    """Refuse a new fact that is impossible beside the standing facts of the same authority. `corrected` stands no more."""
+    """Refuse a new fact that contradicts itself, or is impossible beside the standing facts of the same authority.
+
+    `corrected` stands no more.
+    """
+    if told_twice := contradictions(new.kind, new.fields):
+        raise Refused(told_twice[0].code, field=told_twice[0].field, refusals=told_twice)
     if new.kind in END_OF:
         starts = END_OF[new.kind]
         _check_end(new, [s for s in standing if s.kind in starts and s.organisation == new.organisation and s.id != corrected])

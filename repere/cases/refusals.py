@@ -25,6 +25,8 @@ SENTENCES = {
     "role_without_power": N_(
         "Your role cannot state this fact. Record it from a document or from what the person says, or ask the body concerned."
     ),
+    "nothing_and_something": N_("You ticked something here, and also that there is nothing. Keep one of the two answers."),
+    "not_a_place": N_("“%(value)s” was not recognised. Write a number or a name, for example 69 or Rhône, and choose it from the list."),
     "ended_before_started": N_("The end comes before the start. Check both days."),
     # Of several facts together.
     "end_before_start": N_("The end (%(end)s) comes before every start your organisation recorded (%(start)s). Check both days."),
@@ -49,17 +51,130 @@ SENTENCES = {
     "only_the_owner_grants": N_("Only the organisation that opened the file gives access to it."),
     "grant_to_oneself": N_("This organisation already sees the file."),
     "unknown_group": N_("“%(value)s” is not a data group."),
+    "receiver_on_probation": N_("This organisation is on probation: it sees no file that another opened before its thirty days are over."),
     "groups_needed": N_("Choose at least one data group."),
     "end_needed": N_("An access needs an end that lies in the future."),
     "end_too_far": N_("An access lasts one year at most: until %(day)s. You can give it again then."),
     "grant_ended": N_("This access has already ended."),
+    "unknown_organisation": N_("This organisation is not known here."),
+    "take_over_first": N_("You do not follow this file. Take it over or cover it first: it takes one step and a reason."),
+    "already_assigned": N_("You follow this file already."),
+    # Of purposes.
+    "unknown_purpose": N_("“%(value)s” is not a purpose."),
+    "purpose_not_for_them": N_("This organisation may not be given an access for this purpose. Choose another purpose."),
+    "purpose_does_not_cover": N_("This purpose does not open: %(value)s. Take it away, or choose another purpose."),
+    "wall_needs_a_basis": N_(
+        "This access crosses a wall (%(value)s). Name the consent by which she agreed to it, or the rule that obliges or allows it."
+    ),
+    "consent_does_not_carry": N_("This consent does not stand any more, or was given for something else."),
+    "consent_for_another": N_("She agreed to this for another recipient."),
+    "law_does_not_carry": N_("The rule “%(value)s” neither obliges nor allows this purpose."),
+    "harm_needs_her_consent": N_("These facts may be turned against her: they leave one by one, and only with her consent."),
+    "origin_needs_her_consent": N_("Nothing goes to a body of a country of origin without her agreement."),
+    "origin_while_asylum_possible": N_(
+        "Nothing goes to a body of a country of origin once asylum is asked or possible. As long as it is not known, it is possible."
+    ),
+    # Of urgency, conflicts of interest and requisitions.
+    "motive_needed": N_("Choose why this cannot wait."),
+    "not_by_urgency": N_("Your role does not open this by urgency: %(value)s."),
+    "nobody_to_tell": N_("Nobody else of your organisation could be told. Call the person who follows the file, or emergency services."),
+    "reviewed_by_another": N_("Another person than the one who opened the file reviews it."),
+    "already_reviewed": N_("This was reviewed already."),
+    "requisition_step": N_("This step does not come now. Reload the page to see where the requisition stands."),
+    "requisition_asks_less": N_("The requisition does not ask for: %(value)s. Nothing more than asked is given."),
+    "answered_by_two": N_("Another person than the one who prepared the answer confirms it."),
+    "silence_needs_a_text": N_("Name the text that forbids telling her."),
+    # Of consent.
+    "channel_needed": N_("Say by what means it may be passed on."),
+    "unknown_channel": N_("“%(value)s” is not one of the means."),
+    "recipient_is_another_kind": N_("This organisation is not of the kind of service that she named. Choose another of the two."),
+    "paper_not_safe": N_("Her paper stays here unless she says that it is safe to keep. Ask her, and tick that she said so."),
+    "representative_needed": N_("Say who represents her."),
+    "parents_may_be_involved": N_(
+        "A parent may be part of the exploitation. A parent agrees for her only when it was checked that nothing ties them to it."
+    ),
+    "say_how_she_was_heard": N_("She is a minor, or treated as one: say how she was heard."),
+    "consent_taken_back": N_("She took this agreement back already."),
+    # Of referrals.
+    "share_what_you_see": N_("You can only open what you see yourself."),
+    "say_how_urgent": N_("Say how urgent it is."),
+    "needs_needed": N_("Say what she needs: it is all that a service reads before it accepts."),
+    "ground_needed": N_("Name what makes this sharing lawful. Her agreement is asked beside it and is not it."),
+    "rule_needed": N_("Name the rule that obliges or allows it."),
+    "her_agreement_needed": N_("On this ground her agreement is needed. Record it first, or choose another ground."),
+    "staff_statement_carries_nothing": N_(
+        "This is what a colleague says of her agreement, not her own word. Ask her, or whoever represents her."
+    ),
+    "outside_her_agreement": N_("She did not agree to this: %(value)s. Take it away, or ask her."),
+    "channel_not_agreed": N_("She did not agree that it is passed on within this house."),
+    "minor_needs_representative": N_(
+        "For a minor, whoever represents her agrees, and she is heard. Or name the rule that obliges or allows it."
+    ),
+    "recipients_needed": N_("Choose whom to ask, each once, %(value)s at most."),
+    "look_again": N_("What the receiver would see has changed since you looked. Look again, then send."),
+    "referral_is_over": N_("This referral is over already."),
+    "offer_is_over": N_("This referral does not wait for your answer any more."),
+    "refusal_needs_a_reason": N_("Say why, in terms of your service."),
+    "unknown_outcome": N_("Choose what came of it."),
+    "unknown_step": N_("Choose the step."),
+    "step_stands": N_("This step is on the list already."),
+    "step_of_the_other_side": N_("The other service does this step and says when it is done."),
+    "report_to_whom": N_("Say to whom it was reported: child protection or the prosecutor."),
+    "bed_with_the_report": N_("A report goes with a bed: say until when one is held, or that one was asked for and none found."),
+    "service_not_called_back": N_("This service cannot be sent a link: its entry is not vetted, or nobody has called its number back."),
+    "capsule_was_made": N_("A link was made for this service already."),
+    "capsule_closed": N_(
+        "This link does not open: the code is wrong, the link was used, or its time is over. Call the service that gave you the code."
+    ),
+    "accepted_by_whom": N_("Write who accepts, and in which function."),
     # Of tasks.
     "task_closed": N_("This task is already closed."),
     "task_not_put_off": N_("This task is on the list already."),
     "task_not_set_aside": N_("This task is not set aside any more."),
+    "task_of_another_role": N_("This task belongs to another role of your organisation. Nothing was changed."),
     "not_a_member": N_("This person is not a member of your organisation."),
     "snooze_past_due": N_("A task cannot sleep past its due day (%(day)s)."),
     "snooze_in_the_past": N_("Choose a day that lies ahead."),
+    # Of frozen accounts and alerts.
+    "freeze_oneself": N_("Nobody freezes their own account. Ask a colleague, or sign out everywhere."),
+    "already_frozen": N_("This account is frozen already."),
+    "too_many_freezes": N_("You froze three accounts within a day. Ask an administrator to go on."),
+    "not_frozen": N_("This account is not frozen any more."),
+    "unfrozen_by_another": N_("Somebody else opens your account again."),
+    "unfrozen_by_administrator": N_("An administrator of your organisation opens the account again."),
+    "alert_about_oneself": N_("This line is about your own reading: somebody else looks into it."),
+    # Of the end of a file.
+    "only_the_owner_erases": N_("Only the organisation that opened the file can ask for its erasure or keep it by law."),
+    "erasure_needs_a_person": N_("Only a signed-in person asks for an erasure, confirms it, or keeps a file by law."),
+    "erasure_asked": N_("The erasure of this file was already asked for."),
+    "erasure_not_asked": N_("Nobody asked for the erasure of this file."),
+    "erasure_needs_another": N_("You asked for this erasure: another person must confirm it."),
+    "erasure_confirmed": N_("This erasure is already confirmed."),
+    "erasure_not_confirmed": N_("This erasure is not confirmed by a second person. Nothing was removed."),
+    "erasure_held": N_("The law keeps this file for now (%(value)s). Nothing was removed."),
+    "hold_lifted": N_("This file is not kept by law any more."),
+    "period_not_settled": N_("No period is settled for “%(value)s”. Set it first: nothing is erased by a number that nobody chose."),
+    # Of extracts.
+    "extract_too_wide": N_("An extract holds %(value)s files at most. Narrow it down."),
+    "extract_empty": N_(
+        "No file may leave this way. Files left out: %(value)s. You must follow them, and an access for this purpose must cover "
+        "these columns."
+    ),
+    "extract_needs_another": N_("Another person than the one who asked decides."),
+    "extract_step": N_("This step does not come now. Reload the page to see where the extract stands."),
+    "extract_no_key": N_("This organisation has no key yet to which a file could be sealed. Its administrator makes one."),
+    "extract_does_not_open": N_("This file was not sealed for your organisation, or it is damaged."),
+    # Of papers.
+    "paper_too_big": N_("This file is too big: %(value)s MB at most."),
+    "paper_empty": N_("This file is empty."),
+    "paper_kind": N_("Only PDF, JPEG and PNG are taken, whatever the name of the file says. Save text documents as PDF first."),
+    "paper_too_many_pages": N_("This document has too many pages: %(value)s at most."),
+    "paper_too_many_pixels": N_("This picture is too large: %(value)s million pixels at most. Make it smaller first."),
+    "paper_locked": N_("This document is protected by a password. Save it without one first."),
+    "paper_damaged": N_("This file could not be read safely. Print or scan it anew, as PDF or as a picture."),
+    "paper_infected": N_("The scanner found something harmful in this file. It was not kept."),
+    "paper_quota": N_("You sent more than %(value)s MB today. Go on tomorrow, or ask a colleague."),
+    "paper_waits": N_("This file waits until it was scanned for harmful content. No scanner answers at the moment; it stays closed."),
     # Of sending twice.
     "key_used": N_("This form was already sent for something else. Reload the page and send again."),
 }  # fmt: skip

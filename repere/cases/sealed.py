@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from repere.accounts.keyring import PersonKey
 from repere.cases.models import Fact, SealedRecord
 from repere.core.rulebook import FactKind
-from repere.core.sealing import seal, tier_key, unseal
-
-VERSION = 1
-"""Version of the person's key. Rotation raises it."""
+from repere.core.sealing import key_version, seal, tier_key, unseal
 
 FACT, RECORD, GRANT, TASK, DRAFT = "cases_fact", "cases_sealedrecord", "cases_grant", "cases_task", "cases_draft"
 
@@ -21,6 +19,8 @@ class KeyRing:
 
     def __init__(self, person_key: bytes) -> None:
         self._person_key = person_key
+        # A new key of hers counts on (`actions.rekeying`); any other key is a first one.
+        self.version = person_key.version if isinstance(person_key, PersonKey) else 1
         self._tiers: dict[str, bytes] = {}
 
     def tier(self, tier: str) -> bytes:
@@ -29,14 +29,15 @@ class KeyRing:
         return self._tiers[tier]
 
     def seal(self, table: str, row: UUID, tier: str, payload: dict[str, Any]) -> bytes:
-        return seal(self.tier(tier), payload, aad=_binding(table, row, tier), version=VERSION)
+        return seal(self.tier(tier), payload, aad=_binding(table, row, tier, self.version), version=self.version)
 
     def unseal(self, table: str, row: UUID, tier: str, blob: bytes) -> dict[str, Any]:
-        return unseal(self.tier(tier), bytes(blob), aad=_binding(table, row, tier))
+        blob = bytes(blob)
+        return unseal(self.tier(tier), blob, aad=_binding(table, row, tier, key_version(blob)))
 
 
-def _binding(table: str, row: UUID, tier: str) -> tuple[str, ...]:
-    return (table, str(row), tier, str(VERSION))
+def _binding(table: str, row: UUID, tier: str, version: int) -> tuple[str, ...]:
+    return (table, str(row), tier, str(version))
 
 
 def split(kind: FactKind, clean: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -66,13 +67,20 @@ def seal_fields(ring: KeyRing, fact_id: UUID, secret: Mapping[str, dict[str, Any
 def open_fields(ring: KeyRing, fact: Fact) -> dict[str, Any]:
     """Sealed fields of a fact in clear. Raises SealBroken when any capsule does not open."""
     found: dict[str, Any] = {}
-    packed = bytes(fact.sealed or b"")
+    for fields in open_capsules(ring, fact.pk, bytes(fact.sealed or b"")).values():
+        found |= fields
+    return found
+
+
+def open_capsules(ring: KeyRing, fact_id: UUID, packed: bytes) -> dict[str, dict[str, Any]]:
+    """The capsules of a fact in clear, by tier. Raises SealBroken when any of them does not open."""
+    found: dict[str, dict[str, Any]] = {}
     place = 0
     while place < len(packed):
         start = place + 1 + packed[place]
-        tier = packed[place + 1 : start].decode()
+        tier = packed[place + 1 : start].decode(errors="replace")
         end = start + 4 + int.from_bytes(packed[start : start + 4], "big")
-        found |= ring.unseal(FACT, fact.pk, tier, packed[start + 4 : end])
+        found[tier] = ring.unseal(FACT, fact_id, tier, packed[start + 4 : end])
         place = end
     return found
 

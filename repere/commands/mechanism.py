@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +19,7 @@ from repere.core.rulebook.proving import failures_of
 
 OUTCOMES = {
     "holds": "holds", "does_not_hold": "does not hold", "cannot_tell": "cannot tell", "open": "open", "done": "done",
+    "missed": "missed",
 }  # fmt: skip
 
 
@@ -85,36 +88,48 @@ def try_(examples: Path) -> None:
 @click.argument("after")
 @click.option("--examples/--no-examples", default=True, help="Also say what changes for the worked examples.")
 def diff(before: str, after: str, examples: bool) -> None:
-    """Compare two mechanisms: rules added, removed, changed, and what the examples make of it."""
+    """Compare two mechanisms: rules added, removed, changed, and what the examples make of it.
+
+    On a terminal: tables. Into a pipe or a file: one line per rule, columns apart by tabs, nothing folded or cut.
+    """
     try:
         old, new = _loaded(before), _loaded(after)
     except RuleBookError as error:
         _stop(error)
         return
     apart = difference(old, new)
-    console = Console()
-    for title, names, of in (("added", apart.added, new), ("removed", apart.removed, old), ("changed", apart.changed, new)):
-        table = Table(title=f"{len(names)} rules {title}", title_justify="left", show_edge=False)
-        for heading in ("rule", "kind", "level", "label"):
-            table.add_column(heading, overflow="fold")
-        for name in names:
-            rule = of.rules[name]
-            table.add_row(name, rule.kind, rule.level, rule.label.text("en"))
-        console.print(table)
+    for what, names, of in (("added", apart.added, new), ("removed", apart.removed, old), ("changed", apart.changed, new)):
+        rows = [(name, of.rules[name].kind, of.rules[name].level, of.rules[name].label.text("en")) for name in names]
+        _print(what, f"{len(names)} rules {what}", ("rule", "kind", "level", "label"), rows)
     if examples:
-        _print_impact(console, old, new)
+        cases, moves = _moves(old, new)
+        rows = [
+            (rule_id, OUTCOMES[was], OUTCOMES[is_now], str(many))
+            for (rule_id, was, is_now), many in sorted(moves.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        _print("moved", f"What changes for the facts of {cases} worked examples", ("rule", "before", "after", "examples"), rows)
 
 
-def _print_impact(console: Console, old: Mechanism, new: Mechanism) -> None:
+def _print(what: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table for a reader; for a pipe, ``what`` and the columns, apart by tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join((what, *row)))
+        return
+    table = Table(title=title, title_justify="left", show_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _moves(old: Mechanism, new: Mechanism) -> tuple[int, Counter[tuple[str, str, str]]]:
+    """How many examples were asked, and how often a rule moved from one answer to another."""
     cases = {example.id: example for example in (*old.examples, *new.examples)}
     found = impact(old, new, cases.values())
     moves = Counter(
         (item.rule_id, item.before.outcome if item.before else "does_not_hold", item.after.outcome if item.after else "does_not_hold")
         for item in found
     )
-    table = Table(title=f"What changes for the facts of {len(cases)} worked examples", title_justify="left", show_edge=False)
-    for heading in ("rule", "before", "after", "examples"):
-        table.add_column(heading, overflow="fold")
-    for (rule_id, was, is_now), many in sorted(moves.items(), key=lambda item: (-item[1], item[0])):
-        table.add_row(rule_id, OUTCOMES[was], OUTCOMES[is_now], str(many))
-    console.print(table)
+    return len(cases), moves

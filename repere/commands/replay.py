@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from repere.commands.exchange import actor_named
+from repere.commands.ledger import decoys_of
 from repere.core.rulebook import Mechanism, RuleBookError, load
 from repere.demo.journeys import invent
 from repere.observatory import collect, extract, report
@@ -88,7 +89,10 @@ def invented(mechanism: Mechanism, persons: int, seed: int, today: date) -> Extr
 @click.option("--mechanism", "name", default="fr", show_default=True, help="Whose kinds of facts are written.")
 def extract_(out: Path, email: str | None, name: str) -> None:
     """Write the de-identified extract of your organisation's files: clear codes and days only."""
-    made = collect.collect(_loaded(name), acting=actor_named(email), now=datetime.now(UTC), invented=is_demo())
+    acting = actor_named(email)
+    made = collect.collect(
+        _loaded(name), acting=acting, now=datetime.now(UTC), invented=is_demo(), leaving_out=decoys_of(acting.organisation_id)
+    )
     extract.write(made, out)
     said = gettext(
         "%(cases)s cases and %(facts)s facts were written to %(path)s. It holds no name, but it is not anonymous: keep it in the house."

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import click
 
 from repere import commands
+from repere.accounts.founding import FOUNDERS, Founder
+from repere.directory.models import Organisation
 from repere.web import embedded, installation, serving
 
 
@@ -43,26 +45,45 @@ def check() -> None:
 
 
 @click.command()
-@click.option("--organisation", required=True, help="Name of the organisation.")
-@click.option("--kind", required=True, help="What it is: association, prefecture, police…")
-@click.option("--email", required=True, help="Address of its first member.")
-@click.option("--person", default="", help="Name of its first member.")
-@click.option("--territory", default="", help="Code of the département, such as 69.")
-@click.option("--role", "roles", multiple=True, default=("case_worker",), show_default=True)
+@click.option("--organisation", "organisations", multiple=True, help="Name of an organisation; give it twice, with what follows.")
+@click.option("--kind", "kinds", multiple=True, help="What it is: association, prefecture, police…")
+@click.option("--person", "people", multiple=True, help="Name of the person present who stands for it.")
+@click.option("--email", "emails", multiple=True, help="Address of that person.")
+@click.option("--territory", "territories", multiple=True, help="Code of its département, such as 69.")
+@click.option("--role", "roles", multiple=True, default=("case_worker",), show_default=True, help="Roles of both persons.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--paper-kit-kept", is_flag=True, help="The paper copy of the root key is made and kept elsewhere.")
 @click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where the pages are served.")
 def found(
-    organisation: str, kind: str, email: str, person: str, territory: str, roles: tuple[str, ...], language: str,
-    address: str,
+    organisations: tuple[str, ...], kinds: tuple[str, ...], people: tuple[str, ...], emails: tuple[str, ...],
+    territories: tuple[str, ...], roles: tuple[str, ...], language: str, paper_kit_kept: bool, address: str,
 ) -> None:  # fmt: skip
-    """Found an organisation; prints a link that works once, for its first member to choose a password."""
+    """Found the first two organisations, in the presence of a person of each. Asks for what is not given.
+
+    Prints a link for each person, which works once. Works only while no organisation exists: later ones apply.
+    """
     installation.migrate()
-    token = installation.found(
-        name=organisation, kind=kind, territory=territory, email=email, person=person, roles=list(roles),
-        language=language, now=datetime.now(UTC),
-    )  # fmt: skip
-    click.echo("The link works once, for three days. Give it to that person only:")
-    click.echo(f"{address}/invitation/{token}/")
+    founders = [
+        Founder(
+            organisation=_given(organisations, place, "Name of organisation %d"),
+            kind=_given(kinds, place, f"Kind of organisation %d ({', '.join(Organisation.Kind.values)})"),
+            person=_given(people, place, "Name of the person present for organisation %d"),
+            email=_given(emails, place, "Address of that person (organisation %d)"),
+            territory=territories[place] if place < len(territories) else "",
+            language=language,
+            roles=roles,
+        )
+        for place in range(FOUNDERS)
+    ]
+    kept = paper_kit_kept or click.confirm("Is the paper copy of the root key made, and kept elsewhere (repere keys paper-kit)?")
+    tokens = installation.found(founders, paper_kit=kept, now=datetime.now(UTC))
+    click.echo("Each link works once, for three days. Give it to that person only:")
+    for founder, token in zip(founders, tokens, strict=True):
+        click.echo(f"{founder.person}, {founder.organisation}: {address}/invitation/{token}/")
+
+
+def _given(values: tuple[str, ...], place: int, question: str) -> str:
+    return values[place] if place < len(values) else str(click.prompt(question % (place + 1)))
 
 
 @click.command()
@@ -75,7 +96,8 @@ def worker() -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
+@click.option("--public", is_flag=True, help="Only the pages for anybody, as the database role that can read no file.")
+def serve(host: str, port: int, public: bool) -> None:
     """Serve the pages only."""
     serving.refuse_if_unsafe()
     serving.replace_by_server(host, port)
@@ -88,7 +110,7 @@ def stop() -> None:
 
 
 def _prepare() -> None:
-    installation.migrate()
+    installation.migrate(starting=True)
     modules = [module for module in commands.modules() if hasattr(module, "prepare")]
     for module in sorted(modules, key=lambda module: int(getattr(module, "PREPARE_ORDER", 50))):
         module.prepare(demo=installation.is_demo(), now=datetime.now(UTC))

@@ -49,17 +49,39 @@ def told(
     return actions.record_fact(case, kind=kind, on=on(day), fields=fields or {}, acting=actor, now=now, **arguments)
 
 
-def grant(case: Case, giver: Actor, receiver: Any, groups: tuple[str, ...] | list[str], *, now: datetime | None = None) -> Grant:
-    """Access for a month by the clock of the database, and the view that the worker opens for it."""
+PURPOSES = {"police": "investigation", "prosecution": "investigation", "prefecture": "residence", "labour_inspection": "labour_inspection"}
+AGREED = {
+    "investigation": "criminal_procedure", "residence": "residence", "labour_inspection": "criminal_procedure", "protection": "support",
+}  # fmt: skip
+
+
+def carried(case: Case, giver: Actor, purpose: str, *, day: str = "2026-06-01") -> Fact:
+    """A consent of hers that carries an access for this purpose across a wall."""
+    return record(case, giver, "consent_given", day, basis="person_said", purpose=AGREED[purpose])
+
+
+def grant(
+    case: Case, giver: Actor, receiver: Any, groups: tuple[str, ...] | list[str], *, now: datetime | None = None, purpose: str = "",
+    **extra: Any,
+) -> Grant:  # fmt: skip
+    """Access for a month by the clock of the database, and the view that the worker opens for it.
+
+    To a body of the State it is carried by a consent of hers, recorded here unless `consent` or `law` says otherwise.
+    """
     now = now or datetime.now(UTC)
+    purpose = purpose or PURPOSES.get(receiver.kind, "support")
+    if receiver.kind in PURPOSES and not extra:
+        extra = {"consent": carried(case, giver, purpose).pk}
     given = actions.grant_access(
         case,
         to=receiver,
         groups=groups,
+        purpose=purpose,
         reason="Suivi commun demandé par la personne",
         ends_at=datetime(2030, 1, 1, tzinfo=UTC),
         acting=giver,
         now=now,
+        **extra,
     )
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE repere_worker")

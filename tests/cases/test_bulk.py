@@ -50,7 +50,7 @@ def held(people: Cast) -> dict[str, int]:
 def test_a_batch_brings_persons_cases_facts_seals_and_tokens_with_one_row_of_the_ledger(people: Cast):
     result = send(people, row(1), row(2))
     assert (len(result.cases), result.facts) == (2, 8)
-    assert held(people) == {"Case": 2, "Fact": 8, "SealedRecord": 2, "NameToken": 6, "View": 2}
+    assert held(people) == {"Case": 2, "Fact": 8, "SealedRecord": 2, "NameToken": 8, "View": 2}
     with acting_as(people.amina.actor):
         entries = Entry.objects.filter(act="record_facts")
         assert entries.count() == 1

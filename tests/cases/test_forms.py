@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
+from repere.cases import plausibility
 from repere.cases.forms import STEPS, ConcernForm, FactForm, told, typed
 from repere.core.dates import PartialDate
 from repere.core.rulebook import BASES, MISSING, codes_of
@@ -17,6 +19,10 @@ from repere.web import law
 MECHANISM = law.mechanism_named("fr")
 TODAY = date(2026, 11, 21)
 KEY = "5f0d3f4e-0a52-4d51-9d4e-0e3f6a1c9b11"
+
+
+def codes_in(html: str) -> set[str]:
+    return set(re.findall(r'value="([^"]*)"', html))
 
 
 def form(kind: str, data: dict[str, Any] | None = None, **options: Any) -> FactForm:
@@ -41,7 +47,8 @@ def test_every_kind_of_fact_has_a_form(kind: str, language: str) -> None:
             assert question.why == (field.why.text(language) if field.why else "")
             html = str(question.bound) + (str(question.otherwise) if question.otherwise else "")
             if field.type in ("code", "codes", "bool"):
-                assert all(f'value="{code}"' in html for code in codes_of(MECHANISM, field))
+                offered = set(question.bound.field.widget.shown) if question.suggestions else codes_in(html)
+                assert set(codes_of(MECHANISM, field)) <= offered
             if field.sealed is None:
                 assert all(f'value="{word}"' in html for word in MISSING)
 
@@ -147,3 +154,74 @@ def test_the_first_questions_are_about_her_safety() -> None:
 def test_every_step_may_stay_empty() -> None:
     for step in STEPS:
         assert ConcernForm(QueryDict(), mechanism=MECHANISM, step=step, role="case_worker", today=TODAY).is_valid()
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Gardez une seule"), ("en", "Keep one")])
+def test_nothing_and_something_cannot_both_be_true(language: str, word: str) -> None:
+    """A need that was ticked is not lost behind "nothing for now": she is asked again which of the two it is."""
+    with translation.override(language):
+        both = form("urgent_need", {"urgent_need.needs": ["shelter"], "urgent_need.none_stated": "yes"})
+        assert not both.is_valid()
+        assert word in str(both.errors["urgent_need.needs"])
+    assert form("urgent_need", {"urgent_need.needs": ["shelter"], "urgent_need.none_stated": "no"}).is_valid()
+    assert form("urgent_need", {"urgent_need.none_stated": "yes"}).is_valid()
+
+
+def test_the_code_for_nothing_stands_alone_in_any_list() -> None:
+    assert [r.code for r in plausibility.contradictions("any_kind", {"channel": ["none", "phone"]})] == ["nothing_and_something"]
+    assert plausibility.contradictions("any_kind", {"channel": ["none"]}) == []
+    assert plausibility.contradictions("any_kind", {"channel": ["phone", "email"]}) == []
+
+
+@pytest.mark.parametrize("typed_as", ["69", "Rhône", "rhone", "69 Rhône", " RHÔNE "])
+def test_a_departement_is_typed_by_number_or_name(typed_as: str) -> None:
+    made = form("person_described", {"person_described.territory": typed_as})
+    assert made.is_valid(), made.errors
+    assert made.answers("person_described") == {"territory": "69"}
+
+
+def test_departements_are_offered_by_number_then_overseas() -> None:
+    question = next(q for q in form("person_described").questions() if q.bound.name == "person_described.territory")
+    offered = question.suggestions
+    assert offered[0] == "01 Ain"
+    assert offered.index("19 Corrèze") < offered.index("2A Corse-du-Sud") < offered.index("21 Côte-d'Or")
+    assert offered.index("95 Val-d'Oise") < offered.index("971 Guadeloupe")
+    again = form("person_described", initial={"person_described.territory": "69"})
+    assert 'value="69 Rhône"' in str(again["person_described.territory"])
+
+
+def test_a_place_that_is_not_recognised_is_refused_in_words() -> None:
+    with translation.override("fr"):
+        made = form("person_described", {"person_described.territory": "Atlantide"})
+        assert "Atlantide" in str(made.errors["person_described.territory"])
+        assert "par exemple 69" in str(made.errors["person_described.territory"])
+
+
+def test_quiet_answers_are_folded_until_one_is_chosen() -> None:
+    """Nothing is chosen beforehand: a chosen button inside the folded part would hide the others from the keyboard."""
+    fresh = {q.bound.name: q for q in form("person_described").questions()}
+    assert not any(question.unfolded for question in fresh.values())
+    assert "checked" not in str(fresh["person_described.gender"].bound)
+    told_so = form("person_described", initial={"person_described.gender": "not_known", "person_described.turns_18-otherwise": "not_known"})
+    shown = {q.bound.name: q.unfolded for q in told_so.questions()}
+    assert shown["person_described.gender"]
+    assert shown["person_described.turns_18"]
+
+
+def test_a_day_that_stands_in_the_field_says_how_it_is_read() -> None:
+    """Without a script too: winter may begin in the year before."""
+    with translation.override("fr"):
+        made = form("person_described", initial={"person_described.turns_18": "hiver 2024"})
+        question = next(q for q in made.questions() if q.bound.name == "person_described.turns_18")
+        assert "1er décembre 2023" in question.understood
+        assert "20 mars 2025" in question.understood
+    assert next(q for q in form("person_described").questions() if q.part == "day").understood == ""
+
+
+def test_how_it_is_known_is_needed_except_for_a_setting() -> None:
+    asked = {q.bound.name: q.required for q in form("complaint_filed").questions()}
+    assert asked["basis"]
+    setting = form("jurisdiction_set", {"jurisdiction_set.country": "FR", "basis": ""})
+    assert "basis" not in {q.bound.name for q in setting.questions()}
+    assert setting.is_valid(), setting.errors
+    assert setting.basis() == "own_act"

@@ -10,8 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key
 from repere.cases import actions, queries
 from repere.cases.models import Case, Grant
+from repere.cases.refusals import Refused
+from repere.directory.models import Organisation
 from tests.cases.story import NOW, concern, grant, record
 from tests.people import Cast, Member
 
@@ -36,7 +41,8 @@ def address(case: Case) -> str:
 
 def give(client: Client, case: Case, people: Cast, **told: Any) -> Any:
     until = (timezone.localdate() + timedelta(days=90)).isoformat()
-    usual = {"to": str(people.boussole.pk), "groups": ["profile"], "identity": "no", "reason": "Suivi commun", "until": until}
+    usual = {"to": str(people.boussole.pk), "purpose": "support"}
+    usual |= {"groups": ["profile"], "identity": "no", "reason": "Suivi commun", "until": until}
     return client.post(address(case), usual | told, follow=True)
 
 
@@ -119,3 +125,32 @@ def test_who_did_not_open_the_file_gives_and_ends_nothing(signed_in: SignIn, peo
     assert signed_in(people.amina).get(f"/cases/{other.code}/access/{given.pk}/end/").status_code == 404
     assert grants(people.amina)[0].revoked_at is None
     assert "access/new/" not in signed_in(people.bruno).get(f"/cases/{case.code}/").content.decode()
+
+
+def new_house(state: str) -> Organisation:
+    founded = Organisation(name="Nouvelle maison", kind="association", territory="69", state=state)
+    with acting_as(Actor.system("founding", organisation_id=founded.pk)):
+        founded.save(force_insert=True)
+        ensure_organisation_key(founded)
+    return founded
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("probation", "receiver_on_probation"), ("suspended", "unknown_organisation"), ("closed", "unknown_organisation")]
+)
+def test_an_organisation_on_probation_receives_no_file(state: str, code: str, signed_in: SignIn, people: Cast, case: Case) -> None:
+    """For thirty days it could be a trafficker's front: not offered on the page, refused when it is sent all the same."""
+    newcomer = new_house(state)
+    client = signed_in(people.amina)
+    assert "Nouvelle maison" not in client.get(address(case)).content.decode()
+    sent = give(client, case, people, to=str(newcomer.pk))
+    assert not sent.redirect_chain
+    with pytest.raises(Refused) as refused:
+        actions.grant_access(
+            case, to=newcomer, groups=["profile"], purpose="support", reason="Suivi", ends_at=NOW + timedelta(days=30),
+            acting=people.amina.actor, now=NOW,
+        )  # fmt: skip
+    assert refused.value.code == code
+    assert grants(people.amina) == []
+    give(client, case, people)
+    assert [one.organisation_id for one in grants(people.amina)] == [people.boussole.pk], "the same act, to one that is past its probation"

@@ -143,15 +143,15 @@ def test_two_languages_are_read_from_one_file(case, people):
 
 
 @pytest.mark.parametrize("more", [0, 12])
-def test_the_case_page_costs_nine_questions_however_long_the_file(case, people, django_assert_max_num_queries, more):
+def test_the_case_page_costs_ten_questions_however_long_the_file(case, people, django_assert_max_num_queries, more):
     amina = people.amina.actor
     grant(case, amina, people.boussole, ["identification"])
     for _ in range(more):
         record(case, amina, "interview_held", account="encore")
     actions.save_draft(form="x", case=case, body={}, acting=amina, now=NOW)
-    with acting_as(amina), django_assert_max_num_queries(9):
+    with acting_as(amina), django_assert_max_num_queries(10):
         queries.case_page(amina, case.code, now=NOW)
-    with acting_as(people.bruno.actor), django_assert_max_num_queries(9):
+    with acting_as(people.bruno.actor), django_assert_max_num_queries(10):
         queries.case_page(people.bruno.actor, case.code, now=NOW)
 
 
@@ -200,9 +200,9 @@ def test_only_the_organisation_that_opened_the_file_writes_her_name(case, people
         actions.set_identity(case.person_id, tier="identity", values={"given_names": "X"}, acting=people.bruno.actor, now=NOW)
 
 
-def test_search_costs_at_most_four_questions(case, people, django_assert_max_num_queries):
+def test_search_costs_at_most_five_questions(case, people, django_assert_max_num_queries):
     amina = people.amina.actor
-    with acting_as(amina), django_assert_max_num_queries(4):
+    with acting_as(amina), django_assert_max_num_queries(5):
         queries.find_cases(amina, "aubepine 31", now=NOW)
 
 

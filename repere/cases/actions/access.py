@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from repere import ledger
@@ -11,38 +12,66 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
 from repere.cases import mechanisms, sealed
-from repere.cases.access import visible_case_by_id, visible_grant
+from repere.cases.access import standing, visible_case_by_id, visible_grant
 from repere.cases.actions.facts import defer_others
+from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import IDENTITY, Case, Grant
+from repere.cases.models import IDENTITY, Case, Grant, Referral
 from repere.cases.models.person import GrantQuerySet
 from repere.cases.refusals import Refused
-from repere.directory.models import Organisation
+from repere.directory.models import WORKING, Organisation
 
 
 def grant_access(
-    case: Case, *, to: Organisation | UUID, groups: Iterable[str], reason: str, ends_at: datetime | None, acting: Actor, now: datetime
+    case: Case,
+    *,
+    to: Organisation | UUID,
+    groups: Iterable[str],
+    purpose: str,
+    reason: str,
+    ends_at: datetime | None,
+    consent: UUID | None = None,
+    law: str = "",
+    named_kinds: Iterable[str] = (),
+    referral: Referral | None = None,
+    acting: Actor,
+    now: datetime,
 ) -> Grant:
-    """Open some data groups of a case to another organisation, with a reason and an end. An earlier grant is replaced.
+    """Open some data groups of a case to another organisation, for one purpose, with a reason and an end. An earlier grant is replaced.
 
-    Her key is wrapped for the receiver; the job that follows opens the receiver's view.
+    Where the purpose crosses a wall, `consent` (the fact by which she agreed to it) or `law` (a rule of the mechanism) carries it.
+    `named_kinds`: kinds of facts that may harm her and leave with her consent. Her key is wrapped for the receiver; the job that
+    follows opens the receiver's view. `referral`: one whose offer the receiver accepted; its sender decided, and the database
+    opens no more than it says.
     """
     receiver = to.pk if isinstance(to, Organisation) else to
     with acting_as(acting):
         case, me = visible_case_by_id(acting, case.pk), acting_organisation(acting)
-        words = sorted(set(groups))
+        words, kinds = sorted(set(groups)), sorted(set(named_kinds))
         _check_grant(case, receiver, words, reason, ends_at, me, now)
+        if (referral is None or acting.kind != "system") and "may_share" not in standing(acting, case).words:
+            raise Refused("take_over_first")
+        body = Organisation.objects.filter(pk=receiver).first()
+        if body is None or body.state not in WORKING:
+            raise Refused("unknown_organisation", field="to")
+        if body.state != Organisation.State.ACTIVE:
+            raise Refused("receiver_on_probation", field="to")
+        check_purpose(case, Passage(body.kind, tuple(words), purpose, consent, law, tuple(kinds)), acting=acting, now=now)
         grant_id = uuid4()
         ring = sealed.KeyRing(person_key(case.person_id, me))
         _running(case, acting).filter(organisation_id=receiver).update(revoked_at=now)
         grant = Grant(
-            id=grant_id, case=case, person_id=case.person_id, owner_id=me, organisation_id=receiver, groups=words, starts_at=now,
-            ends_at=ends_at, reason=ring.seal(sealed.GRANT, grant_id, "narrative", {"reason": reason.strip()}),
+            id=grant_id, case=case, person_id=case.person_id, owner_id=me, organisation_id=receiver, groups=words, purpose=purpose,
+            consent_fact=consent, law=law, named_kinds=kinds, starts_at=now, ends_at=ends_at,
+            reason=ring.seal(sealed.GRANT, grant_id, "narrative", {"reason": reason.strip()}), **_limits(referral),
         )  # fmt: skip
         grant.save(force_insert=True)
         share_person_key(case.person_id, me, receiver)
         defer_others(case)
-        detail = {"case": case.pk, "grant": grant.pk, "to": receiver, "groups": words, "ends_at": ends_at.isoformat() if ends_at else None}
+        detail = {
+            "case": case.pk, "grant": grant.pk, "to": receiver, "groups": words, "ends_at": ends_at.isoformat() if ends_at else None,
+            "purpose": purpose, "consent": consent, "law": law, "kinds": kinds,
+        }  # fmt: skip
         ledger.record(acting, "grant_access", subjects=[case.person_id], detail=detail)
     return grant
 
@@ -63,6 +92,13 @@ def end_grant(grant: Grant | UUID, *, acting: Actor, now: datetime) -> Grant:
         defer_others(case)
         ledger.record(acting, "end_grant", subjects=[grant.person_id], detail={"case": case.pk, "grant": grant.pk})
     return grant
+
+
+def _limits(referral: Referral | None) -> dict[str, Any]:
+    if referral is None:
+        return {}
+    through = None if referral.ongoing else referral.through_revision
+    return {"referral": referral.pk, "through_revision": through, "left_out": referral.left_out}
 
 
 def _running(case: Case, acting: Actor) -> GrantQuerySet:

@@ -20,16 +20,17 @@ from procrastinate.contrib.django import app as jobs
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import ensure_organisation_key, new_person_keys, person_keys
+from repere.accounts.keyring import index_keys, new_person_keys, person_keys
 from repere.accounts.rows import insert_rows
 from repere.cases import evaluation, mechanisms, plausibility
-from repere.cases.actions.facts import CLOSES, OPENS, checked
+from repere.cases.actions.facts import CLOSES, CONSENTS, OPENS, checked, note_consents
 from repere.cases.actions.identity import TIERS
-from repere.cases.actions.names import birth_year_in, names_in, tokens_of
+from repere.cases.actions.names import birth_year_in, family_tokens, names_in, tokens_of
 from repere.cases.actions.opening import in_order, new_pseudonym
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact
+from repere.cases.models.standing import OPENED
 from repere.cases.refusals import Refused, sentence
 from repere.cases.sealed import RECORD, KeyRing, seal_fields, split
 from repere.cases.territory import civil_day, zone_of
@@ -203,6 +204,7 @@ class _Rows:
         self.views: list[UUID] = []
         self.rows: dict[LiteralString, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
         self.revised: list[tuple[int, Case]] = []
+        self.consenting: set[UUID] = set()
 
     # -- checking
 
@@ -268,7 +270,7 @@ class _Rows:
         people = [uuid4() if case.known is None else case.known.case.person_id for case in cases]
         fresh = [person for person, case in zip(people, cases, strict=True) if case.known is None]
         keys = person_keys([case.known.case.person_id for case in cases if case.known], self.me)
-        names_key = ensure_organisation_key(self.me)
+        names_key = max(index_keys(self.me).items())
         with connection.wrap_database_errors, connection.connection.pipeline():
             keys |= new_person_keys(fresh, self.me)
             for start in range(0, len(cases), CASES_AT_ONCE):
@@ -279,13 +281,14 @@ class _Rows:
         for added, known in self.revised:
             known.revision += added
             known.save(update_fields=["revision"])
+        note_consents(sorted(self.consenting), self.acting)
 
     def _insert(self) -> None:
         for table, rows in self.rows.items():
             insert_rows(table, TABLES[table], rows)
             rows.clear()
 
-    def _case(self, person: UUID, case: _Checked, ring: KeyRing, names_key: bytes) -> None:
+    def _case(self, person: UUID, case: _Checked, ring: KeyRing, names_key: tuple[int, bytes]) -> None:
         if case.known is None:
             self.rows["cases_person"].append((person, self.me, case.told.opened_at or self.now))
             case_id, first = self._new_case(person, case, names_key), 1
@@ -293,10 +296,12 @@ class _Rows:
         else:
             case_id, first = case.known.case.pk, case.known.case.revision + 1
             self.revised.append((len(case.facts), case.known.case))
+        if any(fact.kind in CONSENTS or fact.corrects for fact, _, _ in case.facts):
+            self.consenting.add(case_id)
         for revision, (fact, group, fields) in enumerate(case.facts, start=first):
             self._fact(case_id, case, fact, group, fields, ring, revision)
 
-    def _new_case(self, person: UUID, case: _Checked, names_key: bytes) -> UUID:
+    def _new_case(self, person: UUID, case: _Checked, names_key: tuple[int, bytes]) -> UUID:
         told, case_id, code, view = case.told, uuid4(), new_code(), uuid4()
         opened = told.opened_on or (told.facts[0].on if told.facts else PartialDate.on(civil_day(case.zone, self.now)))
         closed = _closed_on(case)
@@ -306,12 +311,16 @@ class _Rows:
             told.role or self.acting.role, pseudonym, opened.latest, told.opened_at or self.now, len(case.facts),
             closed or opened.latest, closed,
         ))  # fmt: skip
+        if self.acting.user_id is not None:
+            self.rows["cases_assignment"].append((uuid4(), case_id, person, self.me, self.acting.user_id, OPENED, self.now))
         self.rows["cases_view"].append((view, case_id, self.me, self.me, case.zone, case.mechanism.name, "", 0))
         self.views.append(view)
         self.made.append((told.ref, case_id, code))
         identity = told.identity.get("identity", {})
-        for token in tokens_of(names_key, names_in(identity), birth_year_in(identity)) | tokens_of(names_key, [pseudonym]):
-            self.rows["cases_nametoken"].append((person, self.me, token))
+        version, key = names_key
+        tokens = tokens_of(key, names_in(identity), birth_year_in(identity)) | tokens_of(key, [pseudonym])
+        for token in tokens | family_tokens(key, identity.get("family_names")):
+            self.rows["cases_nametoken"].append((person, self.me, token, version))
         return case_id
 
     def _identity(self, person: UUID, told: BatchCase, ring: KeyRing) -> None:
@@ -362,11 +371,14 @@ TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
         "territory": "text", "zone": "text", "role": "text", "pseudonym": "text", "opened_on": "date", "opened_at": "timestamptz",
         "revision": "int", "status_on": "date", "closed_on": "date",
     },
+    "cases_assignment": {
+        "id": "uuid", "case_id": "uuid", "person_id": "uuid", "owner_id": "uuid", "user_id": "uuid", "way": "text", "since": "timestamptz",
+    },
     "cases_sealedrecord": {
         "id": "uuid", "person_id": "uuid", "owner_id": "uuid", "tier": "text", "data_group": "text", "version": "int", "blob": "bytea",
         "recorded_at": "timestamptz", "user_id": "uuid",
     },
-    "cases_nametoken": {"person_id": "uuid", "organisation_id": "uuid", "token": "bytea"},
+    "cases_nametoken": {"person_id": "uuid", "organisation_id": "uuid", "token": "bytea", "key_version": "int"},
     "cases_fact": {
         "id": "uuid", "case_id": "uuid", "owner_id": "uuid", "kind": "text", "version": "int", "data_group": "text", "earliest": "date",
         "latest": "date", "hour": "int", "recorded_at": "timestamptz", "revision": "int", "user_id": "uuid", "organisation_id": "uuid",

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import ensure_organisation_key
+from repere.accounts.keyring import ensure_organisation_key, organisation_keys
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id
 from repere.cases.evaluation import acting_organisation
@@ -53,11 +53,12 @@ def discard_draft(*, form: str, case: Case | None, acting: Actor, now: datetime)
 
 def read_draft(draft: Draft, *, acting: Actor) -> dict[str, Any] | None:
     """What stood in the form; None when it cannot be opened any more."""
-    ring = sealed.KeyRing(ensure_organisation_key(acting_organisation(acting)))
-    try:
-        return ring.unseal(sealed.DRAFT, draft.pk, "draft", bytes(draft.body))
-    except SealBroken:
-        return None
+    for _version, key in sorted(organisation_keys(acting_organisation(acting)).items(), reverse=True):
+        try:
+            return sealed.KeyRing(key).unseal(sealed.DRAFT, draft.pk, "draft", bytes(draft.body))
+        except SealBroken:  # closed before the key was replaced: an older version opens it
+            continue
+    return None
 
 
 def _mine(acting: Actor, form: str, case: Case | None) -> Draft | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,17 +15,19 @@ from procrastinate.contrib.django import app as jobs
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import person_key
+from repere.accounts.keyring import person_key, withdraw_person_key
 from repere.cases import evaluation, mechanisms, plausibility
-from repere.cases.access import visible_case_by_id, visible_fact
+from repere.cases.access import standing, visible_case_by_id, visible_fact
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Grant, View
+from repere.cases.policy import load_policy
+from repere.cases.referral.recalling import end_what_rested
 from repere.cases.refusals import Refused
 from repere.cases.sealed import KeyRing, seal_fields, split
 from repere.cases.territory import civil_day, zone_of
 from repere.core.dates import PartialDate
-from repere.core.rulebook import FactKind, FactRefused, Mechanism, check_fact
+from repere.core.rulebook import MISSING, FactKind, FactRefused, Mechanism, check_fact
 
 EVALUATE_OTHERS = "repere.cases.jobs.evaluate_others"
 CLOSES = frozenset({"exit", evaluation.WITHDRAWAL})
@@ -69,21 +72,20 @@ def record_fact(
         clean = checked(mechanism, kind, fields, on=on, role=acting.role, basis=basis, today=civil_day(case.zone, now))
         declared = mechanism.facts[kind]
         grant = grant_of(case, acting)
-        if grant is not None and declared.group not in grant.groups:
-            raise Refused("group_not_granted")
+        _check_group(case, declared.group, grant, acting)
         revision = next_revision(case)
-        standing = facts_of(case, acting)
-        replaced = _replaced(standing, corrects, kind=kind, mine=clean, acting=acting)
+        present = facts_of(case, acting)
+        replaced = _replaced(present, corrects, kind=kind, mine=clean, acting=acting)
         fact = Fact(
             id=fact_id, case=case, owner_id=case.organisation_id, kind=kind, version=declared.version, data_group=declared.group,
             earliest=on.earliest, latest=on.latest, hour=hour, recorded_at=now, revision=revision, user_id=acting.user_id,
             organisation_id=acting_organisation(acting), role=acting.role, basis=basis, corrects=replaced,
         )  # fmt: skip
         _fill(fact, declared, clean, case, acting)
-        _check_plausible(fact, standing, replaced)
+        _check_plausible(fact, present, replaced)
         fact.save(force_insert=True)
-        settle(case, [*standing, fact], [fact], grant=grant, act="record_fact", acting=acting, now=now)
-    return Recorded(fact, _meanwhile(standing, seen_revision))
+        settle(case, [*present, fact], [fact], grant=grant, act="record_fact", acting=acting, now=now)
+    return Recorded(fact, _meanwhile(present, seen_revision))
 
 
 def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: datetime) -> Fact:
@@ -100,8 +102,8 @@ def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: dateti
         mechanism = mechanisms.named(case.mechanism)
         checked(mechanism, evaluation.WITHDRAWAL, {}, on=today, role=acting.role, basis="own_act", today=today.earliest)
         revision = next_revision(case)
-        standing = facts_of(case, acting)
-        replaced = _replaced(standing, fact.pk, kind=fact.kind, mine={}, acting=acting)
+        present = facts_of(case, acting)
+        replaced = _replaced(present, fact.pk, kind=fact.kind, mine={}, acting=acting)
         # It lies in the data group of what it withdraws: whoever sees the one sees the other.
         withdrawal = Fact(
             id=withdrawal_id, case=case, owner_id=case.organisation_id, kind=evaluation.WITHDRAWAL, data_group=fact.data_group,
@@ -112,7 +114,7 @@ def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: dateti
         withdrawal.sealed = seal_fields(ring, withdrawal.pk, {"narrative": {"why": why.strip()}})
         withdrawal.save(force_insert=True)
         grant = grant_of(case, acting)
-        settle(case, [*standing, withdrawal], [withdrawal], grant=grant, act="withdraw_fact", acting=acting, now=now)
+        settle(case, [*present, withdrawal], [withdrawal], grant=grant, act="withdraw_fact", acting=acting, now=now)
     return withdrawal
 
 
@@ -136,9 +138,26 @@ def grant_of(case: Case, acting: Actor) -> Grant | None:
     return Grant.objects.visible_to(acting).active().get(case=case, organisation=acting.organisation_id)
 
 
+def _check_group(case: Case, group: str, grant: Grant | None, acting: Actor) -> None:
+    """A fact is added in a data group that one sees; in one's own organisation, who may not yet takes the file over first."""
+    if grant is not None and group not in grant.groups:
+        raise Refused("group_not_granted")
+    held = standing(acting, case)
+    policy = load_policy()
+    own_words = policy.held_if_agreed(acting.role) if held.relation == "assigned" else frozenset()
+    given_words = frozenset(word for purpose in held.purposes for word in policy.granted_if_agreed(acting.role, purpose))
+    if group not in held.words | own_words | given_words:
+        raise Refused("group_not_granted" if grant is not None else "take_over_first")
+
+
+def as_the_owner(case: Case) -> Actor:
+    """Clocks and copied columns of a case are moved by its organisation alone, whoever's fact makes them move."""
+    return Actor.system("clock", organisation_id=case.organisation_id)
+
+
 def next_revision(case: Case) -> int:
     """Count one more change. The row stays locked until the transaction ends: changes of a case come one after the other."""
-    with connection.cursor() as cursor:
+    with acting_as(as_the_owner(case)), connection.cursor() as cursor:
         cursor.execute("UPDATE cases_case SET revision = revision + 1 WHERE id = %s RETURNING revision", [case.pk])
         case.revision = cursor.fetchone()[0]
     return case.revision
@@ -153,15 +172,66 @@ def facts_of(case: Case, acting: Actor) -> list[Fact]:
 def settle(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Grant | None, act: str, acting: Actor, now: datetime) -> None:
     """After facts were added: what the lists say, the acting view, a job for the other views, one ledger row."""
     note_status(case, new)
-    views = evaluation.locked_views(acting, own=grant is None, case=case, organisation=acting.organisation_id)
-    view = views[0] if views else evaluation.open_view(case, acting=acting, grant=grant)
-    if view is not None:
-        follow_case(view, case)
-        evaluation.refresh([view], acting=acting, now=now, facts={case.pk: facts})
+    view = judge_own_view(case, grant=grant, acting=acting, now=now)
+    end_what_consent_carried(case, facts, new, now=now)
     if grant is not None or Grant.objects.visible_to(acting, own=True).active().filter(case=case).exists():
         defer_others(case, but=view)
     detail = {"case": case.pk, "facts": [fact.pk for fact in new], "kinds": [fact.kind for fact in new], "revision": case.revision}
     ledger.record(acting, act, subjects=[case.person_id], detail=detail)
+
+
+def judge_own_view(case: Case, *, grant: Grant | None, acting: Actor, now: datetime) -> View | None:
+    """The acting organisation's view, judged on all that it holds: a colleague who sees less must not close what rests on the rest."""
+    with acting_as(Actor.system("evaluate", organisation_id=acting_organisation(acting))) as judge:
+        views = evaluation.locked_views(judge, own=grant is None, case=case, organisation=acting.organisation_id)
+        view = views[0] if views else evaluation.open_view(case, acting=judge, grant=grant)
+        if view is not None:
+            follow_case(view, case)
+            evaluation.refresh([view], acting=judge, now=now)
+    return view
+
+
+def end_what_consent_carried(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, now: datetime) -> None:
+    """A consent that she takes back ends, at once, the accesses that rested on it."""
+    if not any(fact.kind in CONSENT_MOVES or fact.corrects_id for fact in new):
+        return
+    with acting_as(as_the_owner(case)) as owner:
+        resting = Grant.objects.visible_to(owner).active().filter(case=case, owner=case.organisation_id).exclude(consent_fact=None)
+        standing_now = {fact.pk for fact in consents_standing(facts_of(case, owner), on=civil_day(case.zone, now))}
+        for grant in resting:
+            if grant.consent_fact not in standing_now:
+                Grant.objects.visible_to(owner).filter(pk=grant.pk).update(revoked_at=now)
+                withdraw_person_key(grant.person_id, grant.owner_id, grant.organisation_id)
+                defer_others(case)
+                ledger.record(owner, "end_grant", kind="system", subjects=[case.person_id], detail={"case": case.pk, "grant": grant.pk})
+        end_what_rested(case, standing_now, owner=owner, now=now)
+
+
+CONSENT_MOVES = frozenset({"consent_withdrawn", "consent_refused"})
+CONSENTS = CONSENT_MOVES | {"consent_given"}
+
+
+def consents_standing(facts: Sequence[Fact], *, on: date) -> list[Fact]:
+    """Consents that nobody took back: not corrected, not ended, not followed by a withdrawal or a refusal for the same purpose."""
+    living = evaluation.living(facts)
+    taken_back = [fact for fact in living if fact.kind in CONSENT_MOVES]
+
+    def stands(fact: Fact) -> bool:
+        ends = fact.fields.get("ends")
+        over = isinstance(ends, Mapping) and date.fromisoformat(str(ends["latest"])) < on
+        after = (one for one in taken_back if (one.latest, one.recorded_at) >= (fact.earliest, fact.recorded_at))
+        return not over and all(_other_consent(one, fact) for one in after)
+
+    return [fact for fact in living if fact.kind == "consent_given" and stands(fact)]
+
+
+def _other_consent(taken_back: Fact, given: Fact) -> bool:
+    """A withdrawal that names no purpose takes every consent back; one that names no recipient, every recipient."""
+    for name in ("purpose", "recipient"):
+        theirs, ours = taken_back.fields.get(name), given.fields.get(name)
+        if theirs and theirs not in MISSING and ours and ours not in MISSING and theirs != ours:
+            return True
+    return False
 
 
 def defer_others(case: Case, *, but: View | None = None) -> None:
@@ -170,8 +240,9 @@ def defer_others(case: Case, *, but: View | None = None) -> None:
 
 
 def note_status(case: Case, new: Sequence[Fact]) -> None:
-    """Copy to the case what lists and clocks need: closed or open, country, territory."""
+    """Copy to the case what lists, clocks and doors need: closed or open, country, territory, what her consent opens."""
     before = (case.closed_on, case.jurisdiction, case.mechanism, case.territory, case.zone)
+    _note_agreed(case, new)
     for fact in new:
         if fact.kind in CLOSES and fact.corrects_id is None:
             case.closed_on, case.status_on = fact.latest, fact.latest
@@ -184,7 +255,33 @@ def note_status(case: Case, new: Sequence[Fact]) -> None:
             case.territory = fact.fields["territory"]
     case.zone = zone_of(case.jurisdiction, case.territory)
     if before != (case.closed_on, case.jurisdiction, case.mechanism, case.territory, case.zone):
-        case.save(update_fields=["closed_on", "status_on", "jurisdiction", "mechanism", "territory", "zone"])
+        with acting_as(as_the_owner(case)):
+            case.save(update_fields=["closed_on", "status_on", "jurisdiction", "mechanism", "territory", "zone"])
+
+
+def _note_agreed(case: Case, new: Sequence[Fact]) -> None:
+    """Which data groups her standing consents open. Counted on the whole file, whoever recorded the last fact."""
+    if any(fact.kind in CONSENTS or fact.corrects_id for fact in new):
+        note_consents([case.pk], as_the_owner(case))
+        case.refresh_from_db(fields=["agreed"], from_queryset=Case.objects.visible_to(as_the_owner(case)))
+
+
+def note_consents(case_ids: Sequence[UUID], acting: Actor) -> None:
+    """Copy to files of the acting organisation what her standing consents open there."""
+    if not case_ids:
+        return
+    opened, told = load_policy().opened_by_consent, defaultdict(list)
+    with acting_as(Actor.system("consents", organisation_id=acting_organisation(acting))) as owner:
+        files = {case.pk: case for case in Case.objects.visible_to(owner, own=True).filter(pk__in=case_ids)}
+        for fact in Fact.objects.visible_to(owner, own=True).filter(case__in=files).defer("sealed").order_by("revision", "id"):
+            told[fact.case_id].append(fact)
+        for case_id, case in files.items():
+            present = told[case_id]
+            standing_now = consents_standing(present, on=max((fact.latest for fact in present), default=case.opened_on))
+            agreed = sorted({opened[word] for fact in standing_now if (word := str(fact.fields.get("purpose", ""))) in opened})
+            if agreed != sorted(case.agreed):
+                case.agreed = agreed
+                case.save(update_fields=["agreed"])
 
 
 def _territories(case: Case) -> Mapping[str, Any]:
@@ -201,7 +298,7 @@ def follow_case(view: View, case: Case) -> None:
 # ---- steps of recording one fact
 
 
-def _replaced(standing: Sequence[Fact], corrects: Fact | UUID | None, *, kind: str, mine: Mapping[str, Any], acting: Actor) -> Fact | None:
+def _replaced(present: Sequence[Fact], corrects: Fact | UUID | None, *, kind: str, mine: Mapping[str, Any], acting: Actor) -> Fact | None:
     """The fact that is being corrected; Refused with both versions when somebody corrected it before.
 
     Nobody corrects what another authority stated: a disagreement is kept, and shown.
@@ -209,14 +306,14 @@ def _replaced(standing: Sequence[Fact], corrects: Fact | UUID | None, *, kind: s
     if corrects is None:
         return None
     wanted = corrects.pk if isinstance(corrects, Fact) else corrects
-    replaced = next((fact for fact in standing if fact.pk == wanted), None)
+    replaced = next((fact for fact in present if fact.pk == wanted), None)
     if replaced is None:
         raise Refused("correction_of_another_case", field="corrects")
     if replaced.organisation_id != acting.organisation_id:
         raise Refused("correction_by_another_authority", field="corrects")
     if replaced.kind != kind:
         raise Refused("correction_changes_kind", field="kind")
-    theirs = next((fact for fact in standing if fact.corrects_id == wanted), None)
+    theirs = next((fact for fact in present if fact.corrects_id == wanted), None)
     if theirs is not None:
         raise CorrectedMeanwhile(original=replaced, theirs=theirs, mine=dict(mine))
     return replaced
@@ -237,13 +334,13 @@ def _fill(fact: Fact, declared: FactKind, clean: Mapping[str, Any], case: Case, 
         fact.sealed = seal_fields(KeyRing(person_key(case.person_id, acting_organisation(acting))), fact.pk, secret)
 
 
-def _check_plausible(fact: Fact, standing: Sequence[Fact], replaced: Fact | None) -> None:
-    others = [plausibility.statement(one) for one in evaluation.living(standing)]
+def _check_plausible(fact: Fact, present: Sequence[Fact], replaced: Fact | None) -> None:
+    others = [plausibility.statement(one) for one in evaluation.living(present)]
     plausibility.check(plausibility.statement(fact), others, corrected=replaced.pk if replaced else None)
 
 
-def _meanwhile(standing: Sequence[Fact], seen_revision: int | None) -> list[Fact]:
-    return [] if seen_revision is None else [fact for fact in standing if fact.revision > seen_revision]
+def _meanwhile(present: Sequence[Fact], seen_revision: int | None) -> list[Fact]:
+    return [] if seen_revision is None else [fact for fact in present if fact.revision > seen_revision]
 
 
 def _recorded_before(case: Case, fact_id: UUID, seen_revision: int | None, acting: Actor) -> Recorded:

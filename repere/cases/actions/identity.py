@@ -48,7 +48,10 @@ def set_identity(person: Person | UUID, *, tier: str, values: Mapping[str, Any],
         record.save(force_insert=True)
         if tier == "identity":
             pseudonyms = Case.objects.visible_to(acting).filter(person=person).values_list("pseudonym", flat=True)
-            replace_tokens(person.pk, acting, names=names_in(values), pseudonyms=pseudonyms, birth_year=birth_year_in(values))
+            replace_tokens(
+                person.pk, acting, names=names_in(values), pseudonyms=pseudonyms, birth_year=birth_year_in(values),
+                family=values.get("family_names"),
+            )  # fmt: skip
         ledger.record(acting, "set_identity", subjects=[person.pk], detail={"tier": tier, "version": record.version})
     return record
 

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import ensure_organisation_key
+from repere.accounts.keyring import index_keys
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import NameToken
 from repere.core.sealing import blind_index
 
-NAME, INITIALS = "name", "initials_and_birth_year"
+NAME, INITIALS, FAMILY = "name", "initials_and_birth_year", "family_name"
 
 
 def plain(text: str) -> list[str]:
@@ -67,14 +67,20 @@ def birth_year_in(values: Mapping[str, Any]) -> int | None:
     return int(year) if year.isdigit() else None
 
 
+def family_tokens(key: bytes, family: Any) -> set[bytes]:
+    """Tokens of the words of a family name, apart from those that a search asks for: only a member's own name is held against them."""
+    return {blind_index(key, FAMILY, word) for word in plain(str(family or "")) if len(word) > 2}
+
+
 def replace_tokens(
-    person_id: UUID, actor: Actor, *, names: Iterable[str] = (), pseudonyms: Iterable[str] = (), birth_year: int | None = None
-) -> None:
+    person_id: UUID, actor: Actor, *, names: Iterable[str] = (), pseudonyms: Iterable[str] = (), birth_year: int | None = None,
+    family: Any = "",
+) -> None:  # fmt: skip
     """The person's tokens become those of these names and pseudonyms."""
     organisation_id = acting_organisation(actor)
-    key = ensure_organisation_key(organisation_id)
+    version, key = max(index_keys(organisation_id).items())
     NameToken.objects.visible_to(actor).filter(person_id=person_id).delete()
     NameToken.objects.bulk_create(
-        NameToken(person_id=person_id, organisation_id=organisation_id, token=token)
-        for token in tokens_of(key, names, birth_year) | tokens_of(key, pseudonyms)
+        NameToken(person_id=person_id, organisation_id=organisation_id, token=token, key_version=version)
+        for token in tokens_of(key, names, birth_year) | tokens_of(key, pseudonyms) | family_tokens(key, family)
     )

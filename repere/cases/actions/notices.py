@@ -1,15 +1,16 @@
-"""Reminders that were read."""
+"""Reminders that were read, and what is told to a colleague."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.cases.models import Notice
+from repere.cases.evaluation import acting_organisation
+from repere.cases.models import Case, Notice
 
 
 def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> int:
@@ -20,3 +21,10 @@ def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> in
         if count:
             ledger.record(acting, "read_notices", detail={"count": count})
     return count
+
+
+def tell(user: UUID, case: Case, *, step: str, acting: Actor, now: datetime) -> None:
+    """A line on a colleague's desk about a file itself. Within the act it tells of; it says nothing outside the house."""
+    me = acting_organisation(acting)
+    with acting_as(Actor.system("tell", organisation_id=me)):
+        Notice(id=uuid4(), organisation_id=me, role="", user_id=user, case=case, task=None, step=step, at=now).save(force_insert=True)

@@ -14,7 +14,8 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import new_person_key
 from repere.cases import evaluation, mechanisms
 from repere.cases.access import visible_case_by_id
-from repere.cases.actions.facts import checked
+from repere.cases.actions.assignment import assign_opener
+from repere.cases.actions.facts import checked, judge_own_view
 from repere.cases.actions.names import replace_tokens
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
@@ -96,14 +97,14 @@ def open_case(
             opened_at=now, status_on=on.latest, revision=len(clean),
         )  # fmt: skip
         case.save(force_insert=True)
+        assign_opener(case, acting=acting, now=now)
         facts = [
             _first_fact(case, mechanism, kind, fields, day, ring, revision, basis=basis, acting=acting, now=now)
             for revision, (kind, fields, day) in enumerate(clean, start=1)
         ]
         Fact.objects.bulk_create(facts)
         replace_tokens(person.pk, acting, pseudonyms=[case.pseudonym])
-        view = evaluation.open_view(case, acting=acting)
-        evaluation.refresh([view] if view else [], acting=acting, now=now, facts={case.pk: facts})
+        judge_own_view(case, grant=None, acting=acting, now=now)
         ledger.record(acting, "open_case", subjects=[person.pk], detail={"case": case.pk, "facts": [fact.pk for fact in facts]})
     return case
 

@@ -1,4 +1,4 @@
-"""What people do with a task: take it, let it sleep, waive it; and take back the last two."""
+"""What people do with a task: take it, let it sleep, waive it; and take back the last two. Each asks whose task it is first."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership, User
-from repere.cases import sealed
+from repere.cases import mechanisms, sealed
 from repere.cases.access import visible_case_by_id, visible_task
 from repere.cases.evaluation import acting_organisation, locked_views, refresh
 from repere.cases.models import WAIVER, Task
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
+
+# Those who accompany her answer for the whole of their own organisation's list; every other role for what is asked of it.
+ACCOMPANY = frozenset({"support", "coordination"})
+
+
+def answers_for(acting: Actor, task: Task) -> bool:
+    """Whether this person may take, put off or set aside this task of her organisation."""
+    asked_as = mechanisms.roles_answering_to(acting.role)
+    own = task.organisation_id == acting.organisation_id
+    took_it = acting.user_id is not None and task.assignee_id == acting.user_id
+    return own and (task.role in asked_as or bool(ACCOMPANY & asked_as) or took_it)
 
 
 def assign_task(task: Task, *, to: User | UUID | None, acting: Actor, now: datetime) -> Task:
@@ -87,7 +98,8 @@ def reopen_task(task: Task, *, acting: Actor, now: datetime) -> Task:
         task.closed_at, task.closing, task.closed_by = None, "", None
         task.next_step_at = datetime.fromisoformat(task.plan[0][0]) if task.plan else None
         task.save(update_fields=["closed_at", "closing", "closed_by", "next_step_at"])
-        refresh(views, acting=acting, now=now)
+        with acting_as(Actor.system("evaluate", organisation_id=acting.organisation_id)) as judge:
+            refresh(views, acting=judge, now=now)
         task = visible_task(acting, task.pk)
         _record("reopen_task", task, acting)
     return task
@@ -101,7 +113,8 @@ def _open_task(task: Task, acting: Actor) -> Task:
 
 
 def _locked(task: Task, acting: Actor) -> Task:
-    visible_task(acting, task.pk)
+    if not answers_for(acting, visible_task(acting, task.pk)):
+        raise Refused("task_of_another_role")
     return Task.objects.visible_to(acting).select_for_update(of=("self",)).get(pk=task.pk)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from repere.core.rulebook import Finding, Mechanism, Rule
-from repere.core.rulebook.expressions import Count, RuleRef, Shift
-from repere.core.rulebook.model import Standing
+from repere.core.rulebook.presenting import presentable, standings_under
 
+__all__ = ["LEVELS", "CardRight", "rights_for_card", "standings_under"]
 LEVELS = ("national_law", "international_obligation", "demanded")
 
 
@@ -45,7 +43,7 @@ def rights_for_card(
         label, text = rule.label.get(language), rule.text.get(language)
         if finding.outcome != "holds" or rule.kind != "entitlement" or not rule.card or rule.level not in wanted or not (label and text):
             continue
-        if all(standing.presentable for standing in standings_under(mechanism, rule, on)):
+        if presentable(mechanism, rule, on):
             found.append(_right(mechanism, rule, label.text, text.text, on, language))
     return sorted(found, key=lambda r: (LEVELS.index(r.level), mechanism.rules[r.rule_id].stage or 0))
 
@@ -64,33 +62,3 @@ def _right(mechanism: Mechanism, rule: Rule, label: str, text: str, on: date, la
         read_on=standing.checked_on or standing.read_in_force_on,
         checked=standing.checked_by is not None,
     )
-
-
-def standings_under(mechanism: Mechanism, rule: Rule, on: date) -> Iterator[Standing]:
-    """Everything a rule rests on, the day it is asked: its own text, its exceptions, the conditions and numbers it names."""
-    seen: set[str] = set()
-    yield from _standings(mechanism, rule, on, seen)
-
-
-def _standings(mechanism: Mechanism, rule: Rule, on: date, seen: set[str]) -> Iterator[Standing]:
-    if rule.id in seen:
-        return
-    seen.add(rule.id)
-    version = rule.version_on(on)
-    yield version.standing
-    yield from (clause.standing for clause in version.unless)
-    for part in _parts((version.when, version.until, *(clause.when for clause in version.unless))):
-        if isinstance(part, RuleRef):
-            yield from _standings(mechanism, mechanism.rules[part.rule], on, seen)
-        elif isinstance(part, Shift | Count) and isinstance(number := part.parameter if isinstance(part, Shift) else part.at_least, str):
-            yield from (value.standing for value in mechanism.parameters[number].values)
-
-
-def _parts(thing: Any) -> Iterator[Any]:
-    if isinstance(thing, tuple):
-        for inner in thing:
-            yield from _parts(inner)
-    elif dataclasses.is_dataclass(thing):
-        yield thing
-        for field in dataclasses.fields(thing):
-            yield from _parts(getattr(thing, field.name))

@@ -1,8 +1,12 @@
 """Persons, cases, facts, findings, tasks."""
 
+from repere.cases.models.consent import Consent
+from repere.cases.models.erasure import Erasure, Hold, RetainedCount, Tombstone
+from repere.cases.models.extract import Extract
 from repere.cases.models.fact import BASES, Fact, FactIsKept, KeptMechanism, Receipt
 from repere.cases.models.finding import (
     FACT,
+    MISSED,
     NO_LONGER_REQUIRED,
     WAIVER,
     Draft,
@@ -12,11 +16,65 @@ from repere.cases.models.finding import (
     Task,
     View,
 )
+from repere.cases.models.paper import Paper
 from repere.cases.models.person import IDENTITY, Case, Grant, NameToken, Person, SealedRecord
+from repere.cases.models.referral import Capsule, JointStep, Offer, Referral
 from repere.cases.models.scope import ScopedQuerySet, UnscopedQuery
+from repere.cases.models.standing import (
+    Assignment,
+    BreakGlass,
+    ConflictOfInterest,
+    ReachLine,
+    Requisition,
+    TeamPractice,
+)
+from repere.cases.models.watching import FREEZE_REASONS, RULES, Alert, Canary, Freeze, ReaderName
 
 __all__ = [
-    "BASES", "FACT", "IDENTITY", "NO_LONGER_REQUIRED", "WAIVER",
-    "Case", "Draft", "Fact", "FactIsKept", "Finding", "Grant", "KeptMechanism", "NameToken", "Notice", "Person", "Receipt",
-    "Reminder", "ScopedQuerySet", "SealedRecord", "Task", "UnscopedQuery", "View",
+    "BASES",
+    "FACT",
+    "FREEZE_REASONS",
+    "IDENTITY",
+    "MISSED",
+    "NO_LONGER_REQUIRED",
+    "RULES",
+    "WAIVER",
+    "Alert",
+    "Assignment",
+    "BreakGlass",
+    "Canary",
+    "Capsule",
+    "Case",
+    "ConflictOfInterest",
+    "Consent",
+    "Draft",
+    "Erasure",
+    "Extract",
+    "Fact",
+    "FactIsKept",
+    "Finding",
+    "Freeze",
+    "Grant",
+    "Hold",
+    "JointStep",
+    "KeptMechanism",
+    "NameToken",
+    "Notice",
+    "Offer",
+    "Paper",
+    "Person",
+    "ReachLine",
+    "ReaderName",
+    "Receipt",
+    "Referral",
+    "Reminder",
+    "Requisition",
+    "RetainedCount",
+    "ScopedQuerySet",
+    "SealedRecord",
+    "Task",
+    "TeamPractice",
+    "Tombstone",
+    "UnscopedQuery",
+    "View",
 ]  # fmt: skip

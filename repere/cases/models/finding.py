@@ -13,8 +13,8 @@ from repere.cases.models.person import Case, Grant
 from repere.cases.models.scope import ScopedManager
 from repere.directory.models import Organisation
 
-FACT, WAIVER, NO_LONGER_REQUIRED = "fact", "waiver", "no_longer_required"
-CLOSINGS = (FACT, WAIVER, NO_LONGER_REQUIRED)
+FACT, WAIVER, NO_LONGER_REQUIRED, MISSED = "fact", "waiver", "no_longer_required", "missed"
+CLOSINGS = (FACT, WAIVER, NO_LONGER_REQUIRED, MISSED)
 
 
 class View(models.Model):
@@ -131,7 +131,12 @@ class Task(OfView):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "overdue_at"], condition=models.Q(closed_at=None), name="open_tasks_by_day"),
+            # In the very order of the worklist: a page reads its fifty rows and stops.
+            models.Index(
+                "organisation", models.F("overdue_at").asc(nulls_first=True), "opened_at", "id",
+                condition=models.Q(closed_at=None), name="open_tasks_by_day",
+            ),
+            models.Index(fields=["organisation", "opened_at", "id"], condition=models.Q(closed_at=None), name="open_tasks_by_age"),
             models.Index(fields=["next_step_at"], condition=models.Q(closed_at=None), name="next_reminders"),
             models.Index(fields=["case"], name="tasks_of_a_case"),
         ]
@@ -162,7 +167,8 @@ class Notice(models.Model):
     # Who took the task, if anybody did; else everybody of that role.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices")
+    # Null for what is told about the file itself: somebody took it over, covered, or opened it by urgency.
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices", null=True)
     step = models.CharField(max_length=24)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

@@ -51,6 +51,8 @@ class Case(models.Model):
     # Day of the latest fact that changed what the lists say (closed_on), for filters only.
     status_on = models.DateField()
     closed_on = models.DateField(null=True)
+    # Data groups that her consent on file opens to those who follow her, copied from her facts as the days above are.
+    agreed = ArrayField(models.CharField(max_length=40), default=list)
 
     objects = ScopedManager()
 
@@ -94,6 +96,8 @@ class NameToken(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens", db_constraint=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     token = models.BinaryField()
+    # Version of the organisation's index key.
+    key_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     objects = ScopedManager()
 
@@ -120,6 +124,17 @@ class Grant(models.Model):
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     groups = ArrayField(models.CharField(max_length=40))
+    # What it is for: one of the purposes of the policy, which caps what it opens.
+    purpose = models.CharField(max_length=24)
+    # Where it crosses a wall between purposes: a consent of hers (a fact), or a rule of the mechanism.
+    consent_fact = models.UUIDField(null=True)
+    law = models.CharField(max_length=100, blank=True)
+    # Kinds of facts that may be turned against her and were named one by one, with her consent.
+    named_kinds = ArrayField(models.CharField(max_length=64), default=list)
+    # Where a referral opened it: facts up to this change of the file only, and without those named. Null: whatever is recorded.
+    referral = models.UUIDField(null=True)
+    through_revision = models.PositiveIntegerField(null=True)
+    left_out = ArrayField(models.UUIDField(), default=list)
     # Sealed under her own key: a reason is free text about her.
     reason = models.BinaryField()
     starts_at = models.DateTimeField()
@@ -137,6 +152,9 @@ class Grant(models.Model):
             models.CheckConstraint(condition=~models.Q(owner=models.F("organisation")), name="nobody_grants_to_themselves"),
             models.CheckConstraint(
                 condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")), name="grant_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(named_kinds=[]) | ~models.Q(consent_fact=None), name="what_may_harm_leaves_with_her_consent"
             ),
         ]
         indexes = [

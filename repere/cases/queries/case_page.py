@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
-from repere.cases.access import visible_case
+from repere.cases.access import Standing, standing, visible_case
 from repere.cases.actions.names import names_in
-from repere.cases.models import IDENTITY, Case, Draft, Fact, Grant, SealedRecord, Task
-from repere.cases.queries import wording
+from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
+from repere.cases.policy import load_policy
+from repere.cases.queries import next_facts, wording
+from repere.cases.queries.next_facts import Doing, NeedLine, Proposal
 from repere.cases.queries.wording import Ask
 from repere.cases.sealed import KeyRing
 from repere.cases.territory import civil_day
@@ -27,10 +29,12 @@ from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
-LEVELS = ("national_law", "international_obligation", "demanded", "choice")
+LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
 FIRST_QUESTIONS = ("safe_contact_instructions", "urgent_need")
 """Before any other act: can we reach her, and what does she need at once?"""
 LATE_DAYS = 14
+SETTINGS = frozenset({"jurisdiction_set"})
+"""Facts that choose how a case is followed: how they are known is nobody's question."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class SafeContact:
     fact_id: UUID | None = None
     may_contact: str = "not_asked"
     answers: tuple[Answer, ...] = ()
+    someone_may_listen: bool = False
+    accompanied: bool = False
+
+    @property
+    def overheard(self) -> bool:
+        """Somebody may hear or read what is said to her."""
+        return self.someone_may_listen or self.accompanied
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,10 @@ class Level:
 
 @dataclass(frozen=True)
 class DutyLine:
-    """Something that somebody must do for her, or that was done."""
+    """Something that somebody must do for her, or that was done.
+
+    `ways`: the forms by which this reader may write down that it was done; `twin`: another line has the same words.
+    """
 
     task_id: UUID
     rule_id: str
@@ -136,6 +150,8 @@ class DutyLine:
     snoozed_until: date | None
     note: str
     can_be_mine: bool
+    ways: tuple[Doing, ...] = ()
+    twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +199,8 @@ class AccessLine:
     starts_at: datetime
     ends_at: datetime | None
     ended: bool
+    purpose: str = ""
+    carried_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,12 +237,25 @@ class CasePage:
     levels: tuple[Level, ...]
     duties: tuple[DutyLine, ...]
     duties_closed: tuple[DutyLine, ...]
+    duties_missed: tuple[DutyLine, ...]
+    needs: tuple[NeedLine, ...]
+    proposal: Proposal | None
     timeline: tuple[TimelineEntry, ...]
     access: tuple[AccessLine, ...]
     drafts: tuple[DraftLine, ...]
     questions: tuple[Ask, ...]
     next_change_on: date | None
+    standing: Standing
     persons: frozenset[UUID] = field(default_factory=frozenset)
+
+    @property
+    def may_share(self) -> bool:
+        return self.own and "may_share" in self.standing.words
+
+    @property
+    def relation(self) -> str:
+        """How the reader stands to the file: team, assigned, urgent or granted."""
+        return self.standing.relation
 
     @property
     def next_question(self) -> Ask | None:
@@ -235,7 +266,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
     """The page of one case as the actor may see it, on a day (today there, unless asked otherwise).
 
     Findings are judged here and now on the facts shown, so that the page is never older than its timeline. Raises
-    NotVisible for a foreign code. Cost: 9 queries whatever the size of the file.
+    NotVisible for a foreign code. Cost: 10 queries whatever the size of the file.
     """
     case = visible_case(actor, code)
     mechanism = mechanisms.named(case.mechanism)
@@ -244,7 +275,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
     own = case.organisation_id == actor.organisation_id
     shared = Grant.objects.visible_to(actor, own=own).filter(case=case)
     grants = list(shared.select_related("organisation").order_by("-starts_at", "pk"))
-    groups = None if own else _groups(grants, actor, now)
+    held = standing(actor, case)
+    groups = held.groups(tuple(mechanism.groups))
     facts = list(
         Fact.objects.visible_to(actor, own=own).filter(case=case).select_related("organisation", "user").order_by("revision", "id")
     )  # fmt: skip
@@ -257,27 +289,30 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None)
     records = SealedRecord.objects.visible_to(actor, own=own).filter(person=case.person_id, tier__in=("contact", "identity"))
     newest = {record.tier: record for record in records.order_by("tier", "-version").distinct("tier")}
     levels = _levels(mechanism, judged, asked, actor.language)
-    duties = [reader.duty(task, today) for task in tasks]
+    duties = _told_apart([reader.duty(task, today) for task in tasks])
+    closed = sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)
+    role, language = actor.role, actor.language
+    offered = {way for duty in duties if duty.closed_at is None for way in duty.ways}
+    proposal = next_facts.presumption_to_think_of(mechanism, facts, judged, role=role, language=language)
+    needs = next_facts.open_needs(mechanism, facts, on=asked, role=role, language=language)
     return CasePage(
         case_id=case.pk, person_id=case.person_id, code=case.code, pseudonym=case.pseudonym, jurisdiction=case.jurisdiction,
         territory=wording.territory(mechanism, case.territory, actor.language), mechanism=mechanism.name,
         mechanism_hash=mechanism.hash, banners=tuple(words.text(actor.language) for words in mechanism.banners), on=asked,
         today=today, revision=case.revision, opened_on=case.opened_on, closed_on=case.closed_on,
-        opened_by=_opened_by(case, own, actor), own=own, groups=tuple(groups) if groups is not None else None,
-        may_see_identity=own or IDENTITY in (groups or ()), name_recorded=reader.has_name(newest.get("identity")),
+        opened_by=_opened_by(case, own, actor), own=own,
+        groups=None if groups is None else tuple(sorted({*groups, *({IDENTITY} & held.words)})),
+        may_see_identity=IDENTITY in held.words, standing=held, name_recorded=reader.has_name(newest.get("identity")),
         who=reader.who(case, judged, newest.get("contact")), levels=levels,
         duties=tuple(sorted((d for d in duties if d.closed_at is None), key=_by_due)),
-        duties_closed=tuple(sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)),
+        duties_closed=tuple(d for d in closed if d.closing != MISSED), duties_missed=tuple(d for d in closed if d.closing == MISSED),
+        needs=tuple(need for need in needs if need.doing not in offered),
+        proposal=proposal if proposal and all(way.kind != proposal.doing.kind for way in offered) else None,
         timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
         drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in drafts),
         questions=_questions(mechanism, judged, facts, groups, actor.language), next_change_on=judged.next_change_on,
         persons=frozenset({case.person_id}),
     )  # fmt: skip
-
-
-def _groups(grants: Sequence[Grant], actor: Actor, now: datetime) -> list[str]:
-    running = [g for g in grants if g.organisation_id == actor.organisation_id and not _ended(g, now)]
-    return sorted({group for grant in running for group in grant.groups})
 
 
 def _ended(grant: Grant, now: datetime) -> bool:
@@ -295,6 +330,12 @@ def _ring(case: Case, actor: Actor) -> KeyRing | None:
 
 def _opened_by(case: Case, own: bool, actor: Actor) -> str:
     return _("your organisation") if own else case.organisation.name
+
+
+def _told_apart(lines: Sequence[DutyLine]) -> list[DutyLine]:
+    """Open duties with the same words are told apart by who owes them."""
+    counted = Counter(line.duty for line in lines if line.closed_at is None)
+    return [replace(line, twin=line.closed_at is None and counted[line.duty] > 1) for line in lines]
 
 
 def _by_due(line: DutyLine) -> tuple[date, datetime]:
@@ -365,6 +406,13 @@ def _questions(
 # ---- facts in words
 
 
+def timeline_of(actor: Actor, case: Case, facts: Sequence[Fact]) -> tuple[TimelineEntry, ...]:
+    """Chosen facts of a case as its page tells them, newest first. Facts come with `organisation` and `user`. Cost: 2 queries."""
+    mechanism = mechanisms.named(case.mechanism)
+    reader = _Reader(actor, mechanism, _ring(case, actor), facts)
+    return reader.timeline(evaluation.Judgement(case.opened_on, {}, None))
+
+
 class _Reader:
     """Puts the facts of one case in words for one reader."""
 
@@ -414,7 +462,7 @@ class _Reader:
             group_label=wording.group(self.mechanism, fact.data_group, self.language), on=PartialDate(fact.earliest, fact.latest),
             hour=fact.hour, recorded_at=fact.recorded_at, days_late=late if late > LATE_DAYS else 0,
             organisation=fact.organisation.name, role_label=wording.role(self.mechanism, fact.role, self.language),
-            user=fact.user.name if own and fact.user else "", own=own, basis=fact.basis,
+            user=fact.user.name if own and fact.user else "", own=own, basis="" if fact.kind in SETTINGS else fact.basis,
             answers=self.answers(fact) if kind else (), corrects=fact.corrects_id,
             corrected_by=correction.pk if correction else None,
             withdrawn=correction is not None and correction.kind == evaluation.WITHDRAWAL, revision=fact.revision, disputed=disputed,
@@ -463,7 +511,10 @@ class _Reader:
         if fact is None:
             return SafeContact(asked=False)
         told = fact.fields.get("can_contact", MISSING[0])
-        return SafeContact(True, PartialDate(fact.earliest, fact.latest), fact.pk, told, self.answers(fact))
+        listened = fact.fields.get("someone_may_listen") == "yes"
+        beside = fact.fields.get("accompanied_by", "alone")
+        accompanied = beside not in ("alone", "professional", *MISSING)
+        return SafeContact(True, PartialDate(fact.earliest, fact.latest), fact.pk, told, self.answers(fact), listened, accompanied)
 
     # -- duties and access
 
@@ -478,13 +529,28 @@ class _Reader:
             closing_fact=task.closing_fact_id, trigger_fact=task.trigger_fact_id, assignee=task.assignee.name if task.assignee else "",
             assignee_id=task.assignee_id, snoozed_until=task.snoozed_until, note=self._note(sealed.TASK, task.pk, task.note),
             can_be_mine=task.role in answering,
+            ways=() if task.closed_at else self._ways(task.rule_id),
         )  # fmt: skip
+
+    def _ways(self, rule_id: str) -> tuple[Doing, ...]:
+        return next_facts.ways_to_do(self.mechanism, rule_id, role=self.actor.role, language=self.language)
 
     def access(self, grant: Grant, now: datetime) -> AccessLine:
         return AccessLine(
             grant.pk, grant.organisation.name, tuple(wording.group(self.mechanism, word, self.language) for word in grant.groups),
             self._note(sealed.GRANT, grant.pk, grant.reason), grant.starts_at, grant.revoked_at or grant.ends_at, _ended(grant, now),
+            load_policy().purposes[grant.purpose].label[self.language], self._carried_by(grant),
         )  # fmt: skip
+
+    def _carried_by(self, grant: Grant) -> str:
+        """What carries an access across a wall, by name: her consent, or the rule."""
+        if grant.law:
+            return wording.rule_label(self.mechanism, grant.law, self.language)
+        if grant.consent_fact is None:
+            return ""
+        consent = next((fact for fact in self.facts if fact.pk == grant.consent_fact), None)
+        day = PartialDate(consent.earliest, consent.latest).text(self.language) if consent else ""
+        return _("with her consent of %(day)s") % {"day": day} if day else _("with her consent")
 
     def _note(self, table: str, row: UUID, blob: bytes | memoryview | None) -> str:
         if not blob or self.ring is None:

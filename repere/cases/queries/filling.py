@@ -12,10 +12,10 @@ from uuid import UUID
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
-from repere.cases.access import visible_task
+from repere.cases.access import standing, visible_task
 from repere.cases.actions.drafts import read_draft
 from repere.cases.card import CardRight, rights_for_card
-from repere.cases.models import Case, Draft, Fact, Grant, Receipt, Task
+from repere.cases.models import Case, Draft, Fact, Receipt, Task
 from repere.cases.queries import wording
 from repere.cases.sealed import KeyRing
 from repere.core.sealing import SealBroken
@@ -101,11 +101,8 @@ class Card:
 def card_of(actor: Actor, case: Case, *, on: date, language: str) -> Card:
     """The rights that hold today, through the actor's view."""
     facts = list(Fact.objects.visible_to(actor).filter(case=case).defer("sealed").order_by("revision", "id"))
-    groups = None
-    if case.organisation_id != actor.organisation_id:
-        running = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
-        groups = sorted({group for grant in running for group in grant.groups})
     mechanism = mechanisms.named(case.mechanism)
+    groups = standing(actor, case).groups(tuple(mechanism.groups))
     found = evaluation.judge(mechanism, facts, on=on, groups=groups).findings
     rights = rights_for_card(mechanism, found, on=on, language=language)
     held = [f for f in found.values() if f.outcome == "holds" and f.level in PRINTED and mechanism.rules[f.rule_id].card]

@@ -10,8 +10,8 @@ from typing import Any
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import sealed
-from repere.cases.access import visible_case
-from repere.cases.models import IDENTITY, Case, Grant, SealedRecord
+from repere.cases.access import standing, visible_case
+from repere.cases.models import IDENTITY, Case, SealedRecord
 from repere.cases.refusals import NotVisible
 from repere.cases.sealed import KeyRing
 
@@ -36,13 +36,12 @@ def identity_page(actor: Actor, code: str) -> IdentityPage:
     """NotVisible for a foreign code, and for whoever sees the file without the identity. Cost: 5 queries."""
     case = visible_case(actor, code)
     own = case.organisation_id == actor.organisation_id
-    grants = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
-    words = set() if own else {word for grant in grants for word in grant.groups}
-    if not own and IDENTITY not in words:
+    words = standing(actor, case).words
+    if IDENTITY not in words:
         raise NotVisible
     found = _opened(actor, case)
     identity, written_at = found.get("identity", ({}, None))
-    contact = found.get("contact", ({}, None))[0] if own or "contact_safety" in words else None
+    contact = found.get("contact", ({}, None))[0] if "contact_safety" in words else None
     return IdentityPage(case, own, identity, contact, written_at)
 
 

@@ -9,20 +9,22 @@ from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.cases import evaluation, mechanisms
-from repere.cases.access import visible_case
-from repere.cases.models import Case, Fact, Grant
+from repere.cases.access import standing, visible_case
+from repere.cases.models import Case, Fact
 from repere.cases.queries import wording
 from repere.cases.queries.case_page import SourceLine, source_lines
 from repere.cases.queries.wording import Ask
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.core import rulebook
+from repere.core.dates import Counting
 from repere.core.rulebook import Mechanism, Step
-from repere.core.rulebook.expressions import Shift, dates_of, parameters_of, rules_of
+from repere.core.rulebook.expressions import Before, Expr, Latest, Not, Shift, Today, dates_of, parameters_of, parts_of, rules_of
 from repere.core.rulebook.model import Example, Parameter, Rule, Version
 
-OUTCOMES = ("holds", "open", "done", "does_not_hold", "cannot_tell")
+OUTCOMES = ("holds", "open", "done", "missed", "does_not_hold", "cannot_tell")
 EXAMPLES_PER_OUTCOME = 2
+LENGTHS = ("days", "working_days", "months", "years", "hours")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class ParameterLine:
     settled: bool
     certainty: str
     sources: tuple[SourceLine, ...]
+    counting: Counting | None
+    start: date | None
+    read_in_force_on: date | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class RulePage:
     parameters: tuple[ParameterLine, ...]
     examples: tuple[ExampleLine, ...]
     rests_on: tuple[tuple[str, str], ...]
+    ends: tuple[str, ...]
+    lapses: str
     code: str | None = None
     pseudonym: str = ""
     finding: rulebook.Finding | None = None
@@ -112,9 +119,10 @@ def rule_page(
         granted_by=wording.role(mechanism, rule.grants, words) if rule.grants else "",
         who=tuple(wording.role(mechanism, role, words) for role in (rule.duty.who if rule.duty else ())), on=on,
         versions=tuple(_version(mechanism, rule, version, on, words) for version in reversed(rule.versions)),
-        parameters=tuple(_parameter(mechanism, mechanism.parameters[name], on, words) for name in _parameters(rule, on)),
+        parameters=tuple(_parameter(mechanism, mechanism.parameters[name], on, words) for name in _parameters(mechanism, rule, on)),
         examples=tuple(_examples(mechanism, rule_id, words)),
         rests_on=tuple((name, mechanism.rules[name].label.text(words)) for name in sorted(rules_of(rule.version_on(on).when))),
+        ends=_ends(mechanism, rule, on, words), lapses=rule.duty.lapses.label.text(words) if rule.duty and rule.duty.lapses else "",
     )  # fmt: skip
     return _for_case(page, mechanism, actor, code) if actor and code else page
 
@@ -133,10 +141,7 @@ def _for_case(page: RulePage, mechanism: Mechanism, actor: Actor, code: str) -> 
 
 def _facts(case: Case, actor: Actor) -> tuple[list[Fact], list[str] | None]:
     facts = list(Fact.objects.visible_to(actor).filter(case=case).defer("sealed").order_by("revision", "id"))
-    if case.organisation_id == actor.organisation_id:
-        return facts, None
-    running = Grant.objects.visible_to(actor).active().filter(case=case, organisation=actor.organisation_id)
-    return facts, sorted({group for grant in running for group in grant.groups})
+    return facts, standing(actor, case).groups(tuple(mechanisms.named(case.mechanism).groups))
 
 
 def _version(mechanism: Mechanism, rule: Rule, version: Version, on: date, language: str) -> VersionLine:
@@ -148,17 +153,54 @@ def _version(mechanism: Mechanism, rule: Rule, version: Version, on: date, langu
     )  # fmt: skip
 
 
-def _parameters(rule: Rule, on: date) -> list[str]:
-    version = rule.version_on(on)
-    named = parameters_of(version.when)
-    for clause in version.unless:
-        named |= parameters_of(clause.when)
-    for told in (version.until, rule.duty.due_on if rule.duty else None):
-        if told is not None:
-            named |= {part.parameter for part in dates_of(told) if isinstance(part, Shift)}
-    if rule.duty and rule.duty.due_after:
-        named.add(rule.duty.due_after)
+def _with_its_conditions(mechanism: Mechanism, rule: Rule, on: date) -> list[Rule]:
+    """The rule and, under it, every condition that it names; what another right or duty needs stands on that one's page."""
+    found, waiting = {rule.id: rule}, [rule]
+    while waiting:
+        version = waiting.pop(0).version_on(on)
+        for expression in (version.when, *(clause.when for clause in version.unless)):
+            for name in sorted(rules_of(expression) - found.keys()):
+                if mechanism.rules[name].kind == "condition":
+                    found[name] = mechanism.rules[name]
+                    waiting.append(found[name])
+    return list(found.values())
+
+
+def _parameters(mechanism: Mechanism, rule: Rule, on: date) -> list[str]:
+    named: set[str] = set()
+    for one in _with_its_conditions(mechanism, rule, on):
+        version = one.version_on(on)
+        for expression in (version.when, *(clause.when for clause in version.unless)):
+            named |= parameters_of(expression)
+        if version.until is not None:
+            named |= {part.parameter for part in dates_of(version.until) if isinstance(part, Shift)}
+    if rule.duty:
+        named |= {rule.duty.due_after} if rule.duty.due_after else set()
+        named |= {part.parameter for part in dates_of(rule.duty.due_on) if isinstance(part, Shift)} if rule.duty.due_on else set()
+        named |= parameters_of(rule.duty.lapses.when) if rule.duty.lapses else set()
     return sorted(named)
+
+
+def _ends(mechanism: Mechanism, rule: Rule, on: date, language: str) -> tuple[str, ...]:
+    """What ends it once it holds: a day counted from an event, a fact that has the last word, an exception."""
+    found: list[str] = []
+    for one in _with_its_conditions(mechanism, rule, on):
+        version = one.version_on(on)
+        for node in _asserted(version.when):
+            match node:
+                case Before(Today(), told):
+                    found += [
+                        mechanism.parameters[part.parameter].label.text(language) for part in dates_of(told) if isinstance(part, Shift)
+                    ]
+                case Latest(among, str(kind), _):
+                    found += [mechanism.facts[other].label.text(language) for other in among.kinds if other != kind]
+        found += [clause.label.text(language) for clause in version.unless if one is rule]
+    return tuple(dict.fromkeys(found))
+
+
+def _asserted(expression: Expr) -> list[Expr]:
+    """Parts that must hold, not those that must not."""
+    return [expression] + [part for inner in parts_of(expression) if not isinstance(expression, Not) for part in _asserted(inner)]
 
 
 def _parameter(mechanism: Mechanism, parameter: Parameter, on: date, language: str) -> ParameterLine:
@@ -167,6 +209,8 @@ def _parameter(mechanism: Mechanism, parameter: Parameter, on: date, language: s
     return ParameterLine(
         parameter.id, parameter.label.text(language), parameter.unit, held.value if held else None, parameter.settled,
         held.standing.certainty if held else "", source_lines(mechanism, held.standing.source, language) if held else (),
+        parameter.counting if parameter.unit in LENGTHS else None,
+        held.standing.start if held else None, held.standing.read_in_force_on if held else None,
     )  # fmt: skip
 
 

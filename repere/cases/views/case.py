@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
 from repere.cases import mechanisms, queries
@@ -35,10 +36,32 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
         "duties": late_first(found.duties),
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
-        "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
-        "fact_root": reverse("cases:fact_choose", args=[found.code]),
+        "everything": request.GET.get("rights") == "all", **roots(found),
+        "on_day": f"&on={found.on.isoformat()}" if found.on != found.today else "",
     }  # fmt: skip
     return render(request, "cases/case.html", context)
+
+
+def roots(found: CasePage) -> dict[str, str]:
+    """Where addresses of this case begin: put together once, not once a line."""
+    return {
+        "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
+        "right_root": reverse("cases:right", args=[found.code, "_"]).removesuffix("_/"),
+        "fact_root": reverse("cases:fact_choose", args=[found.code]),
+    }
+
+
+@page
+def right(request: ActingRequest, code: str, rule_id: str) -> HttpResponse:
+    """What stands behind one right on the case page: read when it is opened. Without a script the rule's own page says it."""
+    found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request))
+    request.shown.update(found.persons)
+    lines = (line for level in found.levels for line in (*level.open, *level.cannot_tell, *level.not_open))
+    line = next((line for line in lines if line.rule_id == rule_id), None)
+    if line is None:
+        raise Http404
+    context = {"page": found, "right": line, "facts": {entry.fact_id: entry for entry in found.timeline}, **roots(found)}
+    return render(request, "cases/parts/right_body.html", context)
 
 
 def late_first(duties: Sequence[DutyLine]) -> list[DutyLine]:
@@ -100,7 +123,7 @@ def compare(request: ActingRequest, code: str) -> HttpResponse:
 def next_steps(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.case_page(request.actor, code, now=timezone.now())
     request.shown.update(found.persons)
-    return render(request, "cases/next_steps.html", {"page": found, "duties": late_first(found.duties)})
+    return render(request, "cases/next_steps.html", {"page": found, "duties": late_first(found.duties), "support": _("Support worker")})
 
 
 @page

@@ -26,6 +26,15 @@ def as_initial(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values if len(values) > 1 else values[0] for name, values in body.items() if isinstance(values, list) and values}
 
 
+def as_query(body: Mapping[str, Any]) -> QueryDict:
+    """Typed values as they were sent."""
+    query = QueryDict(mutable=True)
+    for name, values in body.items():
+        if isinstance(values, list):
+            query.setlist(name, values)
+    return query
+
+
 def kept(at: datetime) -> HttpResponse:
     """The line beside the button."""
     return HttpResponse(escape(_("Draft kept at %(hour)s") % {"hour": timezone.localtime(at).strftime("%H:%M")}))

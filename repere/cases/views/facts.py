@@ -17,32 +17,43 @@ from repere.cases.access import visible_case, visible_fact
 from repere.cases.actions.facts import CorrectedMeanwhile
 from repere.cases.forms import FactForm, WithdrawForm, typed
 from repere.cases.models import Case, Fact
-from repere.cases.queries import filling
+from repere.cases.queries import filling, next_facts
 from repere.cases.refusals import Refused, sentence
 from repere.cases.territory import civil_day
 from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.core.dates import PartialDate
-from repere.core.rulebook import FactKind, may_record
+from repere.core.rulebook import FactKind, codes_of
+
+PLAIN_FORMS = {"identity": "cases:identity", "access": "cases:access_give"}
+"""Drafts of forms that record no fact, by name: where each stands."""
 
 
 @page
 def choose(request: ActingRequest, code: str) -> HttpResponse:
-    """Which fact? By group, only those this role may record."""
-    case = _case(request, code)
-    mechanism = mechanisms.named(case.mechanism)
-    kinds = [kind for kind in mechanism.facts.values() if may_record(mechanism, kind, request.actor.role)]
-    shelves = [(group, [kind for kind in kinds if kind.group == group.id]) for group in mechanism.groups.values()]
-    return render(request, "cases/fact_choose.html", {"case": case, "shelves": [shelf for shelf in shelves if shelf[1]]})
+    """Which fact? First what the case asks for, then by group; only those this role may record."""
+    found = queries.case_page(request.actor, code, now=timezone.now())
+    request.shown.update(found.persons)
+    mechanism, role, language = mechanisms.named(found.mechanism), request.actor.role, request.actor.language
+    text = request.GET.get("q", "").strip()[:100]
+    shelves = [
+        (group, [(kind, next_facts.words_of(kind, language)) for kind in kinds])
+        for group, kinds in next_facts.kinds_for(mechanism, role=role, language=language, text=text)
+    ]
+    context = {
+        "case": found, "shelves": shelves, "q": text, "fact_root": request.path,
+        "likely": [] if text else next_facts.likely(found, mechanism, role=role, language=language),
+    }  # fmt: skip
+    return render(request, "cases/fact_choose.html", context)
 
 
 @page
 def record(request: ActingRequest, code: str, kind: str) -> HttpResponse:
     case = _case(request, code)
     declared = _kind(case, kind)
-    draft = filling.draft(request.actor, form=f"fact:{kind}", case=case)
+    draft = _unsent(request, case, f"fact:{kind}")
     initial = drafts.as_initial(draft.body) if draft else _known(request, case, declared)
-    form = _form(request, case, declared, initial)
+    form = _form(request, case, declared, initial | _answered(request, case, declared))
     if request.method == "POST":
         if "later" in request.POST:
             return _later(request, case, f"fact:{kind}")
@@ -56,7 +67,7 @@ def record(request: ActingRequest, code: str, kind: str) -> HttpResponse:
 def correct(request: ActingRequest, code: str, fact: uuid.UUID) -> HttpResponse:
     case, standing = _case(request, code), _fact(request, code, fact)
     declared, name = _kind(case, standing.kind), f"correct:{fact}"
-    draft = filling.draft(request.actor, form=name, case=case)
+    draft = _unsent(request, case, name)
     initial = drafts.as_initial(draft.body) if draft else _as_typed(request, case, declared, standing)
     form = _form(request, case, declared, initial)
     restored = draft.saved_at if draft and request.method == "GET" else None
@@ -117,7 +128,7 @@ def keep(request: ActingRequest, code: str, form: str) -> HttpResponse:
     """Called as one types."""
     now, case = timezone.now(), _case(request, code)
     _form_address(code, form)
-    if filling.already_sent(request.actor, _key(request)):
+    if form not in PLAIN_FORMS and filling.already_sent(request.actor, _key(request)):
         return HttpResponse("")
     actions.save_draft(form=form, case=case, body=drafts.typed(request.POST), acting=request.actor, now=now)
     return drafts.kept(now)
@@ -133,6 +144,8 @@ def discard(request: ActingRequest, code: str, form: str) -> HttpResponse:
 
 def _form_address(code: str, form: str) -> str:
     """Where a draft's form stands; a name that is no form's is not found."""
+    if form in PLAIN_FORMS:
+        return reverse(PLAIN_FORMS[form], kwargs={"code": code})
     what, _, which = form.partition(":")
     try:
         if what == "correct":
@@ -187,6 +200,26 @@ def _known(request: ActingRequest, case: Case, kind: FactKind) -> dict[str, Any]
         return {}
     latest = filling.latest_fact(request.actor, case, kind.id)
     return {name: value for name, value in _as_typed(request, case, kind, latest).items() if "." in name} if latest else {}
+
+
+def _unsent(request: ActingRequest, case: Case, name: str) -> filling.KeptDraft | None:
+    """What was left in the form. An autosave that crossed the sending of the form leaves nothing that comes back."""
+    found = filling.draft(request.actor, form=name, case=case)
+    key = str(drafts.as_initial(found.body).get("key", "")) if found and request.method == "GET" else ""
+    if key and filling.already_sent(request.actor, uuid.UUID(key)):
+        actions.discard_draft(form=name, case=case, acting=request.actor, now=timezone.now())
+        return None
+    return found
+
+
+def _answered(request: ActingRequest, case: Case, kind: FactKind) -> dict[str, Any]:
+    """Answers that a step of the case page brings along in the address: codes alone, and only those that exist."""
+    mechanism, found = mechanisms.named(case.mechanism), {}
+    for name, field in kind.fields.items():
+        known = codes_of(mechanism, field) if field.type in ("code", "codes", "bool") else ()
+        if codes := [code for code in request.GET.getlist(f"{kind.id}.{name}") if code in known]:
+            found[f"{kind.id}.{name}"] = codes if field.type == "codes" else codes[0]
+    return found
 
 
 def _as_typed(request: ActingRequest, case: Case, kind: FactKind, fact: Fact) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from repere.accounts.middleware import ActingRequest
 from repere.cases import actions
+from repere.cases.actions.tasks import answers_for
 from repere.cases.forms import SnoozeForm, WaiveForm
 from repere.cases.queries import filling
 from repere.cases.refusals import Refused
@@ -29,7 +31,7 @@ from repere.core.dates import PartialDate
 @require_POST
 def assign(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     """Take it, or give it back: each undoes the other."""
-    found = filling.task_page(request.actor, task)
+    found = _asked_of(request, task)
     mine = request.POST.get("to") == "me"
     actions.assign_task(found.task, to=request.actor.user_id if mine else None, acting=request.actor, now=timezone.now())
     messages.success(request, _("You have taken this task.") if mine else _("This task is back with everybody of its role."))
@@ -38,7 +40,7 @@ def assign(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
 
 @page
 def snooze(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
-    found = filling.task_page(request.actor, task)
+    found = _asked_of(request, task)
     tomorrow = civil_day(found.case.zone, timezone.now()) + timedelta(days=7)
     latest = found.task.due_earliest
     start = min(tomorrow, latest) if latest else tomorrow
@@ -55,7 +57,7 @@ def snooze(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
 
 @page
 def waive(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
-    found = filling.task_page(request.actor, task)
+    found = _asked_of(request, task)
     form = WaiveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +73,7 @@ def waive(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
 @require_POST
 def resume(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     """Undoes putting it off."""
-    found = filling.task_page(request.actor, task)
+    found = _asked_of(request, task)
     try:
         actions.resume_task(found.task, acting=request.actor, now=timezone.now())
         messages.success(request, _("This task is back on the list."))
@@ -84,7 +86,7 @@ def resume(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
 @require_POST
 def reopen(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     """Undoes setting it aside."""
-    found = filling.task_page(request.actor, task)
+    found = _asked_of(request, task)
     try:
         taken_up = actions.reopen_task(found.task, acting=request.actor, now=timezone.now())
         done = _("It was set aside no longer, and closed again: what was recorded meanwhile has settled it.")
@@ -92,6 +94,14 @@ def reopen(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
     return _back(found)
+
+
+def _asked_of(request: ActingRequest, task: uuid.UUID) -> filling.TaskPage:
+    """The task, for whoever answers for it; a task of her organisation that another role answers for is refused."""
+    found = filling.task_page(request.actor, task)
+    if not answers_for(request.actor, found.task):
+        raise PermissionDenied
+    return found
 
 
 def _ask(request: ActingRequest, found: filling.TaskPage, form: forms.Form, heading: str, act: str) -> HttpResponse:

@@ -1,0 +1,96 @@
+"""What the pages about consents read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.cases import mechanisms
+from repere.cases.access import standing, visible_case
+from repere.cases.actions.facts import consents_standing, facts_of
+from repere.cases.consent.actions import TABLE
+from repere.cases.models import Case, Consent, Referral
+from repere.cases.models.referral import OPEN, TAKEN
+from repere.cases.queries import wording
+from repere.cases.queries.standing import ring_of
+from repere.cases.refusals import NotVisible
+from repere.cases.territory import civil_day
+from repere.core.sealing import SealBroken
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One agreement in words. `stands`: it carries something today."""
+
+    row: Consent
+    purpose: str
+    recipient: str
+    groups: tuple[str, ...]
+    interpreter: str
+    witness: str
+    words: str
+    stands: bool
+
+
+@dataclass(frozen=True)
+class Consents:
+    case: Case
+    lines: tuple[ConsentLine, ...]
+
+
+def consents(actor: Actor, code: str, *, now: datetime) -> Consents:
+    """Every agreement of one file, newest first; NotVisible outside the organisation that opened it. Cost: 6 queries."""
+    case = visible_case(actor, code)
+    if case.organisation_id != actor.organisation_id or "consent" not in standing(actor, case).words:
+        raise NotVisible
+    standing_now = {fact.pk for fact in consents_standing(facts_of(case, actor), on=civil_day(case.zone, now))}
+    rows = Consent.objects.visible_to(actor).filter(case=case).select_related("organisation", "user")
+    ring = ring_of(case.person_id, actor)
+    return Consents(case, tuple(_line(row, ring, case, actor.language, row.fact in standing_now) for row in rows))
+
+
+def _line(row: Consent, ring: object, case: Case, language: str, stands: bool) -> ConsentLine:
+    mechanism = mechanisms.named(case.mechanism)
+    told = _opened(row, ring)
+    recipient = row.organisation.name if row.organisation else _code(mechanism, "authority", row.recipient, language)
+    return ConsentLine(
+        row, _code(mechanism, "consent_purpose", row.purpose, language), recipient,
+        tuple(wording.group(mechanism, group, language) for group in row.groups),
+        told.get("interpreter", ""), told.get("witness", ""), told.get("words", ""), stands and row.withdrawn_at is None,
+    )  # fmt: skip
+
+
+def _opened(row: Consent, ring: object) -> dict[str, str]:
+    try:
+        return dict(ring.unseal(TABLE, row.pk, "narrative", bytes(row.people))) if ring else {}  # type: ignore[attr-defined]
+    except SealBroken:
+        return {}
+
+
+def _code(mechanism: object, codelist: str, code: str, language: str) -> str:
+    entry = mechanism.codelists[codelist].get(code)  # type: ignore[attr-defined]
+    return entry.label.text(language) if entry else code
+
+
+@dataclass(frozen=True)
+class Resting:
+    """What ends when an agreement is taken back."""
+
+    others: tuple[ConsentLine, ...]
+    referrals: tuple[Referral, ...]
+
+
+def resting_on(actor: Actor, found: Consents, consent: UUID) -> tuple[ConsentLine, Resting]:
+    """The agreement, and everything that ends with it."""
+    line = next((one for one in found.lines if one.row.pk == consent), None)
+    if line is None:
+        raise NotVisible
+    same = [
+        one for one in found.lines
+        if one.stands and line.stands and (one.row.purpose, one.row.recipient) == (line.row.purpose, line.row.recipient)
+    ]  # fmt: skip
+    facts = [one.row.fact for one in same]
+    running = Referral.objects.visible_to(actor).filter(case=found.case, consent_fact__in=facts, state__in=(OPEN, TAKEN))
+    return line, Resting(tuple(one for one in same if one is not line), tuple(running))

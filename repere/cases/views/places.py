@@ -1,0 +1,163 @@
+"""A place for her, from her file: needs, what could be offered, holds, and letting the shelter that said yes see her."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases import actions, mechanisms, refusals
+from repere.cases.access import visible_case
+from repere.cases.models import Case
+from repere.cases.refusals import NotVisible
+from repere.cases.views.doors import page
+from repere.core.codes import normalise_code
+from repere.core.needs import Weights
+from repere.places import actions as placing
+from repere.places import forms
+from repere.places.doors import asked_hold, visible_request
+from repere.places.models import Hold, Request
+from repere.places.queries.candidates import candidates_for
+from repere.places.refusals import NotVisible as PlaceNotVisible
+from repere.places.refusals import Refused
+from repere.places.views.house import exploitation
+
+SHELTER_GROUPS = ("contact_safety", "housing", "profile")
+SHELTER_DAYS = 90
+"""What a shelter that said yes is let see, and for how long, unless another access is given: our choice."""
+
+
+def _own(request: ActingRequest, code: str) -> Case:
+    case = visible_case(request.actor, code)
+    if case.organisation_id != request.actor.organisation_id:
+        raise NotVisible
+    request.shown.add(case.person_id)
+    return case
+
+
+@page
+def place(request: ActingRequest, code: str) -> HttpResponse:
+    """Her needs; or, while a place is looked for, that request."""
+    case = _own(request, code)
+    standing = Request.objects.visible_to(request.actor).filter(
+        reference=case.pk, organisation_id=request.actor.organisation_id, closed_at=None
+    )
+    if found := standing.first():
+        return redirect("cases:place_request", code=case.code, request_id=found.pk)
+    form = forms.NeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation())
+    key = _uuid(request.POST.get("key")) or uuid.uuid4()
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = form.cleaned_data
+            made = placing.ask(
+                reference=case.pk, needs=form.as_needs(), urgency=int(told["urgency"]), zone=case.territory, key=key,
+                apart=_files(request, told["apart"]), acting=request.actor, now=timezone.now(),
+            )  # fmt: skip
+            return redirect("cases:place_request", code=case.code, request_id=made.pk)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "cases/place.html", {"case": case, "form": form, "key": key})
+
+
+def _files(request: ActingRequest, text: str) -> list[uuid.UUID]:
+    """Files of one's own that were named; a code that is not there is refused without saying whether it exists."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        case = Case.objects.visible_to(request.actor, own=True).filter(code=normalise_code(part) or "").first()
+        if case is None:
+            raise Refused("form", why=_("“%(code)s” is not the code of a file of yours.") % {"code": part})
+        found.append(case.pk)
+    return found
+
+
+@require_GET
+@page
+def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
+    case = _own(request, code)
+    asked, now = _request(request, case, request_id), timezone.now()
+    holds = list(
+        Hold.objects.visible_to(request.actor).filter(request=asked, asking_id=request.actor.organisation_id)
+        .select_related("host", "shelter", "unit").order_by("-asked_at", "id")
+    )  # fmt: skip
+    given = any(hold.state in ("accepted", "arrived") for hold in holds)
+    found = None if given or asked.closed_at else candidates_for(request.actor, asked, now=now)
+    context = {
+        "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now,
+        "lines": [(one, uuid.uuid4()) for one in found.fitting] if found else [],
+    }  # fmt: skip
+    return render(request, "cases/place_request.html", context)
+
+
+def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Request:
+    try:
+        asked = visible_request(request.actor, request_id)
+    except PlaceNotVisible:
+        raise NotVisible from None
+    if asked.reference != case.pk:
+        raise NotVisible
+    return asked
+
+
+@require_POST
+@page
+def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str) -> HttpResponse:
+    case = _own(request, code)
+    asked, acting, now, sent = _request(request, case, request_id), request.actor, timezone.now(), request.POST
+    doing: dict[str, tuple[Callable[[], object], str]] = {
+        "hold": (lambda: placing.hold(asked.pk, _needed(sent.get("unit")), key=_needed(sent.get("key")), acting=acting, now=now),
+                 _("The place is held. The shelter reads the needs, and answers.")),
+        "send": (lambda: placing.send_to_unlisted(asked.pk, acting=acting, now=now),
+                 _("The need was sent. You will read here if a shelter says yes.")),
+        "back": (lambda: placing.give_back(_needed(sent.get("hold")), acting=acting, now=now), _("The place was given back.")),
+        "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
+                     _("Written down: she does not want it. Nothing closes for her.")),
+        "show": (lambda: _let_see(case, _needed(sent.get("hold")), request), _("The shelter sees what it needs to welcome her.")),
+        "close": (lambda: placing.close_request(asked.pk, met=sent.get("met") == "1", acting=acting, now=now),
+                  _("Nothing more is looked for.")),
+    }  # fmt: skip
+    if act not in doing:
+        raise Http404
+    do, said = doing[act]
+    try:
+        do()
+        messages.success(request, said)
+    except (Refused, refusals.Refused) as refused:
+        messages.warning(request, str(refused))
+    except PlaceNotVisible:
+        raise Http404 from None
+    return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _let_see(case: Case, hold_id: uuid.UUID, request: ActingRequest) -> None:
+    """Only after the shelter said yes: how to reach her safely, her housing, and what the shelter must know to welcome her."""
+    held, now = asked_hold(request.actor, hold_id), timezone.now()
+    if held.state not in (Hold.State.ACCEPTED, Hold.State.ARRIVED) or held.request.reference != case.pk:
+        raise Refused("not_waiting")
+    known = mechanisms.named(case.mechanism).groups
+    actions.grant_access(
+        case, to=held.host_id, groups=[group for group in SHELTER_GROUPS if group in known], purpose="support", reason=_("Welcoming her"),
+        ends_at=now + timedelta(days=SHELTER_DAYS), acting=request.actor, now=now,
+    )  # fmt: skip
+
+
+def _uuid(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _needed(text: Any) -> uuid.UUID:
+    found = _uuid(text)
+    if found is None:
+        raise PlaceNotVisible
+    return found

@@ -1,0 +1,94 @@
+"""Requisitions about one file, step by step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases import actions, mechanisms
+from repere.cases.models import Requisition
+from repere.cases.queries import standing as reading
+from repere.cases.refusals import NotVisible, Refused
+from repere.cases.standing_forms import AnswerForm, ReasonForm, RequisitionForm, SilenceForm, ToldForm, word_choices
+from repere.cases.territory import civil_day
+from repere.cases.views.doors import page
+
+STATES = {
+    "received": gettext_lazy("received"), "checked": gettext_lazy("checked"),
+    "prepared": gettext_lazy("answer prepared, waits for a second person"),
+    "answered": gettext_lazy("answered"), "refused": gettext_lazy("refused"),
+}  # fmt: skip
+STEPS: dict[str, tuple[Any, Callable[..., Requisition], Any, Any]] = {
+    "check": (forms.Form, actions.check_requisition, gettext_lazy("Say that this demand is genuine"), gettext_lazy("It is genuine")),
+    "answer": (AnswerForm, actions.prepare_answer, gettext_lazy("Prepare the answer"), gettext_lazy("Prepare this answer")),
+    "confirm": (forms.Form, actions.confirm_answer, gettext_lazy("Confirm the answer"), gettext_lazy("Confirm it")),
+    "refuse": (ReasonForm, actions.refuse_requisition, gettext_lazy("Refuse this demand"), gettext_lazy("Refuse it")),
+    "told": (ToldForm, actions.tell_her_of_requisition, gettext_lazy("She was told"), gettext_lazy("Keep this day")),
+    "silence": (SilenceForm, actions.keep_silent_on_requisition, gettext_lazy("A text forbids telling her"), gettext_lazy("Keep this")),
+}
+"""Step → its form, its act, its title, its button."""
+OFFERED = {
+    "received": ("check", "refuse"), "checked": ("answer", "refuse"), "prepared": ("confirm", "refuse"), "answered": ("told", "silence"),
+    "refused": ("told", "silence"),
+}  # fmt: skip
+
+
+@page
+def requisitions(request: ActingRequest, code: str) -> HttpResponse:
+    now = timezone.now()
+    case, found = reading.requisitions(request.actor, code, today=now.date())
+    request.shown.add(case.person_id)
+    mechanism = mechanisms.named(case.mechanism)
+    form = RequisitionForm(request.POST if request.method == "POST" else None, case=case, mechanism=mechanism)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.receive_requisition(case, **form.cleaned_data, acting=request.actor, now=now)
+            messages.success(request, _("Written down. Nothing is given until it is checked, and two people have answered."))
+            return redirect("cases:requisitions", code=case.code)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    lines = [
+        (line, STATES[line.row.state], _words(mechanism, line.row.asked), _words(mechanism, line.row.given),
+         [(s, STEPS[s][2]) for s in OFFERED[line.row.state]])
+        for line in found
+    ]  # fmt: skip
+    return render(request, "cases/requisitions.html", {"case": case, "form": form, "lines": lines})
+
+
+def _words(mechanism: Any, words: list[str]) -> str:
+    return ", ".join(label for _word, label in word_choices(mechanism, words))
+
+
+@page
+def step(request: ActingRequest, code: str, requisition: uuid.UUID, name: str) -> HttpResponse:
+    """One step of one requisition: a short form, then the act."""
+    if name not in STEPS:
+        raise Http404
+    case, found = reading.requisitions(request.actor, code)
+    line = next((line for line in found if line.row.pk == requisition), None)
+    if line is None:
+        raise NotVisible
+    request.shown.add(case.person_id)
+    build, act, heading, label = STEPS[name]
+    extra = {"mechanism": mechanisms.named(case.mechanism), "asked": line.row.asked} if build is AnswerForm else {}
+    form = build(request.POST if request.method == "POST" else None, **extra)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(line.row, **form.cleaned_data, acting=request.actor, now=timezone.now())
+            messages.success(request, _("Written down."))
+            return redirect("cases:requisitions", code=case.code)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    context = {"case": case, "form": form, "heading": heading, "act": label, "lead": line.demand["authority"]}
+    context["today"] = civil_day(case.zone, timezone.now())
+    return render(request, "cases/standing_form.html", context)

@@ -1,0 +1,236 @@
+"""What the case page says first, what it proposes next, and where each step leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from repere.cases import actions, mechanisms, queries
+from repere.cases.models import Case, Draft
+from repere.cases.refusals import Refused
+from tests.cases.story import NOW, concern, on, record, tasks
+from tests.people import Cast, Member
+
+SignIn = Callable[[Member], Client]
+
+
+def page_of(case: Case, member: Member) -> queries.CasePage:
+    with member.acts() as actor:
+        return queries.case_page(actor, case.code, now=NOW)
+
+
+def html(client: Client, case: Case, path: str = "", **query: Any) -> str:
+    answer = client.get(f"/cases/{case.code}/{path}", query)
+    assert answer.status_code == 200
+    return answer.content.decode().replace("\xa0", " ")
+
+
+# ---- urgent needs
+
+
+def test_each_urgent_need_is_a_step_until_it_is_met(people: Cast) -> None:
+    """A bed found does not make anybody forget that she has not eaten."""
+    amina, case = people.amina.actor, concern(people.amina.actor)
+    record(case, amina, "urgent_need", "2026-06-01", basis="person_said", needs=["shelter", "food"])
+    assert steps(case, people.amina) == {"shelter", "food"}
+    record(case, amina, "urgent_need_met", "2026-06-02", needs=["shelter"])
+    assert steps(case, people.amina) == {"food"}
+    record(case, amina, "urgent_need", "2026-06-03", basis="person_said", needs=["shelter"])
+    assert steps(case, people.amina) == {"food", "shelter"}
+    record(case, amina, "urgent_need", "2026-06-04", basis="person_said", none_stated="yes")
+    assert steps(case, people.amina) == set()
+
+
+def steps(case: Case, member: Member) -> set[str]:
+    """Codes of needs for which the page has a step of its own, or a task whose form names the need."""
+    page = page_of(case, member)
+    by_task = {code for duty in page.duties for way in duty.ways for name, code in way.answers if name == "needs"}
+    return {need.code for need in page.needs} | by_task
+
+
+def test_the_step_of_a_need_opens_its_form_with_that_need(signed_in: SignIn, people: Cast) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    record(case, people.amina.actor, "urgent_need", basis="person_said", needs=["food"])
+    assert "urgent_need_met.needs=food" in html(client, case)
+    form = html(client, case, "facts/new/urgent_need_met/", **{"urgent_need_met.needs": ["food", "no_such_need"]})
+    assert form.count("checked") == 2  # the need, and "today"
+    assert 'value="no_such_need"' not in form
+
+
+def test_nothing_and_something_is_refused_by_the_act(people: Cast) -> None:
+    case = concern(people.amina.actor)
+    with pytest.raises(Refused) as refused:
+        record(case, people.amina.actor, "urgent_need", basis="person_said", needs=["food"], none_stated="yes")
+    assert refused.value.code == "nothing_and_something"
+
+
+# ---- a presumption to think of
+
+
+def signs(case: Case, member: Member, *indicators: str) -> None:
+    for indicator in indicators:
+        record(case, member.actor, "indicator_observed", basis="observed", indicator=indicator)
+
+
+def strong_pair() -> list[str]:
+    known = mechanisms.common().indicators.values()
+    strong = [i for i in known if i.strength.get("adult_labour") == "strong"]
+    return next([one.id, other.id] for one in strong for other in strong if one.dimension == other.dimension and one.id != other.id)
+
+
+def offers_presumption(page: queries.CasePage) -> bool:
+    by_task = any(way.kind == "presumption_stated" for duty in page.duties for way in duty.ways)
+    return page.proposal is not None or by_task
+
+
+def test_a_presumption_is_proposed_and_never_stated(people: Cast) -> None:
+    """Signs that fill a dimension open a question to a person; one sign alone opens none, and no fact is written by itself."""
+    case, pair = concern(people.amina.actor), strong_pair()
+    signs(case, people.amina, pair[0])
+    assert page_of(case, people.amina).proposal is None
+    signs(case, people.amina, pair[1])
+    page = page_of(case, people.amina)
+    assert offers_presumption(page)
+    assert all(entry.kind != "presumption_stated" for entry in page.timeline)
+    record(case, people.amina.actor, "presumption_stated", grounds=["indicators"])
+    assert page_of(case, people.amina).proposal is None
+
+
+# ---- her safety
+
+
+@pytest.mark.parametrize(
+    ("told", "loud"),
+    [
+        ({"someone_may_listen": "yes"}, True),
+        ({"accompanied_by": "presumed_exploiter"}, True),
+        ({"accompanied_by": "alone", "someone_may_listen": "no"}, False),
+        ({"accompanied_by": "not_known"}, False),
+    ],
+)
+def test_the_page_warns_when_somebody_may_hear(signed_in: SignIn, people: Cast, told: dict[str, str], loud: bool) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    record(case, people.amina.actor, "safe_contact_instructions", basis="person_said", can_contact="yes", **told)
+    page = html(client, case)
+    assert ("overheard" in page) is loud
+    assert page.index('class="safety') < page.index('data-key="f"') < page.index('id="who"')
+
+
+# ---- rights
+
+
+def test_a_right_is_read_when_it_is_opened(signed_in: SignIn, people: Cast) -> None:
+    """Without a script its line still leads to the rule; an intruder gets neither."""
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    address = f"/cases/{case.code}/rights/common.victim_support_without_complaint/"
+    page = html(client, case)
+    assert f'hx-get="{address}?"' in page
+    assert f'/cases/{case.code}/rules/common.victim_support_without_complaint/"' in page
+    assert "À lui dire" in client.get(address).content.decode()
+    assert client.get(f"/cases/{case.code}/rights/no.such_rule/").status_code == 404
+    assert signed_in(people.ines).get(address).status_code == 404
+    assert signed_in(people.chloe).get(address).status_code == 403
+
+
+def test_rights_that_are_not_open_are_read_when_they_are_asked_for(signed_in: SignIn, people: Cast) -> None:
+    """The page says how many there are; a link, or opening the part, shows each and what is missing for it."""
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    first, whole = html(client, case), html(client, case, rights="all")
+    assert 'href="?rights=all#closed-national_law"' in first
+    assert "/rules/fr.residence_permit_complaint/" not in first
+    assert "/rules/fr.residence_permit_complaint/" in whole
+
+
+def test_how_sure_a_text_is_stands_in_words(signed_in: SignIn, people: Cast) -> None:
+    page = html(signed_in(people.amina), concern(people.amina.actor))
+    assert "certitude" not in page
+    assert "lu dans un extrait du texte" in page
+
+
+def test_two_duties_with_the_same_words_are_told_apart(people: Cast) -> None:
+    case = concern(people.amina.actor)
+    record(case, people.amina.actor, "presumption_stated", grounds=["account"])
+    both = [duty for duty in page_of(case, people.amina).duties if duty.rule_id == "common.explain_rights"]
+    assert len(both) == 2
+    assert all(duty.twin for duty in both)
+    assert len({duty.role_label for duty in both}) == 2
+
+
+# ---- kinds of facts
+
+
+def test_kinds_are_found_by_word_without_a_script(signed_in: SignIn, people: Cast) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    everything = html(client, case, "facts/new/")
+    assert "Probablement maintenant" in everything
+    assert "/facts/new/complaint_filed/" in everything
+    found = html(client, case, "facts/new/", q="RECEPISSE")
+    assert "/facts/new/recepisse_handed_over/" in found
+    assert "/facts/new/urgent_need/" not in found
+    assert "Aucun type de fait" in html(client, case, "facts/new/", q="xyzzy")
+
+
+def test_what_a_task_asks_for_comes_first(people: Cast, signed_in: SignIn) -> None:
+    case = concern(people.amina.actor)
+    record(case, people.amina.actor, "presumption_stated", grounds=["account"])
+    page = html(signed_in(people.amina), case, "facts/new/")
+    likely = page[page.index('id="likely-title"') : page.index('id="kinds"')]
+    assert "/facts/new/rights_information_given/" in likely
+    assert tasks(case, people.amina.actor)
+
+
+# ---- drafts of the forms that record no fact
+
+
+def test_the_identity_form_keeps_what_was_typed(signed_in: SignIn, people: Cast) -> None:
+    """It comes back, and only what she changed is written; another member of the house does not see it."""
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    actions.amend_identity(case.person_id, tier="contact", changes={"language": "lingala"}, acting=people.amina.actor, now=NOW)
+    sent = {"given_names": "Nadège", "initial-given_names": "", "language": "lingala", "initial-language": "lingala"}
+    assert b"Brouillon" in client.post(f"/cases/{case.code}/drafts/identity/keep/", sent).content
+    back = html(client, case, "identity/")
+    assert "Nadège" in back
+    assert "error-summary" not in back
+    assert "Votre brouillon du" in back
+    assert "Nadège" not in html(signed_in(people.odile), case, "identity/")
+    actions.amend_identity(case.person_id, tier="contact", changes={"language": "peul"}, acting=people.odile.actor, now=NOW)
+    assert client.post(f"/cases/{case.code}/identity/", sent).status_code == 302
+    kept = html(client, case, "identity/")
+    assert "Nadège" in kept
+    assert "peul" in kept
+    with people.amina.acts() as actor:
+        assert not Draft.objects.visible_to(actor).exists()
+
+
+def test_the_access_form_keeps_what_was_typed(signed_in: SignIn, people: Cast) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    client.post(f"/cases/{case.code}/drafts/access/keep/", {"reason": "Pour la mettre à l'abri", "groups": ["housing"]})
+    back = html(client, case, "access/new/")
+    assert "Pour la mettre à l&#x27;abri" in back
+    assert back.count("checked") == 2  # one data group, and "no name"
+    assert signed_in(people.ines).post(f"/cases/{case.code}/drafts/access/keep/", {"reason": "x"}).status_code == 404
+    assert client.post(f"/cases/{case.code}/drafts/no-such-form/keep/", {"key": str(uuid4())}).status_code == 404
+
+
+def test_the_law_that_applies_has_no_basis_on_the_timeline(people: Cast) -> None:
+    """Which country's law is followed was neither seen nor heard."""
+    case = concern(people.amina.actor)
+    told = {entry.kind: entry.basis for entry in page_of(case, people.amina).timeline}
+    assert told["jurisdiction_set"] == ""
+    assert told["concern_reported"]
+    assert on("2026-06-01").exact
+
+
+def test_an_autosave_that_crossed_the_sending_brings_nothing_back(signed_in: SignIn, people: Cast) -> None:
+    """Two requests at once: the draft may be written after the fact was kept."""
+    case, client, key = concern(people.amina.actor), signed_in(people.amina), str(uuid4())
+    sent = {"key": key, "when": "today", "basis": "person_said", "urgent_need.needs": "food"}
+    client.post(f"/cases/{case.code}/facts/new/urgent_need/", sent)
+    body = {name: [value] for name, value in sent.items()}
+    actions.save_draft(form="fact:urgent_need", case=case, body=body, acting=people.amina.actor, now=NOW)
+    assert "Votre brouillon du" not in html(client, case, "facts/new/urgent_need/")
+    assert "Vous avez commencé un formulaire ici" not in html(client, case)

@@ -1,0 +1,104 @@
+"""Steps about her place become facts of her file; the shelter sees her only after it said yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.test import Client
+from django.utils import timezone
+
+from repere.accounts.acting import acting_as
+from repere.cases.models import Case, Fact
+from repere.cases.place_facts import note_place_event
+from repere.core.needs import household
+from repere.places import actions
+from repere.places.models import Event, Hold
+from tests.cases.story import concern
+from tests.people import Cast, Member
+from tests.places.houses import by_worker, shelter, unit
+
+SignIn = Callable[[Member], Client]
+NEEDS = {
+    "women": "1", "men": "0", "others": "0", "minors": "2", "urgency": "3", "phase": "emergency", "security": "0",
+    "refuses_zones": "Rhône, 38",
+}  # fmt: skip
+
+
+def facts(case: Case, member: Member) -> list[str]:
+    with acting_as(member.actor) as actor:
+        return list(Fact.objects.visible_to(actor).filter(case=case).order_by("revision").values_list("kind", flat=True))
+
+
+def tell(member: Member) -> None:
+    """What the worker does with the events so far, twice over."""
+    with acting_as(member.actor) as actor:
+        events = list(Event.objects.visible_to(actor).order_by("at", "kind").values_list("pk", flat=True))
+    for event in [*events, *events]:
+        by_worker(note_place_event, event, now=timezone.now())
+
+
+def test_from_her_file_to_a_filled_place_on_the_pages(signed_in: SignIn, people: Cast) -> None:
+    house = shelter(people.sonia)
+    unit(people.sonia, shelter(people.sonia, zone="69"))
+    room = unit(people.sonia, house)
+    case = concern(people.amina.actor)
+    amina, sonia = signed_in(people.amina), signed_in(people.sonia)
+    page = amina.post(f"/cases/{case.code}/place/", NEEDS | {"key": str(UUID(int=1))}, follow=True)
+    address = page.redirect_chain[-1][0]
+    assert page.content.decode().count('name="unit"') == 1, "only what does not lie where she refuses to go"
+    amina.post(address + "hold/", {"unit": str(room.pk), "key": str(UUID(int=2))})
+    with people.sonia.acts() as actor:
+        held = Hold.objects.visible_to(actor).get()
+    asked = sonia.get(f"/places/asked/{held.pk}/").content.decode()
+    for hidden in (case.code, case.pseudonym, str(case.pk), str(case.person_id)):
+        assert hidden not in asked, "needs first, the person only after a yes"
+    assert sonia.get(f"/cases/{case.code}/").status_code == 404
+    amina.post(address + "show/", {"hold": str(held.pk)})
+    assert sonia.get(f"/cases/{case.code}/").status_code == 404, "nothing is shown before a yes"
+    sonia.post(f"/places/asked/{held.pk}/accept/")
+    amina.post(address + "show/", {"hold": str(held.pk)})
+    assert sonia.get(f"/cases/{case.code}/").status_code == 200
+    sonia.post(f"/places/asked/{held.pk}/arrive/")
+    tell(people.amina)
+    assert [kind for kind in facts(case, people.amina) if kind.startswith(("bed", "stay"))] == ["bed_requested", "bed_held", "stay_started"]
+
+
+def test_one_event_is_one_fact_however_often_the_job_runs(people: Cast) -> None:
+    case = concern(people.amina.actor)
+    actions.ask(
+        reference=case.pk, needs=household(["woman"]), urgency=1, key=UUID(int=3), acting=people.amina.actor, now=timezone.now()
+    )
+    tell(people.amina)
+    assert facts(case, people.amina).count("bed_requested") == 1
+
+
+def test_an_event_of_a_file_that_is_no_longer_there_is_let_go(people: Cast) -> None:
+    actions.ask(
+        reference=UUID(int=9), needs=household(["woman"]), urgency=1, key=UUID(int=4), acting=people.amina.actor, now=timezone.now()
+    )
+    tell(people.amina)
+
+
+def test_a_foreign_file_has_no_page_about_places(signed_in: SignIn, people: Cast) -> None:
+    case = concern(people.amina.actor)
+    request = actions.ask(
+        reference=case.pk, needs=household(["woman"]), urgency=1, key=UUID(int=5), acting=people.amina.actor, now=timezone.now()
+    )
+    ines = signed_in(people.ines)
+    assert ines.get(f"/cases/{case.code}/place/").status_code == 404
+    mine = concern(people.ines.actor)
+    assert ines.get(f"/cases/{mine.code}/place/{request.pk}/").status_code == 404
+    for act in ("hold", "send", "close", "show"):
+        assert ines.post(f"/cases/{mine.code}/place/{request.pk}/{act}/").status_code == 404
+
+
+def test_what_contradicts_itself_is_told_and_nothing_is_asked(signed_in: SignIn, people: Cast) -> None:
+    case = concern(people.amina.actor)
+    amina = signed_in(people.amina)
+    for wrong in ({"near": "69"}, {"women": "0", "minors": "0"}, {"refuses_zones": "Atlantide"}, {"apart": "NOTACODE"}):
+        page = amina.post(f"/cases/{case.code}/place/", NEEDS | {"key": str(UUID(int=6))} | wrong)
+        assert page.status_code == 200
+        assert "error-summary" in page.content.decode()
+    with people.amina.acts() as actor:
+        assert not Event.objects.visible_to(actor).exists()
