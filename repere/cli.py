@@ -17,7 +17,7 @@ from repere.web import embedded
 from repere.web.home import CannotRun, settle
 
 # These work on files alone and start no database.
-WITHOUT_DATABASE = {"mechanism", "stop"}
+WITHOUT_DATABASE = {"mechanism", "replay", "stop", "place", "simulate"}
 SERVING = {"serve", "worker", "check"}
 
 
@@ -32,6 +32,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repere.web.settings")
     if verb == "worker":
         os.environ["REPERE_ROLE"] = "worker"
+    if verb == "serve" and "--public" in words:
+        os.environ["REPERE_ROLE"] = "public"
     if verb == "serve":
         os.environ["REPERE_POOL"] = "1"
     try:

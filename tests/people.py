@@ -15,9 +15,10 @@ from django.utils import timezone
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
-from repere.accounts.middleware import MEMBERSHIP, SIGNED_IN_AT
 from repere.accounts.models import ADMINISTRATOR, Membership, User
 from repere.accounts.rootkey import make_root_key
+from repere.accounts.sessions import MEMBERSHIP, begin
+from repere.cases.actions import choose_team_practice
 from repere.directory.models import Organisation
 
 
@@ -44,7 +45,8 @@ class Member:
     def sign_in(self, client: Client) -> Client:
         client.force_login(self.user)
         session = client.session
-        session[SIGNED_IN_AT], session[MEMBERSHIP] = timezone.now().timestamp(), str(self.membership.pk)
+        session[MEMBERSHIP] = str(self.membership.pk)
+        begin(session, self.user, proved_by="passkey", announced="", now=timezone.now())
         session.save()
         return client
 
@@ -102,13 +104,24 @@ def cast() -> Cast:
 
 
 def organisation(name: str, kind: str, territory: str) -> Organisation:
-    founded = Organisation.objects.create(name=name, kind=kind, territory=territory)
-    with acting_as(Actor.system("founding", organisation_id=founded.pk)):
+    founded = Organisation(name=name, kind=kind, territory=territory, state=Organisation.State.ACTIVE)
+    with acting_as(Actor.system("founding", organisation_id=founded.pk)) as acting:
+        founded.save(force_insert=True)
         ensure_organisation_key(founded)
+        # Small teams: all their members follow all their files. Tests of assignment take this back (`each_their_own`).
+        choose_team_practice(whole_team=True, acting=acting, now=timezone.now())
     return founded
 
 
 def member(name: str, works_at: Organisation, role: str, *, language: str = "fr") -> Member:
-    first = name.split()[0].lower()
-    user = User.objects.create_user(f"{first}@{works_at.pk.hex[:8]}.example", name=name, language=language)
-    return Member(Membership.objects.create(user=user, organisation=works_at, role=role))
+    first, now = name.split()[0].lower(), timezone.now()
+    with acting_as(Actor.system("founding", organisation_id=works_at.pk)):
+        user = User.objects.create_user(f"{first}@{works_at.pk.hex[:8]}.example", name=name, language=language)
+        membership = Membership.objects.create(user=user, organisation=works_at, role=role, approved_at=now, confirmed_at=now)
+    return Member(membership)
+
+
+def each_their_own(works_at: Organisation) -> None:
+    """From now on members of this organisation follow only the files they are assigned to."""
+    with acting_as(Actor.system("founding", organisation_id=works_at.pk)) as acting:
+        choose_team_practice(whole_team=False, acting=acting, now=timezone.now())

@@ -184,7 +184,12 @@ class Caseload:
             series = pl.Series([value]).new_from_index(0, rows)
         else:
             series = pl.Series(value).filter(pl.Series(here))
-        return {name: series if name in CERTAIN else self._with_holes(series, rows)}
+        if name in CERTAIN:
+            return {name: series}
+        holes = self._with_holes(series, rows)
+        if kind.fields[name].required:  # asked of whoever writes it down, so answered: with a value, or that it is not known
+            holes = holes.fill_null(MISSING[1]) if series.dtype == pl.String else series
+        return {name: holes}
 
     def _with_holes(self, series: pl.Series, rows: int) -> pl.Series:
         """Some answers were never asked for, some are not known, a few are not wished to be said."""

@@ -50,15 +50,33 @@ OPENS = {
 }  # fmt: skip
 """Kind of the organisation in which a role opens a case."""
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An access that a file is given: to which body, which data groups, for which purpose, by which consent of hers."""
+
+    to: str
+    groups: tuple[str, ...]
+    purpose: str
+    agreed: str
+
+
 SHARES = {
-    "police": ("cormoran", ("profile", "exploitation", "identification", "criminal_procedure", "contact_safety")),
-    "prefecture": ("trois-vents", ("profile", "identification", "residence", "criminal_procedure")),
-    "prosecutor": ("ecluse", ("profile", "exploitation", "identification", "criminal_procedure", "child_protection")),
-    "child_protection": ("galet", ("profile", "contact_safety", "child_protection", "support", "identification")),
-    "health_worker": ("tilleul", ("profile", "health", "contact_safety")),
-    "recognition_body": ("archipel", ("profile", "exploitation", "identification")),
+    "police": Share(
+        "cormoran", ("profile", "exploitation", "identification", "criminal_procedure", "contact_safety"),
+        "investigation", "criminal_procedure",
+    ),
+    "prefecture": Share("trois-vents", ("profile", "identification", "residence", "criminal_procedure"), "residence", "residence"),
+    "prosecutor": Share(
+        "ecluse", ("profile", "exploitation", "identification", "criminal_procedure", "child_protection"),
+        "investigation", "criminal_procedure",
+    ),
+    "child_protection": Share(
+        "galet", ("profile", "contact_safety", "child_protection", "support", "identification"), "protection", "support"
+    ),
+    "health_worker": Share("tilleul", ("profile", "health", "contact_safety"), "support", "support"),
+    "recognition_body": Share("archipel", ("profile", "exploitation", "identification"), "protection", "identification"),
 }
-"""Role of another body → that body, and the data groups a grant opens to it."""
+"""Role of another body → the access that it is given."""
 
 
 def opener_of(role: str, region: str) -> Body:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import numpy as np
 import polars as pl
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from repere import ledger
 from repere.accounts.acting import acting_as
@@ -18,16 +19,18 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
 from repere.accounts.models import Membership, User
 from repere.cases import evaluation, mechanisms
-from repere.cases.actions import grant_access
+from repere.cases.actions import choose_team_practice, grant_access
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchRefused, BatchResult, record_facts
 from repere.cases.jobs import VIEWS_AT_ONCE, follow_grant
 from repere.cases.models import Case, Grant, View
+from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate, day_of
-from repere.core.rulebook import Mechanism
+from repere.core.rulebook import Mechanism, may_record
 from repere.demo.caseload import fields_of
-from repere.demo.cast import BODIES, BY_KEY, PASSWORD, SHARES, Body, opener_of
+from repere.demo.cast import BODIES, BY_KEY, PASSWORD, SHARES, Body, Share, opener_of
 from repere.demo.journeys import Country, invent
 from repere.demo.names import CITIES, STREETS, names
+from repere.demo.places import fill_places
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
 
@@ -73,6 +76,7 @@ def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None, ev
         fresh |= not result.repeated
         if part == 0 and not result.repeated:
             done.grants += _share(body, cases, result, actors, now)
+    fill_places(actors, now=now)
     done.repeated = not fresh
     if evaluate and fresh:
         evaluate_all(now=now, tell=say)
@@ -102,11 +106,15 @@ def _found(body: Body, encoded: str) -> Actor:
     """The organisation with an account for each of its roles; returns who opens its cases."""
     organisation = Organisation.objects.filter(name=body.name, is_invented=True).first()
     if organisation is None:
-        organisation = Organisation(name=body.name, kind=body.kind, territory=body.territory, is_invented=True)
+        organisation = Organisation(
+            name=body.name, kind=body.kind, territory=body.territory, is_invented=True, state=Organisation.State.ACTIVE
+        )
         acting = Actor.system("demonstration", organisation_id=organisation.pk)
         with acting_as(acting):
             organisation.save(force_insert=True)
             ensure_organisation_key(organisation)
+            # Whoever tries a role meets every file of the organisation, not those of one invented colleague only.
+            choose_team_practice(whole_team=True, acting=acting, now=timezone.now())
             people = [_member(body, organisation, role, encoded) for role in body.roles]
             ledger.record(acting, "found_organisation", detail={"users": [user.pk for user in people], "kind": body.kind})
     first = Membership.objects.current().filter(organisation=organisation, role=body.roles[0]).get()
@@ -117,7 +125,8 @@ def _member(body: Body, organisation: Organisation, role: str, encoded: str) -> 
     label = f"{role.replace('_', ' ').capitalize()} · {body.name}"
     user = User(email=body.email(role), name=label[:120], password=encoded)
     user.save(force_insert=True)
-    Membership.objects.create(user=user, organisation=organisation, role=role)
+    now = timezone.now()
+    Membership.objects.create(user=user, organisation=organisation, role=role, approved_at=now, confirmed_at=now)
     return user
 
 
@@ -247,30 +256,52 @@ def _without(case: BatchCase, places: Iterable[int]) -> BatchCase:
 
 def _share(body: Body, cases: list[BatchCase], result: BatchResult, actors: Mapping[str, Actor], now: datetime) -> int:
     """Some files are opened to the bodies that must act on them, so that their worklists are not empty."""
+    if not may_record(mechanisms.common(), mechanisms.common().facts["consent_given"], actors[body.key].role):
+        return 0  # who may not write down her consent cannot carry an access by it
     by_ref = {ref: case_id for ref, case_id, _ in result.cases}
-    wanted: list[tuple[UUID, str, tuple[str, ...]]] = []
-    for role, (receiver, groups) in SHARES.items():
+    wanted: list[tuple[UUID, str, Share]] = []
+    for role, share in SHARES.items():
+        receiver = share.to
         if receiver == body.key:
             continue
         kinds = CONCERNED[role]
         concerned = sorted((case for case in cases if any(fact.kind in kinds for fact in case.facts)), key=_rank)
-        wanted += [(by_ref[case.ref], receiver, groups) for case in concerned[:SHARED]]
+        wanted += [(by_ref[case.ref], receiver, share) for case in concerned[:SHARED]]
     acting = actors[body.key]
     with acting_as(acting):
         found = {case.pk: case for case in Case.objects.visible_to(acting).filter(pk__in=[case_id for case_id, _, _ in wanted])}
-        for case_id, receiver, groups in wanted:
+        agreed = _agreed(wanted, found, acting, now)
+        for case_id, receiver, share in wanted:
             to = actors[receiver].organisation_id
             assert to is not None
             grant_access(
                 found[case_id],
                 to=to,
-                groups=groups,
+                groups=share.groups,
+                purpose=share.purpose,
+                consent=agreed[case_id, receiver],
                 reason="Démonstration : suivi commun.",
                 ends_at=now + timedelta(days=GRANT_DAYS),
                 acting=acting,
                 now=now,
             )
     return len(wanted)
+
+
+def _agreed(
+    wanted: Iterable[tuple[UUID, str, Share]], found: Mapping[UUID, Case], acting: Actor, now: datetime
+) -> dict[tuple[UUID, str], UUID]:
+    """Her consent to each access, written down in one batch: the id of the fact by case and receiver."""
+    facts: dict[UUID, list[BatchFact]] = {}
+    ids: dict[tuple[UUID, str], UUID] = {}
+    for case_id, receiver, share in wanted:
+        today = PartialDate.on(civil_day(found[case_id].zone, now))
+        ids[case_id, receiver] = uuid5(_OURS, f"{case_id}/{receiver}/agreed")
+        fact = BatchFact("consent_given", today, {"purpose": share.agreed}, basis="person_said", id=ids[case_id, receiver])
+        facts.setdefault(case_id, []).append(fact)
+    cases = [BatchCase(told, str(case_id), case_id=case_id) for case_id, told in facts.items()]
+    record_facts(Batch(uuid5(_OURS, f"{acting.organisation_id}/agreed"), cases, "demo"), acting=acting, now=now)
+    return ids
 
 
 ANSWERS = {

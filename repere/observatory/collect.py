@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,10 +26,12 @@ from repere.observatory.extract import COMMON, Extract, columns_of
 CHUNK = 20_000
 
 
-def collect(mechanism: Mechanism, *, acting: Actor, now: datetime, invented: bool) -> Extract:
-    """Every case of the acting organisation in the mechanism's jurisdiction, de-identified."""
+def collect(
+    mechanism: Mechanism, *, acting: Actor, now: datetime, invented: bool, leaving_out: Collection[UUID] = ()
+) -> Extract:
+    """Every case of the acting organisation in the mechanism's jurisdiction, de-identified; files about nobody are left out."""
     with acting_as(acting):
-        cases = Case.objects.visible_to(acting, own=True).filter(jurisdiction=mechanism.jurisdiction)
+        cases = Case.objects.visible_to(acting, own=True).filter(jurisdiction=mechanism.jurisdiction).exclude(person__in=leaving_out)
         keys = list(cases.order_by("pk").values_list("pk", "person_id"))
         number = _shuffled([case_id for case_id, _ in keys])
         frames = _frames(mechanism, number, acting)

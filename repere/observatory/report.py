@@ -30,6 +30,7 @@ LEVELS = {
     "national_law": gettext_noop("national law"),
     "international_obligation": gettext_noop("international obligation"),
     "demanded": gettext_noop("demanded"),
+    "guidance": gettext_noop("guidance"),
     "choice": gettext_noop("our choice"),
 }
 ASSUMPTIONS = (

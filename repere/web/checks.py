@@ -9,6 +9,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, connection
 
+from repere.accounts import boot
+from repere.accounts.rootkey import RootKeyMissing, root_key
+from repere.cases import tombstones
+from repere.cases.policy import reach_problems
 from repere.web import database, embedded
 
 Row = tuple[Any, ...]
@@ -16,6 +20,8 @@ Row = tuple[Any, ...]
 
 def problems() -> list[str]:
     """Every reason not to serve; empty when all is well."""
+    if settings.REPERE_ROLE == "public":
+        return _role_obeys_row_security()
     if _rows("SELECT to_regclass('directory_organisation')")[0][0] is None:
         return ["The tables are missing. Run: repere migrate"]
     return [problem for check in CHECKS for problem in check()]
@@ -103,13 +109,41 @@ def _demonstration_stands_alone() -> list[str]:
     return found
 
 
+def _root_key_is_here() -> list[str]:
+    """After a restore the root key comes back by its keepers. Without it every page about a person would fail, and say nothing why."""
+    if settings.REPERE_ROLE != "web":
+        return []
+    try:
+        root_key()
+    except RootKeyMissing as missing:
+        return [f"{missing} Bring it back: repere keys restore-root"]
+    return []
+
+
+def _erasures_are_replayed() -> list[str]:
+    """A backup older than an erasure brings the person back: nothing is served before she is gone again."""
+    try:
+        missing = tombstones.unreplayed()
+    except tombstones.TombstonesDamaged as damaged:
+        return [f"{damaged} Compare it with its copy beside a backup."]
+    return [f"{len(missing)} erasures were made after this backup. Run: repere erasure replay"] if missing else []
+
+
+def _reach_is_the_policy() -> list[str]:
+    return reach_problems([(row[0], row[1], row[2], row[3]) for row in _rows("SELECT role, relation, purpose, word FROM cases_reach")])
+
+
 CHECKS: list[Callable[[], list[str]]] = [
+    _reach_is_the_policy,
     _access_file_asks_for_secrets,
     _role_obeys_row_security,
     _policies_bind_the_owner_too,
     _views_keep_row_security,
     _definer_functions_fix_their_path,
     _demonstration_stands_alone,
+    _root_key_is_here,
+    _erasures_are_replayed,
+    *boot.CHECKS,
 ]
 
 

@@ -21,4 +21,8 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
         return {}
     user = request.user
     others = SimpleLazyObject(lambda: [other for other in memberships_of(user) if other.pk != membership.pk])
-    return {"only_accounts": membership.role == ADMINISTRATOR, "other_memberships": others}
+    return {
+        "only_accounts": membership.role == ADMINISTRATOR,
+        "other_memberships": others,
+        "idle_seconds": settings.SESSION_IDLE_MINUTES * 60,
+    }

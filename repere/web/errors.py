@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from repere.guidance.numbers import urgent
+from repere.ledger.actions import CannotRecord
+
+# Of SQLSTATE: the connection is lost, the disk is full, the server is shutting down or takes reads only, its files fail.
+CLOSED = ("08", "53", "57P", "58", "25006", "XX")
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,8 @@ class Trouble:
 def _answer(request: HttpRequest, trouble: Trouble, status: int) -> HttpResponse:
     try:
         # After a broken request nothing more is read from the database.
-        quiet = {"actor": None} if status >= 500 else {}
+        signed_in = getattr(request, "actor", None) is not None
+        quiet = {"actor": None, "signed_in": signed_in} if status >= 500 else {}
         return render(request, "trouble.html", {"trouble": trouble, **quiet}, status=status)
     except (TemplateDoesNotExist, LookupError):
         return HttpResponse(f"{trouble.happened} {trouble.mend}", status=status, content_type="text/plain; charset=utf-8")
@@ -71,7 +83,59 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _answer(request, trouble, 400)
 
 
+def not_allowed(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    trouble = Trouble(
+        _("This page is not used in that way"),
+        _("What was sent does not fit this address."),
+        _("Nothing was changed."),
+        _("Go back and use the buttons and links of the page."),
+    )
+    response = _answer(request, trouble, 405)
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def from_elsewhere(request: HttpRequest) -> HttpResponse:
+    trouble = Trouble(
+        _("This was sent from another site"),
+        _("A form or a file of these pages was asked for by a site that is not this one."),
+        _("Nothing was changed."),
+        _("If you did not mean to do this, close the other site. Otherwise open the page here and send again."),
+    )
+    return _answer(request, trouble, 403)
+
+
+def read_only(request: HttpRequest) -> HttpResponse:
+    trouble = Trouble(
+        _("Nothing can be written for the moment"),
+        _("The disk of this installation is nearly full. Files can be read; nothing new is taken."),
+        _("What you sent was not kept. Go back in your browser: it still holds what you typed."),
+        _("Write it down on paper if it cannot wait, and tell the person who runs this installation."),
+    )
+    return _answer(request, trouble, 503)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Nothing can be recorded, so nothing is shown. Drawn without the database, the session or the signed-in frame."""
+    language = (get_language() or "fr")[:2]
+    page = render_to_string("closed.html", {"numbers": urgent(language), "language": language})
+    return HttpResponse(page, status=503, headers={"Retry-After": "120"})
+
+
+def cannot_record(error: BaseException | None) -> bool:
+    """Whether this error means that acts and looks cannot be written down."""
+    if isinstance(error, CannotRecord | InterfaceError):
+        return True
+    if not isinstance(error, DatabaseError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return str(state).startswith(CLOSED) if state else isinstance(error, OperationalError)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
+    """Called by Django while the error is being handled."""
+    if cannot_record(sys.exc_info()[1]):
+        return closed(request)
     trouble = Trouble(
         _("Something broke on our side"),
         _("The page could not be made. It is not your doing."),

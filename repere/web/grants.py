@@ -17,7 +17,7 @@ LIBRARIES: Grants = {
     "procrastinate_jobs": {"web": "SELECT, INSERT", "worker": "SELECT, INSERT, UPDATE, DELETE"},
     "procrastinate_events": {"web": "INSERT", "worker": "SELECT, INSERT, UPDATE, DELETE"},
     "procrastinate_periodic_defers": {"worker": "SELECT, INSERT, UPDATE, DELETE"},
-    "procrastinate_workers": {"worker": "SELECT, INSERT, UPDATE, DELETE"},
+    "procrastinate_workers": {"web": "SELECT (last_heartbeat)", "worker": "SELECT, INSERT, UPDATE, DELETE"},
 }
 
 

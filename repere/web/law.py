@@ -13,7 +13,7 @@ from repere.cases import mechanisms
 from repere.core.rulebook import Mechanism, Rule, Wording, stacks
 from repere.core.rulebook.model import Parameter, Source
 
-LEVELS = ("national_law", "international_obligation", "demanded", "choice")
+LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
 
 
 def mechanism_named(name: str) -> Mechanism:
@@ -29,6 +29,18 @@ def names() -> tuple[str, ...]:
 def current() -> Mechanism:
     """The mechanism that this installation follows."""
     return mechanism_named(settings.REPERE_MECHANISM)
+
+
+def in_force() -> Mechanism:
+    """The law in force in this installation's country, without what is demanded of it."""
+    return mechanism_named(settings.REPERE_MECHANISM.partition("+")[0])
+
+
+def holding(rule_id: str) -> Mechanism:
+    """Where a rule is read when nobody said in which mechanism: in the law in force, else in the demands laid over it."""
+    law = in_force()
+    demands = mechanisms.demanded_for(law.jurisdiction)
+    return demands if demands is not None and rule_id not in law.rules and rule_id in demands.rules else law
 
 
 # ---- search
@@ -73,6 +85,31 @@ class Shelf:
 
     level: str
     rules: list[Rule]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is law, or what is asked for: two parts of a page that are never mixed."""
+
+    mechanism: str
+    shelves: list[Shelf]
+
+
+def parts(mechanism: Mechanism, text: str) -> tuple[Part, Part | None]:
+    """Rules that hold every word: those in force, then those that a reform asks for (None: none of these words is asked for)."""
+    demands = mechanism if _reforms(mechanism) else mechanisms.demanded_for(mechanism.jurisdiction)
+    law = Part(mechanism.name, shelves([rule for rule in search_rules(mechanism, text) if rule.layer not in _reforms(mechanism)]))
+    asked = [rule for rule in search_rules(demands, text) if rule.layer in _reforms(demands)] if demands is not None else []
+    return law, Part(demands.name, shelves(asked)) if demands is not None and shelves(asked) else None
+
+
+def _reforms(mechanism: Mechanism) -> frozenset[str]:
+    return frozenset(layer.id for layer in mechanism.layers if layer.kind == "reform")
+
+
+def is_demanded(mechanism: Mechanism, rule: Rule) -> bool:
+    """The rule stands in a reform: asked for, or laid over the law by those who ask."""
+    return rule.layer in _reforms(mechanism)
 
 
 def shelves(rules: list[Rule]) -> list[Shelf]:

@@ -5,9 +5,11 @@ list is dropped. A traceback keeps types, files and lines: exception texts and l
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from http.client import responses
 from typing import Any, TextIO
 
 import structlog
@@ -39,10 +41,23 @@ def from_standard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     """Records of libraries: the template of the message is kept, its arguments are not."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = str(record.msg)
+        event["event"] = _sentence(record)
+        if isinstance(status := getattr(record, "status_code", None), int):
+            event["status"] = status
+        if (match := getattr(getattr(record, "request", None), "resolver_match", None)) is not None:
+            event["route"] = match.view_name
         if record.exc_info:
             event["exc_info"] = record.exc_info
     return event
+
+
+def _sentence(record: logging.LogRecord) -> str:
+    """What stays of a message without its arguments. Django's template for a refused request holds no word at all."""
+    words = str(record.msg)
+    if re.search(r"[^\W\d_]{2}", re.sub(r"%(\(\w+\))?[-#0-9.]*[a-z]", "", words)):
+        return words
+    status = getattr(record, "status_code", None)
+    return responses.get(status, "") if isinstance(status, int) else f"unnamed message of {record.module}"
 
 
 def configure(stream: TextIO | None = None) -> None:

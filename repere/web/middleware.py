@@ -1,21 +1,77 @@
-"""Headers that hold for every answer."""
+"""What holds for every request and every answer, whichever view it reaches."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from repere.accounts import returning
 from repere.cases.territory import zone_of
+from repere.guidance import door
+from repere.web import disk, errors
+from repere.web.routes import ALLOWED_IN_READ_ONLY, Route, route_of
 
 FEATURES_OFF = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
     "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer",
     "microphone", "midi", "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial",
-    "storage-access", "usb", "web-share", "xr-spatial-tracking",
+    "storage-access", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES_OFF)
 
+METHODS = ("GET", "HEAD", "POST")
+SAFE = ("GET", "HEAD")
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RouteMiddleware:
+    """What `routes.py` declares of an address, before its view is called: methods, origin, sign-in, read-only mode."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.read_only = SimpleLazyObject(disk.is_nearly_full)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        route = route_of(name)
+        methods = route.methods if route else METHODS
+        if request.method not in methods:
+            return errors.not_allowed(request, methods)
+        if comes_from_elsewhere(request, route):
+            return errors.from_elsewhere(request)
+        if route and route.audience == "signed_in" and not request.user.is_authenticated:
+            return returning.to_sign_in(request)
+        if request.method not in SAFE and name not in ALLOWED_IN_READ_ONLY and disk.is_nearly_full():
+            return errors.read_only(request)
+        return None
+
+
+def comes_from_elsewhere(request: HttpRequest, route: Route | None) -> bool:
+    """A form sent, or a file fetched, by another site: the browser says so (Sec-Fetch-Site), and no page of ours does it.
+
+    Browsers that send no such header are held by the token of the form alone.
+    """
+    asked_by = request.headers.get("Sec-Fetch-Site", "")
+    guarded = request.method not in SAFE or bool(route and route.headers == "download")
+    return guarded and asked_by not in ("", "same-origin", "none")
+
+
+class PublicDoorMiddleware:
+    """Pages for anybody are answered here, before sessions and actors exist: nothing behind this door runs for them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Asked for now, so that every answer carries a number of its own, pages without scripts included.
+        str(getattr(request, "csp_nonce", ""))
+        return door.answer(request) if door.leads_to(request.path_info) else self.get_response(request)
 
 
 class ClockMiddleware:
@@ -41,7 +97,10 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if response.status_code == 405:
+            response.headers.setdefault("Allow", ", ".join(METHODS))
         if not response.headers.get("Cache-Control", "").startswith("max-age"):
             response.headers["Cache-Control"] = "no-store"
             for header in ("ETag", "Last-Modified", "Expires"):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repere.web import views
+from repere.web import state_views, views
 
 app_name = "pages"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("help/", views.help_page, name="help"),
     path("language/", views.language, name="language"),
+    path("ready", state_views.ready, name="ready"),
+    path("installation/", state_views.installation, name="installation"),
     path("read-day/", views.read_day, name="read_day"),
 ]

@@ -16,7 +16,7 @@ from types import FrameType
 from procrastinate.contrib.django import app as jobs
 
 from repere.accounts.queries import demonstration_cast
-from repere.web import embedded
+from repere.web import disk, embedded
 from repere.web.checks import problems
 from repere.web.home import CannotRun
 from repere.web.installation import is_demo
@@ -32,14 +32,16 @@ def refuse_if_unsafe() -> None:
 
 
 def serve_all(*, host: str, port: int, announce: Announce) -> None:
-    """Both processes until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
+    """Pages, worker and sealer until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
     refuse_if_unsafe()
+    disk.set_reserve_aside()
     _refuse_if_taken(host, port)
     _stop_on(signal.SIGTERM)
     children: list[subprocess.Popen[bytes]] = []
     try:
         children.append(_child("serve", "--host", host, "--port", str(port)))
         children.append(_child("worker"))
+        children.append(_child("ledger", "seal", "--every", "60"))
         _wait_until_served(host, port, children)
         _welcome(host, port, announce)
         ended = _wait_for_end(children)
@@ -118,7 +120,7 @@ def _welcome(host: str, port: int, announce: Announce) -> None:
         for membership in demonstration_cast(limit=12):
             announce(f"  {membership.user.name} <{membership.user.email}>, {membership.role}, {membership.organisation}")
     else:
-        announce("First organisation: repere found --organisation NAME --kind association --email ADDRESS")
+        announce("First two organisations, a person of each being present: repere found")
     announce("Ctrl-C stops.")
 
 

@@ -7,10 +7,18 @@ REPERE_DEMO         1 on a demonstration installation with invented people only
 REPERE_HOSTS        host names served, separated by commas
 REPERE_HTTPS        1 behind a TLS front
 REPERE_DEBUG        1 for a developer; refused beside real data
+REPERE_TOTP_UNTIL   last day on which codes of an authenticator app are taken (passkeys alone after it)
+REPERE_OIDC_ISSUER  an identity provider (OpenID Connect); with REPERE_OIDC_CLIENT, REPERE_OIDC_SECRET, REPERE_OIDC_ACR
+REPERE_MAIL_HOST    the mail server; without it nothing is mailed. _PORT (587), _USER, _TLS (1, or 0 beside the server), _FROM
 REPERE_ROOT_KEY     the root key (base64) when it must not lie in the data folder
+REPERE_WAY_OUT      where "Leave this page" leads from the pages for anybody; a neutral site
+REPERE_SECURITY_CONTACT, REPERE_SECURITY_EXPIRES   mailto: or https: address and last day (YYYY-MM-DD) of security.txt
+REPERE_SCANNER      socket of ClamAV (a path, or host:port); without it papers stay closed
+REPERE_DISK_FLOOR   free bytes under which nothing new is taken (default: 5 % of the disk, 512 MB at most)
 """
 
 import os
+from datetime import date
 
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +37,11 @@ REPERE_DEMO = flag("REPERE_DEMO")
 REPERE_MECHANISM = os.environ.get("REPERE_MECHANISM", "fr+fr-collectif")
 REPERE_MECHANISM_FOLDER = PROJECT / "mechanism"
 DEBUG = flag("REPERE_DEBUG")
+REPERE_WAY_OUT = os.environ.get("REPERE_WAY_OUT", "https://meteofrance.com/")
+REPERE_SECURITY_CONTACT = os.environ.get("REPERE_SECURITY_CONTACT", "")
+REPERE_SECURITY_EXPIRES = os.environ.get("REPERE_SECURITY_EXPIRES", "")
+REPERE_DISK_FLOOR = os.environ.get("REPERE_DISK_FLOOR")
+REPERE_SCANNER = os.environ.get("REPERE_SCANNER", "")
 
 SECRET_KEY = secret("django")
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("REPERE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
@@ -41,11 +54,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "repere.ledger",
     "repere.directory",
     "repere.accounts",
+    "repere.places",
     "repere.cases",
+    "repere.guidance",
     "repere.web",
 ]
 
@@ -54,12 +71,15 @@ MIDDLEWARE = [
     "repere.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "repere.web.middleware.PublicDoorMiddleware",
+    "repere.web.middleware.RouteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "repere.accounts.middleware.SessionLifeMiddleware",
     "repere.accounts.middleware.ActingMiddleware",
@@ -67,6 +87,12 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "repere.web.urls"
+if REPERE_ROLE == "public":
+    # Pages for anybody, alone: no session, no account, no other address.
+    ROOT_URLCONF = "repere.guidance.site"
+    # The last one is never reached, because the door answers everything; its library refuses to load without it.
+    MIDDLEWARE = [*MIDDLEWARE[:3], "repere.web.middleware.PublicDoorMiddleware", "allauth.account.middleware.AccountMiddleware"]
+
 WSGI_APPLICATION = "repere.web.wsgi.application"
 
 TEMPLATES = [
@@ -89,7 +115,7 @@ TEMPLATES = [
 ]
 
 # Two doors to one database: pages and jobs use `default`, migrations and grants use `owner`.
-DATABASES = {"default": database.alias(REPERE_ROLE), "owner": database.alias("owner")}
+DATABASES = {"default": database.alias(REPERE_ROLE)} | ({} if REPERE_ROLE == "public" else {"owner": database.alias("owner")})
 DATABASE_ROUTERS = ["repere.web.router.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -107,7 +133,33 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
+    {"NAME": "repere.accounts.passwords.DisguisedPasswordValidator"},
+    {"NAME": "repere.accounts.passwords.WordsHereValidator"},
 ]
+
+# Factors by django-allauth; its own pages have no address here (docs/decisions/0006-signing-in.md).
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "repere.accounts.factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Codes of an authenticator app can be phished: they are taken until this day, passkeys alone after it.
+TOTP_ACCEPTED_UNTIL = date.fromisoformat(os.environ.get("REPERE_TOTP_UNTIL", "2027-12-31"))
+SESSION_IDLE_MINUTES = 15
+REPERE_OIDC = (
+    {
+        "issuer": os.environ["REPERE_OIDC_ISSUER"].rstrip("/"),
+        "client": os.environ.get("REPERE_OIDC_CLIENT", ""),
+        "secret": secret("oidc"),
+        "levels": os.environ.get("REPERE_OIDC_ACR", "").split(),
+    }
+    if os.environ.get("REPERE_OIDC_ISSUER")
+    else None
+)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_LIFE_HOURS = 10
@@ -152,6 +204,15 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Mail goes to members and witnesses only, in words that tell a stranger nothing. Without a server none is sent.
+EMAIL_HOST = os.environ.get("REPERE_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("REPERE_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("REPERE_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = secret("mail") if EMAIL_HOST_USER else ""
+EMAIL_USE_TLS = os.environ.get("REPERE_MAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("REPERE_MAIL_FROM", "repere@localhost")
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
@@ -169,6 +230,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["repere.cases.uploads.arriving.InMemoryOnly"]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

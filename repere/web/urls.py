@@ -5,7 +5,11 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("repere.accounts.urls")),
     path("", include("repere.web.pages_urls")),
+    path("directory/", include("repere.web.directory_urls")),
+    path("places/", include("repere.places.urls")),
     path("", include("repere.cases.urls")),
+    path("open/", include("repere.cases.referral.door_urls")),
+    path("", include("repere.guidance.site")),
 ]
 
 handler400 = "repere.web.errors.bad_request"

@@ -9,19 +9,18 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from repere.accounts.models import User
 from repere.cases import queries
+from repere.cases.forms import understood
 from repere.cases.refusals import NotVisible
-from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import Mechanism
 from repere.web import law
 
 
 def asked_mechanism(request: HttpRequest) -> Mechanism:
-    name = request.GET.get("mechanism", settings.REPERE_MECHANISM)
+    name = request.GET.get("mechanism", law.in_force().name)
     if name not in law.names():
         raise Http404
     return law.mechanism_named(name)
@@ -30,19 +29,21 @@ def asked_mechanism(request: HttpRequest) -> Mechanism:
 @login_required
 def rules(request: HttpRequest) -> HttpResponse:
     mechanism, text = asked_mechanism(request), request.GET.get("q", "").strip()
-    found = law.search_rules(mechanism, text)
-    context = {"section": "rules", "mechanism": mechanism, "names": law.names(), "q": text, "shelves": law.shelves(found)}
+    in_force, demanded = law.parts(mechanism, text)
+    context = {"section": "rules", "mechanism": mechanism, "names": law.names(), "q": text, "in_force": in_force}
+    context |= {"demanded": demanded, "nothing": demanded is None and not in_force.shelves}
     return render(request, "rules/index.html", context)
 
 
 @login_required
 def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
-    mechanism = asked_mechanism(request)
+    mechanism = asked_mechanism(request) if "mechanism" in request.GET else law.holding(rule_id)
     try:
         page = queries.rule_page(mechanism, rule_id, on=timezone.localdate(), language=(translation.get_language() or "fr")[:2])
     except NotVisible:
         raise Http404 from None
-    return render(request, "rules/rule.html", {"section": "rules", "mechanism": mechanism, "page": page, "rule": page.rule})
+    context = {"section": "rules", "mechanism": mechanism, "page": page, "rule": page.rule}
+    return render(request, "rules/rule.html", context | {"demanded": law.is_demanded(mechanism, page.rule)})
 
 
 @login_required
@@ -94,13 +95,4 @@ def language(request: HttpRequest) -> HttpResponse:
 def read_day(request: HttpRequest) -> HttpResponse:
     """How a day or period that is being typed is understood."""
     text = next((str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"), "").strip()
-    if not text:
-        return HttpResponse("")
-    try:
-        read = PartialDate.parse(text)
-    except NotADay:
-        return HttpResponse(escape(_("Not read yet: write for example May 2024 or spring 2024.")))
-    lang = (translation.get_language() or "fr")[:2]
-    edges = PartialDate.on(read.earliest).text(lang), PartialDate.on(read.latest).text(lang)
-    words = edges[0] if read.exact else _("from %(first)s to %(last)s") % {"first": edges[0], "last": edges[1]}
-    return HttpResponse(escape(_("Understood as: %(words)s") % {"words": words}))
+    return HttpResponse(escape(understood(text)))

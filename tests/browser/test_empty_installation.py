@@ -12,11 +12,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.accounts.proving import app_code
 from tests.browser.steps import enter_concern
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,9 +63,14 @@ def wait_for(address: str, running: subprocess.Popen[bytes], seconds: int = 90) 
 
 def test_from_nothing_to_the_first_case(browser: Browser, installation: tuple[dict[str, str], str]) -> None:
     environment, address = installation
-    words = ["found", "--organisation", "Association Exemple", "--kind", "association", "--email", "premiere@exemple.example"]
+    words = [
+        "found", "--paper-kit-kept", "--address", address,
+        "--organisation", "Association Exemple", "--kind", "association", "--person", "Première Personne",
+        "--email", "premiere@exemple.example", "--territory", "69",
+        "--organisation", "Brigade Exemple", "--kind", "police", "--person", "Seconde Personne", "--email", "seconde@exemple.example",
+    ]  # fmt: skip
     told = subprocess.run(
-        [sys.executable, "-m", "repere.cli", *words, "--territory", "69", "--address", address],
+        [sys.executable, "-m", "repere.cli", *words],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     link = re.search(r"http\S+/invitation/\S+", told)
@@ -74,6 +81,11 @@ def test_from_nothing_to_the_first_case(browser: Browser, installation: tuple[di
     page.get_by_label("Nouveau mot de passe").fill("quatre mots bien longs")
     page.get_by_label("Le même mot de passe, encore une fois").fill("quatre mots bien longs")
     page.get_by_role("button", name="Enregistrer et entrer").click()
+    # An address of numbers has no passkeys: the app is the factor here.
+    secret = page.locator("#app-key").inner_text()
+    page.get_by_label("Le code que l'application affiche maintenant").fill(app_code(secret, datetime.now(UTC)))
+    page.get_by_role("button", name="Ajouter l'application").click()
+    page.get_by_role("link", name="Je les ai gardés").click()
     expect(page.get_by_role("heading", name="Aucun dossier encore")).to_be_visible()
     code = enter_concern(page)
     page.goto("/")

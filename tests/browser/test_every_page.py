@@ -6,18 +6,28 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from repere.accounts import members, vetting
+from repere.cases import actions
+from repere.cases.models import Case
+from repere.directory.models import Organisation
 from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.steps import Desk, enter_concern, go_on, presume
+from tests.cases.story import grant
+from tests.directory.entries import held, vetted
 from tests.people import Cast
 
 SCREENSHOTS = os.environ.get("REPERE_SCREENSHOTS")
+MISSING = ("/cases/ZZZZZZZZ/", "/no-such-page/")
 TOLD_BY_TITLES = ("victim", "traite", "traffick", "exploit", "police", "prostitu")
 
 
 def look(page: Page, address: str, found: list[str]) -> None:
-    page.goto(address)
+    answer = page.goto(address)
+    if answer is not None and answer.status >= 400 and address not in MISSING:
+        found.append(f"{address} answered {answer.status}")
     found += violations(page)
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append(f"{address} is wider than its window")
@@ -32,13 +42,61 @@ def addresses(code: str, fact: str, task: str) -> list[str]:
     return [
         "/", "/?tab=due", "/?tab=waiting", "/?tab=new", "/?tab=later", "/search/", "/notices/", "/entries/new/?fresh=1",
         case, f"{case}?kind=profile", f"{case}identity/", f"{case}access/new/", f"{case}entered/",
-        f"{case}facts/new/", f"{case}facts/new/person_described/",
+        f"{case}facts/new/", f"{case}facts/new/?q=plainte", f"{case}facts/new/person_described/",
         f"{case}facts/new/exploitation_described/", f"{case}facts/new/safe_contact_instructions/", f"{case}facts/{fact}/",
         f"{case}facts/{fact}/correct/", f"{case}facts/{fact}/withdraw/", f"{case}rules/fr.residence_permit_complaint/",
         f"{case}rules/common.presumed/", f"{case}compare/", f"{case}next-steps/", f"{case}card/", f"/tasks/{task}/snooze/",
         f"/tasks/{task}/waive/", "/rules/", "/rules/?q=L.316-1", "/rules/?q=rien+de+tel", "/rules/fr.residence_permit_complaint/",
         "/sources/", "/sources/coe.197.art10/", "/mechanism/", "/mechanism/?mechanism=uk", "/about/", "/help/", "/cases/ZZZZZZZZ/",
     ]  # fmt: skip
+
+
+def house_addresses(people: Cast, code: str, urgency: str) -> list[str]:
+    """Pages that a worker opens about a file's followers, its readers, her colleagues, her own account and the directory."""
+    case, entry = f"/cases/{code}/", vetted(people, people.pascal)
+    held(entry, people.pascal, people.amina, since=timezone.localdate())
+    return [
+        f"{case}follow/", f"{case}hand-over/", f"{case}looks/", f"{case}requisitions/", "/colleagues/", "/conflicts/",
+        "/urgent/", "/urgent/open/", f"/urgent/{urgency}/", "/account/", "/account/factors/new/", "/account/password/", "/confirm/",
+        "/directory/", "/directory/?q=pr%C3%A9fecture", "/directory/new/", "/directory/to-vouch/", f"/directory/entries/{entry.pk}/",
+        "/directory/coverage/", "/directory/safe-place/", "/directory/conventions/", "/directory/files/",
+    ]  # fmt: skip
+
+
+def administration_addresses(people: Cast) -> list[str]:
+    """Pages of an administrator: members of the house, and vouching for an organisation that asks to come in."""
+    now = timezone.now()
+    vetting.apply_to_join(
+        name="Candidate", kind="association", territory="69", language="fr", now=now,
+        contact={"contact_name": "Nadia Exemple", "contact_email": "nadia@candidate.example", "words": "Connue"},
+    )  # fmt: skip
+    with people.chloe.acts() as acting:
+        members.invite_member(email="nora@atalante.example", name="Nora Exemple", role="jurist", language="fr", acting=acting, now=now)
+        members.ask_factor_reset(people.odile.user.pk, reason="Téléphone perdu", acting=acting, now=now)
+    candidate, colleague = Organisation.objects.get(name="Candidate").pk, people.amina.membership.pk
+    return [
+        "/members/", "/members/invite/", f"/members/{colleague}/end/", f"/members/{colleague}/lost/", "/organisations/",
+        f"/organisations/{candidate}/", f"/organisations/{people.boussole.pk}/", "/colleagues/", "/colleagues/alerts/",
+        "/team/", "/account/",
+    ]  # fmt: skip
+
+
+OF_THE_DOOR = ["/join/", "/join/thank-you/"]
+
+
+def opened_by_urgency(people: Cast, code: str) -> str:
+    opened = actions.break_glass(
+        code=code, motive="danger", reason="x", groups=["profile"], acting=people.chloe.actor, now=timezone.now()
+    )  # fmt: skip
+    return str(opened.pk)
+
+
+def share(people: Cast, code: str) -> str:
+    """The case and her name opened to another organisation; the address of the page on which that is ended."""
+    with people.amina.acts() as actor:
+        case = Case.objects.visible_to(actor).get(code=code)
+    given = grant(case, people.amina.actor, people.boussole, ["contact_safety", "profile", "identity"], now=timezone.now())
+    return f"/cases/{code}/access/{given.pk}/end/"
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])
@@ -51,11 +109,29 @@ def test_axe_finds_nothing(desk: Desk, people: Cast, size: str, scheme: str) -> 
     fact = page.url.rstrip("/").rsplit("/", 1)[-1]
     page.goto(f"/cases/{code}/")
     task = (page.locator(".duty[id]").first.get_attribute("id") or "").removeprefix("task-")
-    for address in addresses(code, fact, task):
+    for address in [*addresses(code, fact, task), share(people, code)]:
         look(page, address, found)
+    look(desk(people.bruno, viewport=DESK if size == "desk" else PHONE, color_scheme=scheme), f"/cases/{code}/identity/", found)
     look(desk(people.chloe, viewport=DESK if size == "desk" else PHONE, color_scheme=scheme), "/", found)
     anonymous = desk(None, viewport=DESK if size == "desk" else PHONE, color_scheme=scheme)
     for address in ("/sign-in/", "/about/", "/no-such-page/"):
+        look(anonymous, address, found)
+    assert found == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("phone", "dark")])
+def test_axe_finds_nothing_on_pages_of_the_house(desk: Desk, people: Cast, size: str, scheme: str) -> None:
+    options = {"viewport": DESK if size == "desk" else PHONE, "color_scheme": scheme}
+    page = desk(people.amina, **options)
+    found: list[str] = []
+    code = enter_concern(page)
+    for address in house_addresses(people, code, opened_by_urgency(people, code)):
+        look(page, address, found)
+    administrator = desk(people.chloe, **options)
+    for address in administration_addresses(people):
+        look(administrator, address, found)
+    anonymous = desk(None, **options)
+    for address in OF_THE_DOOR:
         look(anonymous, address, found)
     assert found == []
 

@@ -84,7 +84,7 @@ def test_sending_twice_enters_once(desk: Desk, people: Cast) -> None:
     enter_concern(page)
     page.go_back()
     page.go_back()
-    expect(page.get_by_role("button", name="Enregistrer l'inquiétude")).to_be_visible()
+    expect(page.get_by_role("button", name="Enregistrer la situation")).to_be_visible()
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("C'est noté")
     with people.amina.acts() as actor:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from django.conf import settings
 
 from repere.commands.mechanism import mechanism
+from repere.core.rulebook import load
 
 EXAMPLE = """
 examples:
@@ -47,9 +48,18 @@ def test_an_example_about_a_rule_that_does_not_exist_names_its_line(tmp_path: Pa
 
 def test_the_reform_is_compared_with_the_law_rule_by_rule() -> None:
     """What is demanded is told apart from what is law."""
-    result = run("diff", "fr", "fr+fr-collectif", "--no-examples")
-    assert "34 rules added" in result.output
-    assert "0 rules changed" in result.output
+    lines = [line.split("\t") for line in run("diff", "fr", "fr+fr-collectif", "--no-examples").output.splitlines()]
+    before, after = (load(settings.REPERE_MECHANISM_FOLDER, name) for name in ("fr", "fr+fr-collectif"))
+    assert {line[1] for line in lines} == after.rules.keys() - before.rules.keys(), "whole ids, one a line"
+    assert {(line[0], len(line)) for line in lines} == {("added", 5)}
+
+
+def test_what_the_examples_make_of_a_reform_goes_into_a_pipe_whole() -> None:
+    """Another program reads the rule's id, what it said, what it would say, and for how many examples."""
+    lines = [line.split("\t") for line in run("diff", "fr", "fr+fr-collectif").output.splitlines()]
+    moved = [line for line in lines if line[0] == "moved"]
+    assert moved
+    assert all(len(line) == 5 and int(line[4]) > 0 for line in moved)
 
 
 def test_a_broken_copy_of_the_rule_book_is_refused_with_file_and_line(tmp_path: Path) -> None:

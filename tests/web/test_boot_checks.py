@@ -7,6 +7,7 @@ from django.db import connection
 
 from repere.web import checks, database, embedded
 from repere.web.grants import declared_grants
+from tests.homes import own_home
 from tests.people import Cast
 
 
@@ -115,3 +116,12 @@ def test_nobody_may_truncate_and_only_the_backup_reads_all() -> None:
         assert cursor.fetchall() == [("repere_backup",)]
         cursor.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'repere_backup'")
         assert cursor.fetchone() == (["default_transaction_read_only=on"],)
+
+
+@pytest.mark.django_db
+def test_a_missing_root_key_is_named(settings, tmp_path) -> None:
+    """After a restore nothing is served before its keepers brought the root key back; the command is said."""
+    own_home(settings, tmp_path / "home")
+    assert [problem for problem in checks.problems() if "restore-root" in problem] != []
+    settings.REPERE_ROLE = "worker"
+    assert [problem for problem in checks.problems() if "restore-root" in problem] == [], "the worker holds no key"

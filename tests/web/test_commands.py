@@ -61,8 +61,9 @@ def test_from_nothing_to_a_first_member_and_back_again(environment: dict[str, st
     running, address = start(environment, "--empty")
     assert status(f"{address}/sign-in/") == 200
     founded = repere(
-        "found", "--organisation", "Première", "--kind", "association", "--email", "a@exemple.example",
-        "--address", address, environment=environment,
+        "found", "--paper-kit-kept", "--address", address,
+        "--organisation", "Première", "--kind", "association", "--person", "A", "--email", "a@exemple.example",
+        "--organisation", "Seconde", "--kind", "police", "--person", "B", "--email", "b@exemple.example", environment=environment,
     )  # fmt: skip
     link = re.search(r"http\S+", founded.stdout)
     assert link, founded.stderr
@@ -96,7 +97,10 @@ def test_mistakes_are_answered_in_words(environment: dict[str, str]) -> None:
     spaced = environment | {"REPERE_HOME": environment["REPERE_HOME"] + "/deux mots"}
     for words, where in [
         (("check",), spaced),
-        (("found", "--organisation", "X", "--kind", "nonsense", "--email", "a@b.example"), environment),
+        ((
+            "found", "--paper-kit-kept", "--organisation", "X", "--kind", "nonsense", "--person", "A", "--email", "a@b.example",
+            "--organisation", "Y", "--kind", "police", "--person", "B", "--email", "b@b.example",
+        ), environment),
     ]:
         refused = repere(*words, environment=where)
         assert refused.returncode != 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from repere.cases import forms
 from repere.web import law
-from repere.web.components import words
+from repere.web.components import terms, words
 from tests.documentation import PROJECT, cells
 
 LANGUAGES = ("fr", "en")
@@ -65,6 +66,21 @@ def test_main_words_are_those_of_the_rule_book() -> None:
     named_here = [(row, facts[row[1].strip("`")].label) for row in rows() if row[1].strip("`") in facts]
     assert named_here
     assert [row for row, label in named_here if (row[2], row[3]) != (label.text("fr"), label.text("en"))] == []
+
+
+def test_help_cards_say_what_the_glossary_says() -> None:
+    """The card on the page and this page explain a word in the same words."""
+    told = {row[1].strip("`"): (row[2], row[3], row[4]) for row in rows() if len(row) > 4 and row[1].startswith("`")}
+    for code, (label, meaning) in terms.TERMS.items():
+        assert (*said(label), said(meaning)[1]) == told.get(code), code
+        assert said(meaning)[0] != said(meaning)[1], f"{code} is not explained in French"
+
+
+def test_every_card_on_a_page_exists() -> None:
+    pages = (PROJECT / "repere").rglob("*.html")
+    asked = {code for page in pages for code in re.findall(r"{% term \"([^\"]+)\" %}", page.read_text(encoding="utf-8"))}
+    assert asked
+    assert asked <= set(terms.TERMS)
 
 
 def test_each_word_stands_once() -> None:

@@ -1,11 +1,13 @@
 """Logs tell that something happened, never to whom."""
 
+import json
 import logging as standard
 from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 import structlog
+from django.test import Client
 
 from repere.web import logging
 
@@ -34,6 +36,19 @@ def test_arguments_of_library_messages_are_dropped(log: StringIO) -> None:
     text = log.getvalue()
     assert "AMINA123" not in text
     assert "Not Found" in text
+
+
+@pytest.mark.django_db
+def test_a_refused_request_is_told_in_words(log: StringIO) -> None:
+    """Django's own template is "%s: %s": what stays is the answer and the name of the page, never its address."""
+    Client().get("/cases/AMINA123/nothing/of-the-kind/")
+    Client().post("/language/", {"language": "fr"}, headers={"sec-fetch-site": "cross-site"})
+    told = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["event"], line["status"], line.get("route")) for line in told] == [
+        ("Not Found", 404, None),
+        ("Forbidden", 403, "pages:language"),
+    ]
+    assert "AMINA123" not in log.getvalue()
 
 
 def test_an_error_is_told_without_its_words(log: StringIO) -> None:

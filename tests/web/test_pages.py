@@ -169,7 +169,7 @@ def test_an_administrator_lands_on_a_page_that_says_what_she_may_do(signed_in: S
     assert answer.status_code == 200
     assert "Vous vous occupez des comptes" in page
     assert "Amina Exemple" in page
-    assert "Administratrice ou administrateur des comptes" in page
+    assert "Gestion des comptes" in page
     assert "Bruno Exemple" not in page, "of her own organisation only"
     assert case.code not in page
     assert case.pseudonym not in page

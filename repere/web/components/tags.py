@@ -14,11 +14,14 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases import card
+from repere.cases.queries.watch import AlertLine
+from repere.cases.views.words import FREEZE_REASONS, alert_sentence
 from repere.core.dates import PartialDate
 from repere.core.rulebook.wording import Wording
 from repere.web import law
 from repere.web.components import words
 from repere.web.components.icons import SHAPES
+from repere.web.components.terms import TERMS
 
 register = template.Library()
 
@@ -31,6 +34,21 @@ def language() -> str:
 @cache
 def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="{}"/></svg>', SHAPES[name])
+
+
+@register.simple_tag
+def term(code: str) -> SafeString | str:
+    """A help card for a word of the field; nothing for a code that the glossary does not explain."""
+    if code not in TERMS:
+        return ""
+    label, meaning = TERMS[code]
+    return format_html('<details class="term"><summary>{}</summary><p class="term-card">{}</p></details>', label, meaning)
+
+
+@register.simple_tag
+def certainties() -> list[str]:
+    """How the text of a rule may have been read, surest first."""
+    return [str(text) for text in words.CERTAINTIES.values()]
 
 
 @register.filter
@@ -223,3 +241,15 @@ def role_label(role: str) -> str:
     """A role of the mechanism in words."""
     known = law.current().roles.get(role)
     return str(words_of(known.label)) if known else gettext("Administrator of accounts") if role == ADMINISTRATOR else role
+
+
+@register.filter
+def freeze_reason(reason: str) -> str:
+    """Why an account was frozen."""
+    return str(FREEZE_REASONS.get(reason, ""))
+
+
+@register.filter
+def alert_words(alert: AlertLine) -> str:
+    """What was unusual, with its numbers."""
+    return alert_sentence(alert.rule, alert.numbers)

@@ -12,6 +12,7 @@ OUTCOMES = {
     "duty": {
         "open": _("To do"),
         "done": _("Done"),
+        "missed": _("Not done while it could be"),
         "does_not_hold": _("Nothing to do today"),
         "cannot_tell": _("Cannot be told yet"),
     },
@@ -21,16 +22,18 @@ OUTCOMES = {
         "cannot_tell": _("Cannot be told yet"),
     },
 }
-OUTCOME_SIGNALS = {"holds": "open", "does_not_hold": "none", "cannot_tell": "ask", "open": "due", "done": "open"}
+OUTCOME_SIGNALS = {"holds": "open", "does_not_hold": "none", "cannot_tell": "ask", "open": "due", "done": "open", "missed": "none"}
 LEVELS = {
     "national_law": _("National law"),
     "international_obligation": _("International obligation"),
+    "guidance": _("Official guidance, not law"),
     "demanded": _("Demanded, not law"),
     "choice": _("A reminder we chose"),
 }
 LEVEL_HELP = {
     "national_law": _("Written in the country's law: it can be asked for at a counter."),
     "international_obligation": _("The State has bound itself to it. Whether a court applies it directly is not settled."),
+    "guidance": _("An authority asks its own services to do so. It is not a law and nobody is bound by it in court."),
     "demanded": _("Asked for by associations. It opens nothing today."),
     "choice": _("No text gives this rule: it is a reminder chosen here."),
 }
@@ -71,6 +74,7 @@ CLOSINGS = {
     "fact": _("Done"),
     "waiver": _("Set aside"),
     "no_longer_required": _("No longer required"),
+    "missed": _("Its day went by"),
 }
 SOURCE_KINDS = {
     "law": _("Laws"),
@@ -107,6 +111,10 @@ REMINDER_STEPS = {
     "before": _("falls due soon"),
     "overdue": _("is overdue"),
     "escalate": _("passed on, still not done"),
+    "taken_over": _("a colleague took this file over"),
+    "covered": _("a colleague covers this file"),
+    "handed_over": _("this file was handed over to you"),
+    "break_glass": _("was opened in an emergency: to be reviewed"),
 }
 UNITS = {
     "days": _("days"),
@@ -121,6 +129,7 @@ EXAMPLE_OUTCOMES = {
     "holds": _("It holds"),
     "open": _("It is to be done"),
     "done": _("It is done"),
+    "missed": _("It can no longer be done"),
     "does_not_hold": _("It does not hold"),
     "cannot_tell": _("It cannot be told"),
 }

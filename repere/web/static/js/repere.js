@@ -101,6 +101,31 @@
       otherwise.value = "not_asked";
     }
   });
+  /* A chosen quiet answer stays in sight: a chosen button in a closed part would hide the others from the keyboard. */
+  document.addEventListener("toggle", function (event) {
+    var part = event.target;
+    if (part.matches && part.matches("details.quiet-answers") && !part.open && part.querySelector("input:checked")) part.open = true;
+  }, true);
+
+  /* Kinds of facts narrow as one types. The button beside the field does the same without this file. */
+  function spelled(text) { return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/œ/g, "oe"); }
+  document.addEventListener("input", function (event) {
+    var narrows = event.target.dataset ? event.target.dataset.narrows : "";
+    if (!narrows) return;
+    var words = spelled(event.target.value).split(/\s+/).filter(Boolean);
+    var shown = 0;
+    document.querySelectorAll("#" + narrows + " [data-shelf]").forEach(function (shelf) {
+      var left = 0;
+      shelf.querySelectorAll("[data-words]").forEach(function (line) {
+        line.hidden = !words.every(function (word) { return line.dataset.words.indexOf(word) >= 0; });
+        if (!line.hidden) left += 1;
+      });
+      shelf.hidden = !left;
+      shown += left;
+    });
+    announce(shown ? String(shown) : event.target.dataset.none);
+  });
+
   document.addEventListener("input", function (event) {
     var other = event.target.dataset ? event.target.dataset.chooses : "";
     if (other) {

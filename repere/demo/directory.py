@@ -1,0 +1,154 @@
+"""An invented directory: who may be turned to in the demonstration country, with vacancies, old contacts and hidden places.
+
+Telephone numbers are of the ranges that France keeps for fiction (ARCEP, décision 2018-0881, 01 99 00); mailboxes end in example.org.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from repere import ledger
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.models import Membership
+from repere.demo.cast import BY_KEY
+from repere.directory.actions.entries import searched_words
+from repere.directory.doors import who as keeper_of
+from repere.directory.entry_models import Contact, Mandate, Service, Structure, Voice
+from repere.directory.models import Organisation
+from repere.directory.territory import territories
+from repere.directory.tiers import Tier
+from repere.directory.vocabulary import REFERENTS, Function, Kind
+
+SOURCE = "demonstration"
+KEEPER, CONFIRMS, SECOND = ("vigie", "coordination"), ("atalante", "case_worker"), ("boussole", "case_worker")
+# Function → kind of the body, its name, and in how many territories out of a hundred it was ever named.
+NAMED: tuple[tuple[Function, Kind, str, int], ...] = (
+    (Function.REFERENT_PREFECTURE, Kind.PREFECTURE, "Préfecture inventée", 90),
+    (Function.REFERENT_POLICE, Kind.POLICE, "Sûreté inventée", 70),
+    (Function.REFERENT_PROSECUTION, Kind.PROSECUTION, "Parquet inventé", 60),
+    (Function.REFERENT_CRIP, Kind.CHILD_PROTECTION, "CRIP inventée", 40),
+    (Function.SOCIAL_WORKER_POLICE, Kind.POLICE, "Commissariat inventé", 55),
+    (Function.HEALTH_CHECK, Kind.HEALTH, "Centre de santé inventé", 45),
+    (Function.PSYCHOLOGICAL, Kind.HEALTH, "Centre d'écoute inventé", 30),
+    (Function.SIAO, Kind.HOUSING_COORDINATION, "SIAO inventé", 95),
+    (Function.SUPPORT, Kind.SPECIALISED_ASSOCIATION, "Association inventée", 35),
+)
+SPOKEN = (("bin", "eng"), ("ron",), ("ara", "fra"), ("yor", "eng"), ("zho",), ("vie",), ("wol", "fra"), ("pus", "fas"), ("spa",), ("por",))
+HIDDEN = (("Refuge Bergamote", "84"), ("Refuge Capucine", "93"), ("Refuge Sarriette", "32"))
+GIVEN = ("Camille", "Dominique", "Claude", "Sacha", "Maxence", "Andrea", "Lou", "Charlie")
+LEFT, OLD, ANNOUNCED = 0.12, 0.12, 0.06
+"""Shares, assumed, of posts whose holder left, of contacts not confirmed for a year, of holders nobody has confirmed."""
+
+
+def is_filled() -> bool:
+    keeper = _member(*KEEPER)
+    if keeper is None:
+        return False
+    with acting_as(keeper) as acting:
+        return bool(Service.objects.visible_to(acting).filter(source=SOURCE).exists())
+
+
+def fill(*, seed: int, now: datetime) -> int:
+    """Pour the invented directory in, once. Returns how many entries it has; nothing without the demonstration's organisations."""
+    keeper, confirms, second = (_member(*each) for each in (KEEPER, CONFIRMS, SECOND))
+    if keeper is None or confirms is None or second is None or is_filled():
+        return 0
+    rng = np.random.default_rng([seed, 42])
+    services = list(_services(rng, keeper))
+    with acting_as(Actor.system("demonstration", organisation_id=keeper.organisation_id)) as acting:
+        Structure.objects.bulk_create([service.structure for service in services])
+        for service in services:
+            service.words, service.vetted_at = searched_words(service), now
+        Service.objects.bulk_create(services, batch_size=500)
+        ledger.record(acting, "fill_directory", kind="system", detail={"services": len(services), "seed": seed})
+    _people(services, rng, keeper, confirms, now)
+    for voice in (confirms, second):
+        _vouch(services, voice, now)
+    return len(services)
+
+
+def _vouch(services: list[Service], voice: Actor, now: datetime) -> None:
+    said = {"user_id": voice.user_id, "organisation_id": voice.organisation_id, "at": now, "reason": "invention"}
+    with acting_as(voice):
+        Voice.objects.bulk_create([Voice(service=service, **said) for service in services if service.tier < Tier.NEED_TO_KNOW])
+
+
+def _services(rng: np.random.Generator, keeper: Actor) -> Iterator[Service]:
+    for place in territories().values():
+        for function, kind, body, share in NAMED:
+            if rng.random() * 100 < share:
+                of_state = function == Function.REFERENT_PREFECTURE
+                yield _service(
+                    keeper, f"{body}, {place.name}", kind, function, f"{function.label} · {place.name}", [place.code],
+                    tier=Tier.PUBLIC if function == Function.SIAO or of_state else Tier.MEMBERS,
+                )  # fmt: skip
+    for number, languages in enumerate(SPOKEN * 2, 1):
+        yield _service(
+            keeper, f"Service d'interprètes inventé {number}", Kind.INTERPRETING, Function.INTERPRETER, f"Interprète {number}", ["FR"],
+            languages=list(languages), remote=True, training="traite, deux jours (invention)" if number % 2 else "",
+        )  # fmt: skip
+    for name, region in HIDDEN:
+        codes = [place.code for place in territories().values() if place.region == region]
+        yield _service(keeper, name, Kind.SHELTER, Function.SHELTER, name, codes, tier=Tier.NEED_TO_KNOW, audiences=["women"])
+
+
+def _service(
+    keeper: Actor, body: str, kind: str, function: str, name: str, served: list[str], *, tier: int = Tier.MEMBERS, **fields: Any
+) -> Service:
+    kept_by = keeper_of(keeper).organisation_id
+    structure = Structure(organisation_id=kept_by, name=body, kind=kind, tier=tier, source=SOURCE)
+    return Service(
+        organisation_id=kept_by, structure=structure, function=function, name=name, territories=served, tier=tier,
+        source=SOURCE, origin="imported", **fields,
+    )  # fmt: skip
+
+
+def _people(services: list[Service], rng: np.random.Generator, keeper: Actor, confirms: Actor, now: datetime) -> None:
+    """Lines and holders written by one body, confirmed by a person of another, as everybody's are."""
+    roll = rng.random((len(services), 3))
+    today, who = now.date(), {"entered_by": keeper.user_id, "entered_organisation_id": keeper.organisation_id}
+    lines, mandates = [], []
+    for number, service in enumerate(services):
+        lines.append(Contact(service=service, kind="phone", value=f"+3319900{number % 10_000:04d}", entered_at=now, **who))
+        if service.function in REFERENTS:
+            left = today - timedelta(days=int(200 * roll[number, 1])) if roll[number, 0] < LEFT else None
+            name = f"{GIVEN[number % len(GIVEN)]} Exemple-{number}"
+            mandates.append(Mandate(service=service, name=name, starts_on=today - timedelta(days=500), ends_on=left, **who))
+    with acting_as(keeper):
+        Contact.objects.bulk_create(lines, batch_size=500)
+        Mandate.objects.bulk_create(mandates, batch_size=500)
+    with acting_as(confirms) as acting:
+        known = [mandate.pk for number, mandate in enumerate(mandates) if (number % 100) / 100 >= ANNOUNCED]
+        Mandate.objects.filter(pk__in=known).update(
+            confirmed_on=today, confirmed_by=acting.user_id, confirmed_organisation=acting.organisation_id
+        )
+        open_lines = [line for line in lines if line.service.tier < Tier.NEED_TO_KNOW]
+        for age, part in _by_age(open_lines, roll[:, 2]):
+            _verify(part, today - timedelta(days=age), acting)
+
+
+def _by_age(lines: list[Contact], roll: Any) -> Iterator[tuple[int, list[UUID]]]:
+    """Days since somebody was reached → the contacts of that age."""
+    ages = [400 if share < OLD else 120 if share < 2 * OLD else 20 for share in roll[: len(lines)]]
+    for age in sorted(set(ages)):
+        yield age, [line.pk for line, of_age in zip(lines, ages, strict=True) if of_age == age]
+
+
+def _verify(ids: list[UUID], on: date, acting: Actor) -> None:
+    Contact.objects.filter(pk__in=ids).update(verified_on=on, verified_by=acting.user_id, verified_organisation=acting.organisation_id)
+
+
+def _member(key: str, role: str) -> Actor | None:
+    body = BY_KEY[key]
+    organisation = Organisation.objects.filter(name=body.name, is_invented=True).first()
+    if organisation is None:
+        return None
+    with acting_as(Actor.system("demonstration", organisation_id=organisation.pk)):
+        found = Membership.objects.current().filter(organisation=organisation, role=role).first()
+        return found.actor() if found else None

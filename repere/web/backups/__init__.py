@@ -1,0 +1,1 @@
+"""Backups that this machine can write and cannot read, and restores that prove themselves before they count."""

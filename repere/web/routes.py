@@ -1,0 +1,221 @@
+"""Every address of the pages, declared: who it is for, what it can show, what it leaves in the ledger, how often it may be asked.
+
+An address that is not here fails the tests. What is declared is also enforced: methods, who may open it, its headers.
+
+audience   public: anybody, no cookie, no connection that could read a person · anyone: before or after signing in ·
+           signed_in: a member of an organisation; the view and the database then say which rows
+tier       the most secret thing an answer can hold: nothing · law · account · person · identity
+audit      none · look: one row with every person shown · write: one row per act · sign_in: rows of coming and going
+rate       free: the same for everybody, a front may hold it · session: bounded by who is signed in, breadth is watched ·
+           sign_in: the buckets of `accounts.throttle`
+headers    which class of tests/web/header_contract.yaml the answer belongs to
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AUDIENCES = ("public", "anyone", "signed_in")
+TIERS = ("nothing", "law", "account", "person", "identity")
+AUDITS = ("none", "look", "write", "sign_in")
+RATES = ("free", "session", "sign_in")
+HEADERS = ("public", "page", "download", "table", "well_known")
+
+
+@dataclass(frozen=True)
+class Route:
+    audience: str
+    tier: str
+    audit: str
+    rate: str
+    methods: tuple[str, ...]
+    headers: str = "page"
+
+
+GET: tuple[str, ...] = ("GET", "HEAD")
+POST: tuple[str, ...] = ("POST",)
+BOTH = GET + POST
+
+
+def _signed_in(tier: str, audit: str, methods: tuple[str, ...] = GET, headers: str = "page") -> Route:
+    return Route("signed_in", tier, audit, "session", methods, headers)
+
+
+ROUTES: dict[str, Route] = {
+    # Coming in and going out.
+    "accounts:sign_in": Route("anyone", "account", "sign_in", "sign_in", BOTH),
+    "accounts:sign_out": Route("anyone", "nothing", "sign_in", "session", POST),
+    "accounts:change_role": _signed_in("account", "sign_in", POST),
+    "accounts:invitation": Route("anyone", "account", "sign_in", "sign_in", BOTH),
+    "accounts:demo_sign_in": Route("anyone", "account", "sign_in", "sign_in", POST),
+    "accounts:sign_in_passkey": Route("anyone", "account", "sign_in", "sign_in", POST),
+    "accounts:passkey_options": Route("anyone", "account", "none", "sign_in", POST),
+    "accounts:second_step": Route("anyone", "account", "sign_in", "sign_in", BOTH),
+    "accounts:outside": Route("anyone", "nothing", "none", "sign_in", GET),
+    "accounts:outside_back": Route("anyone", "account", "sign_in", "sign_in", GET),
+    "accounts:outside_invited": Route("anyone", "nothing", "none", "sign_in", GET),
+    "accounts:outside_link": _signed_in("account", "none"),
+    "accounts:outside_forget": _signed_in("account", "write", POST),
+    "accounts:apply": Route("anyone", "nothing", "write", "sign_in", BOTH),
+    "accounts:applied": Route("anyone", "nothing", "none", "free", GET),
+    # Who belongs: for administrators of accounts; the actions say which rows.
+    "accounts:organisations": _signed_in("account", "none"),
+    "accounts:organisation": _signed_in("account", "none"),
+    "accounts:organisation_step": _signed_in("account", "write", POST),
+    "accounts:members": _signed_in("account", "none"),
+    "accounts:member_invite": _signed_in("account", "write", BOTH),
+    "accounts:member_approve": _signed_in("account", "write", POST),
+    "accounts:member_confirm": _signed_in("account", "write", POST),
+    "accounts:member_end": _signed_in("account", "write", BOTH),
+    "accounts:factor_reset_ask": _signed_in("account", "write", BOTH),
+    "accounts:factor_reset": _signed_in("account", "write", POST),
+    "accounts:locked": _signed_in("nothing", "sign_in", BOTH),
+    "accounts:lock": _signed_in("nothing", "sign_in", POST),
+    "accounts:still_here": _signed_in("nothing", "none", POST),
+    "accounts:confirm": _signed_in("account", "sign_in", BOTH),
+    "accounts:proof_options": _signed_in("account", "none", POST),
+    # One's own account.
+    "accounts:account": _signed_in("account", "none"),
+    "accounts:first_factor": _signed_in("account", "none"),
+    "accounts:new_factor": _signed_in("account", "none"),
+    "accounts:new_passkey_options": _signed_in("account", "none", POST),
+    "accounts:add_passkey": _signed_in("account", "write", POST),
+    "accounts:add_app": _signed_in("account", "write", POST),
+    "accounts:remove_factor": _signed_in("account", "write", POST),
+    "accounts:recovery_codes": _signed_in("account", "write", POST),
+    "accounts:password": _signed_in("account", "write", BOTH),
+    "accounts:end_session": _signed_in("account", "write", POST),
+    "accounts:end_other_sessions": _signed_in("account", "write", POST),
+    # The tool and the law, apart from any person.
+    "pages:rules": _signed_in("law", "none"),
+    "pages:rule": _signed_in("law", "none"),
+    "pages:sources": _signed_in("law", "none"),
+    "pages:source": _signed_in("law", "none"),
+    "pages:mechanism": _signed_in("law", "none"),
+    "pages:about": Route("anyone", "law", "none", "free", GET),
+    "pages:help": Route("anyone", "law", "none", "free", GET),
+    "pages:language": Route("anyone", "nothing", "none", "free", POST),
+    "pages:read_day": _signed_in("nothing", "none", POST),
+    "pages:ready": Route("anyone", "nothing", "none", "free", GET),
+    "pages:installation": _signed_in("nothing", "none"),
+    # Case files.
+    "cases:worklist": _signed_in("person", "look"),
+    "cases:search": _signed_in("person", "look", BOTH),
+    "cases:notices": _signed_in("person", "look", BOTH),
+    "cases:concern_new": _signed_in("person", "write"),
+    "cases:concern_discard": _signed_in("person", "write", POST),
+    "cases:concern": _signed_in("person", "write", BOTH),
+    "cases:concern_keep": _signed_in("person", "write", POST),
+    "cases:case": _signed_in("person", "look"),
+    "cases:entered": _signed_in("person", "look"),
+    "cases:access_give": _signed_in("person", "write", BOTH),
+    "cases:access_end": _signed_in("person", "write", BOTH),
+    "cases:identity": _signed_in("identity", "write", BOTH),
+    "cases:fact_choose": _signed_in("person", "look"),
+    "cases:fact_new": _signed_in("person", "write", BOTH),
+    "cases:recorded": _signed_in("person", "look"),
+    "cases:fact_correct": _signed_in("person", "write", BOTH),
+    "cases:fact_withdraw": _signed_in("person", "write", BOTH),
+    "cases:fact_keep": _signed_in("person", "write", POST),
+    "cases:fact_discard": _signed_in("person", "write", POST),
+    "cases:rule": _signed_in("person", "look"),
+    "cases:demands": _signed_in("person", "look"),
+    "cases:compare": _signed_in("person", "look"),
+    "cases:next_steps": _signed_in("person", "look"),
+    "cases:card": _signed_in("person", "look"),
+    "cases:card_paper": _signed_in("person", "look", headers="download"),
+    "cases:looks": _signed_in("person", "look"),
+    "cases:looks_paper": _signed_in("person", "look"),
+    "cases:colleagues": _signed_in("account", "none"),
+    "cases:freeze": _signed_in("account", "write", POST),
+    "cases:unfreeze": _signed_in("account", "write", POST),
+    "cases:freeze_read": _signed_in("account", "write", POST),
+    "cases:alerts": _signed_in("account", "none"),
+    "cases:alert_seen": _signed_in("account", "write", POST),
+    "cases:task_assign": _signed_in("person", "write", POST),
+    "cases:task_snooze": _signed_in("person", "write", BOTH),
+    "cases:task_resume": _signed_in("person", "write", POST),
+    "cases:task_waive": _signed_in("person", "write", BOTH),
+    "cases:task_reopen": _signed_in("person", "write", POST),
+    "cases:right": _signed_in("person", "look"),
+    "cases:follow": _signed_in("person", "write", BOTH),
+    "cases:hand_over": _signed_in("person", "write", BOTH),
+    "cases:requisitions": _signed_in("person", "write", BOTH),
+    "cases:requisition_step": _signed_in("person", "write", BOTH),
+    "cases:team": _signed_in("account", "write", BOTH),
+    "cases:consents": _signed_in("person", "look"),
+    "cases:consent_new": _signed_in("person", "write", BOTH),
+    "cases:consent_withdraw": _signed_in("person", "write", BOTH),
+    "cases:case_referrals": _signed_in("person", "look"),
+    "cases:referral_new": _signed_in("person", "write", BOTH),
+    "cases:referrals": _signed_in("account", "none"),
+    "cases:offer": _signed_in("person", "write"),
+    "cases:capsule_make": _signed_in("person", "write", POST),
+    "cases:offer_act": _signed_in("person", "write", POST),
+    # Opened with a link and a code, by nobody signed in; nothing is looked up before a code was sent.
+    "open:capsule": Route("anyone", "person", "write", "sign_in", BOTH),
+    "cases:urgencies": _signed_in("person", "look"),
+    "cases:urgency_open": _signed_in("person", "write", BOTH),
+    "cases:urgency_review": _signed_in("person", "write", BOTH),
+    "cases:conflicts": _signed_in("account", "write", BOTH),
+    "cases:conflict_end": _signed_in("account", "write", POST),
+    # What arrives and what leaves. Files are handed over to a form that was sent, never to a link.
+    "cases:papers": _signed_in("person", "write", BOTH),
+    "cases:paper_open": _signed_in("person", "look", POST),
+    "cases:paper_remove": _signed_in("person", "write", POST),
+    "cases:extracts": _signed_in("account", "none"),
+    "cases:extract_new": _signed_in("person", "write", BOTH),
+    "cases:extract_statistics": _signed_in("account", "look", POST),
+    "cases:extract_work": _signed_in("person", "look", POST),
+    "cases:extract_received": _signed_in("identity", "look", POST),
+    "cases:extract": _signed_in("person", "look"),
+    "cases:extract_decide": _signed_in("person", "write", POST),
+    "cases:extract_make": _signed_in("identity", "write", POST),
+    "cases:extract_fetch": _signed_in("identity", "write", POST),
+    # Whom to turn to: professionals and services, never a person who is accompanied. What is hidden is in none of these answers.
+    "directory:find": _signed_in("account", "none"),
+    "directory:new": _signed_in("account", "write", BOTH),
+    "directory:waiting": _signed_in("account", "none"),
+    "directory:entry": _signed_in("account", "none"),
+    "directory:entry_act": _signed_in("account", "write", POST),
+    "directory:contact_act": _signed_in("account", "write", POST),
+    "directory:mandate_act": _signed_in("account", "write", POST),
+    "directory:coverage": _signed_in("account", "none"),
+    "directory:safe_place": _signed_in("account", "write", BOTH),
+    "directory:conventions": _signed_in("account", "write", BOTH),
+    "directory:convention": _signed_in("account", "write", BOTH),
+    "directory:imports": _signed_in("account", "write", BOTH),
+    "directory:template": _signed_in("nothing", "none", headers="table"),
+    "directory:import": _signed_in("account", "none"),
+    "directory:import_act": _signed_in("account", "write", POST),
+    "directory:export": _signed_in("account", "write", POST, headers="table"),
+    # A place for her, asked from her file.
+    "cases:place": _signed_in("person", "write", BOTH),
+    "cases:place_request": _signed_in("person", "look"),
+    "cases:place_act": _signed_in("person", "write", POST),
+    # Shelters: needs without a person; whoever is shown there has no name, no code and no file.
+    "places:desk": _signed_in("account", "none"),
+    "places:asked": _signed_in("account", "none"),
+    "places:asked_act": _signed_in("account", "write", POST),
+    "places:new": _signed_in("account", "write", BOTH),
+    "places:house": _signed_in("account", "none"),
+    "places:house_act": _signed_in("account", "write", POST),
+    "places:proposal": _signed_in("account", "none"),
+    "places:shortfall": _signed_in("account", "none"),
+    # For somebody who has no account and must leave no trace.
+    "guidance:start": Route("public", "law", "none", "free", GET, "public"),
+    "guidance:home": Route("public", "law", "none", "free", GET, "public"),
+    "guidance:page": Route("public", "law", "none", "free", GET, "public"),
+    "guidance:part": Route("public", "nothing", "none", "free", GET, "public"),
+    "well_known:security": Route("public", "nothing", "none", "free", GET, "well_known"),
+}
+
+# Sent while nothing may be written: without them nobody could come in to read.
+ALLOWED_IN_READ_ONLY = frozenset({
+    "accounts:sign_in_passkey", "accounts:passkey_options", "accounts:second_step", "accounts:locked", "accounts:lock",
+    "accounts:still_here", "accounts:confirm", "accounts:proof_options",
+    "accounts:sign_in", "accounts:sign_out", "accounts:demo_sign_in", "accounts:change_role", "cases:search"})
+
+
+def route_of(view_name: str) -> Route | None:
+    return ROUTES.get(view_name)

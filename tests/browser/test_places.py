@@ -1,0 +1,69 @@
+"""A place for a woman with two children who refuses to go near Lyon: needs, hold, yes, arrival, by the pages alone."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from repere.places import actions
+from tests.browser.conftest import DESK, PHONE, violations
+from tests.browser.steps import Desk
+from tests.cases.story import concern
+from tests.people import Cast
+from tests.places.houses import shelter, unit
+
+PICTURES = Path(__file__).parents[2] / "docs" / "images"
+SECONDS = 120
+
+
+def picture(page: Page, name: str) -> None:
+    """Pictures for the documentation are taken anew only when asked for."""
+    if os.environ.get("REPERE_PICTURES"):
+        for width, size in (("desk", DESK), ("phone", PHONE)):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def test_from_her_needs_to_a_filled_place(desk: Desk, people: Cast) -> None:
+    """Every click that a worker and a shelter make; two minutes are the bound of the whole, machine included."""
+    unit(people.sonia, shelter(people.sonia, zone="69", name="Maison du Rhône"))
+    south = shelter(people.sonia, zone="13", name="Maison du Sud")
+    unit(people.sonia, south)
+    actions.confirm_shelter(south.pk, acting=people.sonia.actor, now=timezone.now())
+    unit(people.sonia, shelter(people.sonia, zone="59", name="Maison du Nord"), children=False)
+    case = concern(people.amina.actor)
+    worker, host = desk(people.amina), desk(people.sonia)
+    started = time.monotonic()
+    worker.goto(f"/cases/{case.code}/place/")
+    picture(worker, "place-needs")
+    worker.locator("[name=minors]").fill("2")
+    worker.locator("[name=refuses_zones]").fill("Rhône, Ain, Isère, Loire")
+    worker.locator("main .actions .button").click()
+    expect(worker.locator("main")).to_contain_text("13")
+    expect(worker.locator("form[action$='/hold/']")).to_have_count(1)
+    assert violations(worker) == []
+    picture(worker, "place-candidates")
+    worker.locator("form[action$='/hold/'] button").click()
+    host.goto("/places/")
+    host.locator("#asked-title + ul a").first.click()
+    assert case.code not in host.content()
+    assert case.pseudonym not in host.content()
+    assert violations(host) == []
+    picture(host, "place-asked")
+    host.locator("form[action$='/accept/'] button").click()
+    worker.reload()
+    worker.locator("form[action$='/show/'] button").click()
+    host.locator("form[action$='/arrive/'] button").click()
+    expect(host.locator("form[action$='/leave/']")).to_be_visible()
+    picture(host, "place-arrival")
+    host.goto("/places/")
+    expect(host.locator("#staying-title")).to_be_visible()
+    assert violations(host) == []
+    picture(host, "place-desk")
+    assert host.goto(f"/cases/{case.code}/").status == 200  # type: ignore[union-attr]
+    assert time.monotonic() - started < SECONDS

@@ -1,0 +1,55 @@
+"""`make run` a second time: the same country, nothing added by itself, nothing lost."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.web.test_commands import environment as environment  # the fixture: a new folder, removed afterwards
+from tests.web.test_commands import repere, start, status
+
+RECORDED = ("cases_person", "cases_case", "cases_fact", "cases_sealedrecord", "cases_grant", "accounts_user", "directory_organisation")
+
+
+def recorded(home: str) -> dict[str, str]:
+    """A fingerprint of every row that people recorded, by table."""
+    secret = (Path(home) / "secrets" / "db_bootstrap").read_text().strip()
+    with psycopg.connect(host=f"{home}/pg", user="postgres", password=secret, dbname="repere") as admin:
+        return {
+            table: str(admin.execute(f"SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM {table} t").fetchone())
+            for table in RECORDED
+        }
+
+
+def ledger(home: str) -> set[str]:
+    secret = (Path(home) / "secrets" / "db_bootstrap").read_text().strip()
+    with psycopg.connect(host=f"{home}/pg", user="postgres", password=secret, dbname="repere") as admin:
+        return {leaf.hex() for (leaf,) in admin.execute("SELECT leaf FROM ledger_entry").fetchall()}
+
+
+@pytest.mark.xdist_group("commands")
+def test_a_second_start_finds_every_fact_and_adds_none(environment: dict[str, str]) -> None:
+    """Stopped with Ctrl-C, started again in the same folder: each row as it was, each line of the ledger still there."""
+    home = environment["REPERE_HOME"]
+    demo = environment | {"REPERE_DEMO": "1"}
+    made = repere("demo", "--persons", "20", environment=demo)
+    assert made.returncode == 0, made.stderr
+    running, address = start(demo)
+    try:
+        assert status(f"{address}/sign-in/") == 200
+        first, lines = recorded(home), ledger(home)
+        assert lines
+    finally:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 0
+    running, address = start(demo)
+    try:
+        assert status(f"{address}/sign-in/") == 200
+        assert recorded(home) == first
+        assert lines <= ledger(home)
+    finally:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 0
