@@ -244,7 +244,7 @@ def compare_on(admin: psycopg.Connection[Any], told: list[Told]) -> dict[str, An
     receipts = dict(admin.execute("SELECT key, result FROM cases_receipt WHERE act = 'record_fact'").fetchall())
     facts = {fact for (fact,) in admin.execute("SELECT id FROM cases_fact WHERE batch IS NULL").fetchall()}
     named, steps = Counter[UUID](), Counter[tuple[str, str]]()
-    for (body,) in admin.execute("SELECT body FROM ledger_entry WHERE act IN ('record_fact', 'remind')"):
+    for (body,) in admin.execute("SELECT body FROM ledger_entry WHERE act IN ('record_fact', 'note_place_event', 'remind')"):
         line = json.loads(bytes(body))
         detail = line["detail"]
         if line["act"] == "remind":

@@ -37,8 +37,11 @@ def note_place_event(event_id: UUID, *, now: datetime) -> Fact | None:
     """Add the fact of one event. None when its file is no longer there, or when it was told before."""
     with acting_as(READING):
         event = Event.objects.visible_to(READING).filter(pk=event_id).first()
-    if event is None:
-        return None
+    return note_event(event, now=now) if event else None
+
+
+def note_event(event: Event, *, now: datetime) -> Fact | None:
+    """The same for an event that was read."""
     acting = Actor.system("places", organisation_id=event.organisation_id)
     with acting_as(acting):
         case = Case.objects.visible_to(acting, own=True).filter(pk=event.reference).first()

@@ -23,6 +23,7 @@ from repere.cases.actions import choose_team_practice, grant_access
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchRefused, BatchResult, record_facts
 from repere.cases.jobs import VIEWS_AT_ONCE, follow_grant
 from repere.cases.models import Case, Grant, View
+from repere.cases.place_facts import note_event
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate, day_of
 from repere.core.rulebook import Mechanism, may_record
@@ -33,6 +34,7 @@ from repere.demo.names import CITIES, STREETS, names
 from repere.demo.places import fill_places
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
+from repere.places.models import Event
 
 _OURS = UUID("0c8e0c9b-3a4e-5b8c-b9d4-2f1d6a5e7b10")
 SHARED = 8
@@ -77,12 +79,22 @@ def fill(*, persons: int, seed: int, now: datetime, tell: Tell | None = None, ev
         if part == 0 and not result.repeated:
             done.grants += _share(body, cases, result, actors, now)
     fill_places(actors, now=now)
+    _tell_files(actors, now)
     done.repeated = not fresh
     if evaluate and fresh:
         evaluate_all(now=now, tell=say)
     with acting_as(actors[BODIES[0].key]) as acting:
         ledger.record(acting, FILLED, kind="system", detail={"persons": persons, "seed": seed})
     return done
+
+
+def _tell_files(actors: Mapping[str, Actor], now: datetime) -> None:
+    """What was asked of the shelters stands in the files now, and not when a worker comes to it."""
+    for actor in actors.values():
+        with acting_as(actor) as acting:
+            events = list(Event.objects.visible_to(acting).filter(organisation_id=acting.organisation_id).order_by("at", "pk"))
+        for event in events:
+            note_event(event, now=now)
 
 
 def is_filled() -> bool:

@@ -47,7 +47,7 @@ def addresses(code: str, fact: str, task: str) -> list[str]:
         f"{case}facts/{fact}/correct/", f"{case}facts/{fact}/withdraw/", f"{case}rules/fr.residence_permit_complaint/",
         f"{case}rules/common.presumed/", f"{case}compare/", f"{case}next-steps/", f"{case}card/", f"/tasks/{task}/snooze/",
         f"/tasks/{task}/waive/", "/rules/", "/rules/?q=L.316-1", "/rules/?q=rien+de+tel", "/rules/fr.residence_permit_complaint/",
-        "/sources/", "/sources/coe.197.art10/", "/mechanism/", "/mechanism/?mechanism=uk", "/about/", "/help/", "/cases/ZZZZZZZZ/",
+        "/sources/", "/sources/coe.197.art10-1/", "/mechanism/", "/mechanism/?mechanism=uk", "/about/", "/help/", "/cases/ZZZZZZZZ/",
     ]  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def administration_addresses(people: Cast) -> list[str]:
     return [
         "/members/", "/members/invite/", f"/members/{colleague}/end/", f"/members/{colleague}/lost/", "/organisations/",
         f"/organisations/{candidate}/", f"/organisations/{people.boussole.pk}/", "/colleagues/", "/colleagues/alerts/",
-        "/team/", "/account/",
+        "/account/",
     ]  # fmt: skip
 
 

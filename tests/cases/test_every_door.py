@@ -69,6 +69,9 @@ PAGES = {
         "offer",
         "offer_act",
         "capsule_make",
+        "place",
+        "place_request",
+        "place_act",
         "papers",
         "paper_open",
         "paper_remove",
@@ -139,6 +142,8 @@ def scene(people: Cast) -> Scene:
         "alert": uuid4(),
         "paper": uuid4(),
         "extract": uuid4(),
+        "request_id": uuid4(),
+        "act": "cancel",
     }
     return Scene(case, arguments)
 
