@@ -80,7 +80,6 @@ class Transit(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def transit(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[ThreadingHTTPServer]:
-    pytest.importorskip("hvac")
     monkeypatch.setattr(Transit, "keys", [new_key()])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Transit)
     serving = threading.Thread(target=server.serve_forever, daemon=True)

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 
 from repere.accounts.acting import acting_as
+from repere.accounts.scope import UnscopedQuery
 from repere.core.needs import household
 from repere.ledger.models import Entry
 from repere.places import actions, jobs
 from repere.places.models import Alert, Apart, Event, Hold, Incident, Occupancy, PrivateReason, Request, Shelter, Unit
 from repere.places.queries.candidates import candidates_for, confidence
 from repere.places.refusals import NotVisible, Refused
-from repere.places.scope import UnscopedQuery
 from tests.people import Cast, Member
 from tests.places.houses import NOW, ask, by_worker, hold, live, sent, shelter, unit
 

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from repere.accounts.actor import Actor
+from repere.accounts.scope import M
 from repere.cases.models import Assignment, BreakGlass, Case, Fact, Grant, Person, Task, TeamPractice
-from repere.cases.models.scope import M
 from repere.cases.models.standing import BreakGlassQuerySet
 from repere.cases.policy import SYSTEM, load_policy
 from repere.cases.policy.reading import ASSIGNED, FOR_THE_FILE, TEAM

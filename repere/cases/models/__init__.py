@@ -1,5 +1,6 @@
 """Persons, cases, facts, findings, tasks."""
 
+from repere.accounts.scope import UnscopedQuery
 from repere.cases.models.consent import Consent
 from repere.cases.models.erasure import Erasure, Hold, RetainedCount, Tombstone
 from repere.cases.models.extract import Extract
@@ -19,7 +20,7 @@ from repere.cases.models.finding import (
 from repere.cases.models.paper import Paper
 from repere.cases.models.person import IDENTITY, Case, Grant, NameToken, Person, SealedRecord
 from repere.cases.models.referral import Capsule, JointStep, Offer, Referral
-from repere.cases.models.scope import ScopedQuerySet, UnscopedQuery
+from repere.cases.models.scope import ScopedQuerySet
 from repere.cases.models.standing import (
     Assignment,
     BreakGlass,
