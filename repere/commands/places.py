@@ -68,7 +68,7 @@ def simulate() -> None:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def places(households: int, openings: int, days: int, seed: int, as_json: bool) -> None:
-    """First come, greedy and the daily proposal, beside the best with hindsight."""
+    """First come, greedy, the daily proposal and the same keeping places back, beside the best with hindsight."""
     outcomes = simulation.simulate(simulation.invent(households=households, places=openings, days=days, seed=seed))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) for one in outcomes], indent=1))

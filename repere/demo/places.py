@@ -43,8 +43,8 @@ def fill_places(actors: Mapping[str, Actor], *, now: datetime) -> int:
                 made += _house(name, zone, listed, acting, now)
             for number, case in enumerate(Case.objects.visible_to(acting, own=True).filter(closed_on=None).order_by("code")[: len(NEEDS)]):
                 actions.ask(
-                    reference=case.pk, needs=NEEDS[number], urgency=3 - number, zone=case.territory, key=uuid5(_OURS, str(case.pk)),
-                    acting=acting, now=now,
+                    reference=case.place_reference, needs=NEEDS[number], urgency=3 - number, zone=case.territory,
+                    key=uuid5(_OURS, str(case.pk)), acting=acting, now=now,
                 )  # fmt: skip
     return made
 

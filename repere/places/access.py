@@ -87,13 +87,31 @@ POLICIES: dict[str, dict[str, str]] = {
     },
 }
 
+SAID_OR_RECEIVED = {name: POLICIES["places_apart"][name] for name in ("said by us, or received", "said of a request of ours")}
+ADDED: dict[str, dict[str, str]] = {
+    "places_carried": SAID_OR_RECEIVED,
+    "places_shelterchange": {
+        "the shelter's own": f"FOR SELECT USING ({OURS})",
+        "written in one's own name": (
+            f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER}"  # noqa: S608
+            f" AND shelter_id IN (SELECT s.id FROM places_shelter s WHERE s.organisation_id = {ME}))"
+        ),
+    },
+}
+"""Tables of migration 0011."""
+
 GRANTS = {
     "places_shelter": {
         "web": "SELECT, INSERT, UPDATE (name, zone, languages, trained_for, security, men_on_site, papers_law, most_households,"
         " most_minors, confirmed_at, confirmed_by, paused_at, listed)",
         "worker": "SELECT",
     },
-    "places_unit": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed)", "worker": "SELECT"},
+    "places_unit": {
+        "web": "SELECT, INSERT, UPDATE (out_of_use, listed, label, one_household, gender, children, unaccompanied_minors, couples,"
+        " step_free, pets, collective, requires_papers, remote, isolated_first, phases)",
+        "worker": "SELECT",
+    },
+    "places_shelterchange": {"web": "SELECT, INSERT"},
     "places_bed": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed)", "worker": "SELECT"},
     "places_request": {
         "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome)", "worker": "SELECT, UPDATE (sent_at)",
@@ -104,6 +122,7 @@ GRANTS = {
     },
     "places_occupancy": {"web": "SELECT, INSERT, UPDATE (during, live)", "worker": "SELECT, UPDATE (live)"},
     "places_apart": {"web": "SELECT, INSERT"},
+    "places_carried": {"web": "SELECT, INSERT"},
     "places_privatereason": {"web": "SELECT, INSERT"},
     "places_arrival": {"web": "SELECT, INSERT, UPDATE (items, user_id, at)"},
     "places_incident": {"web": "SELECT, INSERT"},
@@ -113,4 +132,4 @@ GRANTS = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES
+    return POLICIES | ADDED

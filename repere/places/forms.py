@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from repere.core.codes import new_code
 from repere.core.needs import Member, Needs
 from repere.directory.territory import found_in, territories
 from repere.directory.vocabulary import spoken
 from repere.directory.wording import plain
 from repere.places import words
 from repere.places.actions.arriving import STEPS
+from repere.places.marks import mark
 from repere.places.models import Hold, Incident, PrivateReason, Unit
 
 TICKS = forms.CheckboxSelectMultiple
@@ -36,9 +39,22 @@ class ZonesField(forms.CharField):
         for part in filter(None, (part.strip() for part in str(text or "").split(","))):
             code, _left = found_in(plain(part).split())
             if not code:
-                raise forms.ValidationError(_t("“%(part)s” is not a département. Write its code or its name.") % {"part": part})
+                raise forms.ValidationError(gettext("“%(part)s” is not a département. Write its code or its name.") % {"part": part})
             found.add(code)
         return frozenset(found)
+
+
+class MarksField(forms.CharField):
+    """Marks between commas, as `marks.mark` keeps them. Only how a mark is written is checked: whether it is known, nobody learns."""
+
+    def clean(self, value: Any) -> list[UUID]:
+        text, found = super().clean(value), []
+        for part in filter(None, (part.strip() for part in str(text or "").split(","))):
+            kept = mark(part)
+            if kept is None:
+                raise forms.ValidationError(gettext("“%(part)s” is not written as a mark is. Check it letter by letter.") % {"part": part})
+            found.append(kept)
+        return found
 
 
 class NeedsForm(forms.Form):
@@ -72,19 +88,27 @@ class NeedsForm(forms.Form):
         label=_("Files of people she must not live with"), required=False, max_length=200,
         help_text=_("Codes of your own files, between commas. Only the shelter that receives the need reads it."),
     )  # fmt: skip
+    apart_marks = MarksField(
+        label=_("Marks she must not meet"), required=False, max_length=200,
+        help_text=_("For somebody whom only another organisation knows, or for a network: a code agreed by word of mouth."),
+    )  # fmt: skip
+    carried_marks = MarksField(label=_("Marks that this household bears"), required=False, max_length=200)
 
     def __init__(self, *args: Any, exploitation: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["form"].choices = [("", _t("Not said")), *exploitation]  # type: ignore[attr-defined]
+        self.fields["carried_marks"].help_text = gettext(
+            "When others must not be housed with somebody here. To agree on a new mark, tell them this one by voice: %(mark)s."
+        ) % {"mark": new_code()}
+        self.fields["form"].choices = [("", gettext("Not said")), *exploitation]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if not any(told.get(name) for name in ("women", "men", "others", "minors")):
-            raise forms.ValidationError(_t("Say how many people look for a place."))
+            raise forms.ValidationError(gettext("Say how many people look for a place."))
         if told.get("near", frozenset()) & (told.get("avoid", frozenset()) | told.get("refuses_zones", frozenset())):
-            raise forms.ValidationError(_t("A département is both wanted and refused. Keep one of the two answers."))
+            raise forms.ValidationError(gettext("A département is both wanted and refused. Keep one of the two answers."))
         if "couple" in told.get("needs", []) and sum(told.get(name) or 0 for name in ("women", "men", "others")) < 2:
-            raise forms.ValidationError(_t("A couple is two adults at least. Check the numbers."))
+            raise forms.ValidationError(gettext("A couple is two adults at least. Check the numbers."))
         return told
 
     def as_needs(self) -> Needs:
@@ -114,6 +138,14 @@ class ShelterForm(forms.Form):
     papers_law = forms.CharField(
         label=_("Text that asks for identity papers"), required=False, max_length=200, help_text=_("Leave empty if none does.")
     )
+    most_households = forms.IntegerField(
+        label=_("Households at once, at most"), min_value=1, max_value=500, required=False,
+        help_text=_("Leave empty if the beds alone decide."),
+    )  # fmt: skip
+    most_minors = forms.IntegerField(
+        label=_("Minors at once, at most"), min_value=0, max_value=500, required=False,
+        help_text=_("Leave empty if the beds alone decide."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, exploitation: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,8 +163,15 @@ class UnitForm(forms.Form):
             ("one_household", _("Given whole to one household")), ("children", _("Children with an adult")),
             ("unaccompanied_minors", _("Minors without an adult")), ("couples", _("Couples")), ("step_free", _("No steps")),
             ("pets", _("Animals")), ("collective", _("Shared room")), ("remote", _("Remote")), ("requires_papers", _("Papers asked for")),
+            ("isolated_first", _("Kept first for those who are alone")),
         ],
     )  # fmt: skip
+
+
+class UnitChangeForm(UnitForm):
+    """A unit that stands: its beds stay as they are."""
+
+    capacity = None  # type: ignore[assignment]
 
 
 class AcceptForm(forms.Form):

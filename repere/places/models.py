@@ -107,6 +107,7 @@ class Unit(models.Model):
     collective = models.BooleanField(default=False)
     requires_papers = models.BooleanField(default=False)
     remote = models.BooleanField(default=False)
+    isolated_first = models.BooleanField(default=False)
     phases = _codes(16)
     out_of_use = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -121,6 +122,28 @@ class Unit(models.Model):
     @staticmethod
     def seen_by(actor: Actor) -> Q:
         return listed_or_ours(actor)
+
+
+class ShelterChange(models.Model):
+    """What was changed of a shelter or of one of its units, by whom and when. `changed`: name of the attribute → [before, after]."""
+
+    id = _id()
+    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True)
+    organisation = _organisation()
+    user_id = models.UUIDField()
+    at = models.DateTimeField()
+    changed = models.JSONField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["-at", "id"]
+        indexes = [models.Index(fields=["shelter", "-at"], name="changes_of_a_shelter")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(organisation_id=actor.organisation_id)
 
 
 class Bed(models.Model):
@@ -145,7 +168,10 @@ class Bed(models.Model):
 
 
 class Request(models.Model):
-    """A household that needs a place. `household`: its needs, in the format of docs/placement.md."""
+    """A household that needs a place. `household`: its needs, in the format of docs/placement.md.
+
+    `moved_from`: the stay that an incident ends; such a request is the shelter's, and its steps are told to `told_to`, who keeps the file.
+    """
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("Looking for a place")
@@ -169,6 +195,7 @@ class Request(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
     moved_from = models.UUIDField(null=True)
+    told_to = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     key = models.UUIDField(unique=True)
 
     objects = SeenByActor.as_manager()
@@ -296,7 +323,8 @@ class Occupancy(models.Model):
 
 
 class Apart(models.Model):
-    """Whom a household must not live with, by reference. Read by the shelter that received the need; never for the seeker's list."""
+    """Whom a household must not live with, by reference or by mark. Read by the shelter that received the need; never for the
+    seeker's list."""
 
     id = _id()
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="apart")
@@ -309,6 +337,28 @@ class Apart(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         constraints = [models.UniqueConstraint(fields=["request", "other"], name="said_once")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        received = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id, state__in=RECEIVING)
+        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+
+
+class Carried(models.Model):
+    """A mark that a household bears: an agreed code that says nothing, for somebody known elsewhere or for a network (`marks.py`).
+    Read by the shelter that received the need."""
+
+    id = _id()
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="carried")
+    organisation = _organisation()
+    mark = models.UUIDField()
+    created_at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["request", "mark"], name="carried_once")]
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:

@@ -11,6 +11,8 @@ SENTENCES = {
     "name_needed": N_("Give a name that says nothing of the address."),
     "zone_needed": N_("Say in which département it lies, by its code. Never write an address."),
     "papers_need_a_text": N_("Papers are asked for only where a text says so. Name the text, or do not ask for papers."),
+    "limit_of_nobody": N_("A limit of nobody would close this shelter. Leave it empty, or take its rooms out of use."),
+    "at_its_limit": N_("This shelter takes %(most)s at once at most, as you wrote. Change the limit first, or say no."),
     "phase_needed": N_("Say for which phase this unit is."),
     "capacity_1_to_60": N_("A unit holds between 1 and 60 people."),
     "contradiction": N_("These needs contradict each other (%(where)s). Check them."),

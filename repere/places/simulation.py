@@ -1,4 +1,5 @@
-"""Three ways of giving places, side by side over some weeks: first come, the best place for whoever comes next, the daily proposal.
+"""Ways of giving places, side by side over some weeks: first come, the best place for whoever comes next, the daily proposal, and the
+same keeping places back for those likely to come, as past days alone tell.
 
 Households come day by day and places open day by day, whatever was given before: a place that stays empty waits for the next
 household. That makes the best that could be done, knowing everything beforehand, an assignment that can be computed exactly.
@@ -14,12 +15,14 @@ import numpy as np
 
 from repere.core.needs import Member, Needs, Place, PlaceTable, admissible, scores
 from repere.core.placement import Household, Instance, Urgency, propose
+from repere.core.placement.foresight import Known, given_today
+from repere.core.placement.pairs import Ints
 
 ZONES = tuple(f"{number:02}" for number in range(1, 96) if number != 20)
 PATIENCE_DAYS = 21
 EMPTY_AFTER_DAYS = 30
 WAITED = 5
-"""What one day of waiting takes from the worth of a place: our choice, the same for the three ways."""
+"""What one day of waiting takes from the worth of a place: our choice, the same for every way."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,14 @@ def worth_on(world: World, pairs: Pairs, pair: tuple[int, int], day: int) -> int
 
 
 def simulate(world: World) -> list[Outcome]:
-    """The three ways, and the best with hindsight, by the same measure."""
+    """Every way, and the best with hindsight, by the same measure."""
     pairs = worths(world)
     best = _with_hindsight(world, pairs)
     ways: Sequence[tuple[str, Callable[[], dict[int, tuple[int, int]]]]] = (
         ("first_come", lambda: _by_day_of(world, pairs, _first_come)),
         ("greedy", lambda: _by_day_of(world, pairs, _greedy)),
         ("daily_proposal", lambda: _by_day_of(world, pairs, _proposed)),
+        ("keeping_back", lambda: _by_day_of(world, pairs, _keeping_back(world, pairs))),
         ("hindsight", lambda: best),
     )
     top = _worth(world, pairs, best)
@@ -178,6 +182,29 @@ def _proposed(world: World, pairs: Pairs, waiting: list[int], open_ones: list[in
     ]
     if rows:
         yield from _assigned(world, rows)
+
+
+def _keeping_back(world: World, pairs: Pairs) -> Way:
+    """The daily proposal that leaves a place empty today where those likely to come need it more (`core.placement.foresight`)."""
+    known = Known(
+        worth=_ever(world), came=np.array([one.day for one in world.comings], np.int64),
+        opened=np.array([one.day for one in world.openings], np.int64), waited=WAITED, patience=PATIENCE_DAYS, empty=EMPTY_AFTER_DAYS,
+    )  # fmt: skip
+
+    def way(world: World, pairs: Pairs, waiting: list[int], open_ones: list[int], day: int) -> Chosen:
+        return given_today(known, np.array(waiting, np.int64), np.array(open_ones, np.int64), day=day, seed=1)
+
+    return way
+
+
+def _ever(world: World) -> Ints:
+    """What each household and place would be worth together, whatever their days: a past one stands for the like of it to come."""
+    table, weighing = PlaceTable.of(one.place for one in world.openings), Urgency()
+    rows = [
+        np.where(admissible(one.household.needs, table), weighing.worth(one.household.urgency, 0) + scores(one.household.needs, table), 0)
+        for one in world.comings
+    ]
+    return np.array(rows, np.int64).reshape(len(world.comings), len(world.openings))
 
 
 def _with_hindsight(world: World, pairs: Pairs) -> dict[int, tuple[int, int]]:

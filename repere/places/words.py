@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from repere.directory.territory import name_of
+from repere.directory.vocabulary import language_name
 
 WOULD_FIT_IF = {
     "full": _("it would fit if it had room"),
@@ -42,6 +47,7 @@ GAINS = {
     "not_remote": _("not remote"),
     "confirmed_lately": _("confirmed lately"),
     "right_size": _("the right size"),
+    "isolated_first": _("kept first for those who are alone"),
 }
 PHASES = {
     "emergency": _("Emergency shelter"), "stabilisation": _("Stabilisation"), "reconstruction": _("Rebuilding"), "minors": _("Minors"),
@@ -72,3 +78,34 @@ WHY_WITHOUT = {"no_place_fits": _("No place fits"), "places_went_to_more_urgent"
 STATE_SIGNALS = {
     "asked": "waiting", "accepted": "open", "declined": "none", "expired": "none", "withdrawn": "none", "arrived": "open", "left": "none",
 }  # fmt: skip
+ATTRIBUTES = {
+    "name": _("Name among you"), "zone": _("Département"), "listed": _("Other organisations see its free places"),
+    "languages": _("Languages spoken"), "trained_for": _("Staff trained for"), "security": _("Protection"),
+    "men_on_site": _("Men live there too"), "papers_law": _("Text that asks for identity papers"),
+    "most_households": _("Households at once, at most"), "most_minors": _("Minors at once, at most"),
+    "label": _("Name of the room or flat"), "gender": _("For whom"), "phases": _("Phases"),
+    "one_household": _("Given whole to one household"), "children": _("Children with an adult"),
+    "unaccompanied_minors": _("Minors without an adult"), "couples": _("Couples"), "step_free": _("No steps"), "pets": _("Animals"),
+    "collective": _("Shared room"), "remote": _("Remote"), "requires_papers": _("Papers asked for"),
+    "isolated_first": _("Kept first for those who are alone"),
+}  # fmt: skip
+"""What can be changed of a shelter or of a unit."""
+RULES_ON_GENDER = {"women": _("Women"), "men": _("Men"), "any": _("Everybody")}
+
+
+def attribute(name: str) -> str:
+    return str(ATTRIBUTES.get(name, name))
+
+
+def said(name: str, value: Any) -> str:
+    """The value of an attribute in words; a dash for nothing."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(said(name, one) for one in value) or "–"
+    if value in (None, ""):
+        return "–"
+    if name in ("zone", "languages"):
+        return name_of(value) if name == "zone" else language_name(value)
+    known = {"security": SECURITY, "gender": RULES_ON_GENDER, "phases": PHASES}.get(name, {})
+    return str(known.get(value, value))  # type: ignore[attr-defined]

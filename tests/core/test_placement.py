@@ -16,6 +16,7 @@ from repere.core.needs import Place, household
 from repere.core.placement import ContradictoryInstance, Household, Instance, Limit, Proposal, propose, read_instance, reasons
 from repere.core.placement.exact import best_assignment, worth_of_one_more
 from repere.core.placement.pairs import pairs_of
+from repere.core.placement.prices import bound_at, prices
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "places-one-evening.json"
 
@@ -88,6 +89,14 @@ def test_shared_units_never_overflow_and_the_bound_is_never_passed(instance: Ins
     assert proposal.worth <= best <= proposal.bound + 1e-6
 
 
+@given(instances(), st.lists(st.floats(0, 60), min_size=3, max_size=3))
+@settings(deadline=None)
+def test_whatever_the_prices_they_give_a_bound(instance: Instance, bed: list[float]) -> None:
+    pairs = pairs_of(instance)
+    if len(pairs):
+        assert every_assignment(instance) <= bound_at(pairs, np.array(bed[: len(pairs.room)])) + 1e-6
+
+
 @given(instances(limits=True))
 @settings(deadline=None)
 def test_limits_of_a_shelter_and_households_apart_are_kept(instance: Instance) -> None:
@@ -109,7 +118,7 @@ def test_what_one_more_place_would_bring_is_what_it_brings(instance: Instance) -
         assert told[row] == propose(larger).worth - propose(instance).worth
 
 
-def test_the_search_comes_near_the_best_on_an_instance_of_families() -> None:
+def an_evening_of_families() -> Instance:
     draw = np.random.default_rng(7)
     places = tuple(Place(f"p{i}", f"s{i}", "69", int(draw.choice([1, 2, 4, 8])), one_household=bool(i % 2)) for i in range(60))
     households = tuple(Household(f"h{i}", household(["woman"], children=int(draw.integers(0, 4)))) for i in range(150))
@@ -119,9 +128,21 @@ def test_the_search_comes_near_the_best_on_an_instance_of_families() -> None:
         for p in draw.choice(60, 12, replace=False)
         if h.needs.size <= places[p].capacity
     )
-    proposal = propose(Instance(households, places, pairs=pairs))
-    assert 0 <= proposal.gap < 0.05
-    assert propose(Instance(households, places, pairs=pairs)) == proposal, "the same question gets the same answer"
+    return Instance(households, places, pairs=pairs)
+
+
+def test_the_search_comes_near_the_best_on_an_instance_of_families() -> None:
+    proposal = propose(an_evening_of_families())
+    assert 0 <= proposal.gap < 0.03
+    assert propose(an_evening_of_families()) == proposal, "the same question gets the same answer"
+
+
+def test_a_large_question_gets_nearly_the_bound_of_the_simplex(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above `SMALL` pairs a first-order method answers: its bound is a little higher, and never lower."""
+    pairs = pairs_of(an_evening_of_families())
+    simplex = prices(pairs).bound
+    monkeypatch.setattr("repere.core.placement.prices.SMALL", 0)
+    assert simplex <= prices(pairs).bound < simplex * 1.002
 
 
 def test_the_example_of_the_documentation() -> None:

@@ -21,23 +21,25 @@ from tests.people import Cast
 from tests.places.houses import NOW, ask, live, shelter, unit
 
 ALIKE = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-SECRET = UUID(int=7)
+SECRET, MARK = UUID(int=7), UUID(int=8)
 
 
 class Undone(Exception):
     """Takes a world back."""
 
 
-def seen_by_the_seeker(people: Cast, rooms: list[Unit], *, resident: UUID, taken: list[bool], says: str) -> tuple[Any, ...]:
+def seen_by_the_seeker(
+    people: Cast, rooms: list[Unit], *, resident: UUID, bears: list[UUID], taken: list[bool], says: str
+) -> tuple[Any, ...]:
     """Everything the seeker reads before, while and after she holds the first candidate, in a world that is then undone."""
     told: list[Any] = []
     try:
         with transaction.atomic():
             for room, full in zip(rooms, taken, strict=True):
                 if full:
-                    live(people.sonia, people.bruno, room, household(["woman"]), reference=resident)
+                    live(people.sonia, people.bruno, room, household(["woman"]), reference=resident, carries=bears)
                     resident = uuid4()
-            request = ask(people.amina, household(["woman"]), apart=[SECRET])
+            request = ask(people.amina, household(["woman"]), apart=[SECRET, MARK])
             names = {room.pk: room.label for room in rooms}
             with people.amina.acts() as actor, CaptureQueriesContext(connection) as asked:
                 found = candidates_for(actor, request, now=NOW)
@@ -72,8 +74,9 @@ def test_list_reasons_counts_order_and_answers_are_the_same(people: Cast, rooms:
         with transaction.atomic():
             house = shelter(people.sonia)
             units = [unit(people.sonia, house, capacity=size, label=str(number)) for number, (size, _) in enumerate(rooms)]
-            with_her = seen_by_the_seeker(people, units, resident=SECRET, taken=taken, says="safety")
-            assert with_her == seen_by_the_seeker(people, units, resident=uuid4(), taken=taken, says="full")
+            without = seen_by_the_seeker(people, units, resident=uuid4(), bears=[], taken=taken, says="full")
+            assert without == seen_by_the_seeker(people, units, resident=SECRET, bears=[], taken=taken, says="safety")
+            assert without == seen_by_the_seeker(people, units, resident=uuid4(), bears=[MARK], taken=taken, says="safety")
             compared = True
             raise Undone
     except Undone:

@@ -266,7 +266,7 @@ def _needs(value: object, members: tuple[Member, ...], where: tuple[object, ...]
 
 
 PLACE_YES = {"one_household", "men_on_site", "children", "unaccompanied_minors", "couples", "step_free", "pets", "collective",
-             "requires_papers", "remote"}  # fmt: skip
+             "requires_papers", "remote", "isolated_first"}  # fmt: skip
 
 
 def _place(value: object, at: int) -> Place:

@@ -71,10 +71,10 @@ def propose(instance: Instance, *, moves: int | None = None) -> Proposal:
         lines=_lines(instance, pairs, chosen),
         worth=worth,
         bound=bound,
-        gap=0.0 if exact or not bound else 1 - worth / bound,
+        gap=1 - worth / bound if bound else 0.0,
         price={place.id: round(float(price[row]), 1) for row, place in enumerate(instance.places) if price[row] > 0},
         one_more=_one_more(instance, price),
-        exact=exact,
+        exact=exact or worth >= bound,
         pairs=len(pairs),
     )
 

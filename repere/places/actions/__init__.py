@@ -4,11 +4,19 @@ from repere.places.actions.arriving import arrive, extend, keep_arrival, leave
 from repere.places.actions.asking import ask, close_request, give_back, hold, send_to_unlisted
 from repere.places.actions.danger import ask_second_look, report_incident
 from repere.places.actions.holding import accept, decline
-from repere.places.actions.shelters import add_shelter, add_unit, confirm_shelter, reopen_shelter, take_out_of_use
+from repere.places.actions.shelters import (
+    add_shelter,
+    add_unit,
+    change_shelter,
+    change_unit,
+    confirm_shelter,
+    reopen_shelter,
+    take_out_of_use,
+)
 from repere.places.refusals import NotVisible, Refused
 
 __all__ = [
-    "NotVisible", "Refused", "accept", "add_shelter", "add_unit", "arrive", "ask", "ask_second_look", "close_request", "confirm_shelter",
-    "decline", "extend", "give_back", "hold", "keep_arrival", "leave", "reopen_shelter", "report_incident", "send_to_unlisted",
-    "take_out_of_use",
+    "NotVisible", "Refused", "accept", "add_shelter", "add_unit", "arrive", "ask", "ask_second_look", "change_shelter", "change_unit",
+    "close_request", "confirm_shelter", "decline", "extend", "give_back", "hold", "keep_arrival", "leave", "reopen_shelter",
+    "report_incident", "send_to_unlisted", "take_out_of_use",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from repere.places import households
 from repere.places.beds import free, one_after_the_other, take
 from repere.places.doors import SEEKING, asked_hold, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
-from repere.places.models import Apart, Event, Hold, Request
+from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.candidates import place_of
 from repere.places.refusals import Refused
 
@@ -28,9 +28,11 @@ HOLD_HOURS = 24
 
 
 def ask(
-    *, reference: UUID, needs: Needs, urgency: int, zone: str = "", apart: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime,
+    *, reference: UUID, needs: Needs, urgency: int, zone: str = "", apart: Iterable[UUID] = (),
+    carries: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime,
 ) -> Request:  # fmt: skip
-    """Look for a place for one household. `reference`: the opaque number of its file; `apart`: those it must not live with.
+    """Look for a place for one household. `reference`: the opaque number of its file; `apart`: those it must not live with, by
+    reference or by mark; `carries`: the marks it bears itself.
 
     Twice with one key is once. Refused while a request of the same file is open.
     """
@@ -50,11 +52,19 @@ def ask(
             minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, asked_at=now, key=key,
         )  # fmt: skip
         made.save(force_insert=True)
-        for other in sorted(set(apart) - {reference}, key=str):
-            Apart(request=made, organisation_id=me(acting), other=other, created_at=now).save(force_insert=True)
+        keep_said(made, apart=apart, carries=carries, now=now)
         tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "ask_for_place", detail={"request": made.pk})
     return made
+
+
+def keep_said(made: Request, *, apart: Iterable[UUID], carries: Iterable[UUID], now: datetime) -> None:
+    """In the running transaction: whom the household must not meet, and the marks it bears."""
+    own = {"request": made, "organisation_id": made.organisation_id, "created_at": now}
+    for other in sorted(set(apart) - {made.reference}, key=str):
+        Apart(other=other, **own).save(force_insert=True)
+    for borne in sorted(set(carries), key=str):
+        Carried(mark=borne, **own).save(force_insert=True)
 
 
 def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS, acting: Actor, now: datetime) -> Hold:

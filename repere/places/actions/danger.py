@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.places.actions.asking import keep_said
 from repere.places.actions.holding import waiting
 from repere.places.doors import HOSTING, kept_shelter, me, must_be, myself
-from repere.places.models import Alert, Hold, Incident, Request, Shelter
+from repere.places.events import tell
+from repere.places.models import Alert, Apart, Carried, Event, Hold, Incident, Request, Shelter
 from repere.places.refusals import Refused
 
 
@@ -57,7 +59,13 @@ def _to_move(held: Hold, shelter: Shelter, acting: Actor, now: datetime) -> Requ
     made = Request(
         reference=held.request.reference, organisation_id=me(acting), user_id=myself(acting), household=household | {"needs": needs},
         size=held.request.size, minors=held.request.minors, phase=held.request.phase, urgency=3, zone=shelter.zone, asked_at=now,
-        moved_from=held.pk, key=uuid4(),
+        moved_from=held.pk, told_to_id=held.request.told_to_id or held.asking_id, key=uuid4(),
     )  # fmt: skip
     made.save(force_insert=True)
+    # Whom she must not meet goes with her.
+    keep_said(
+        made, now=now, apart=Apart.objects.visible_to(acting).filter(request=held.request_id).values_list("other", flat=True),
+        carries=Carried.objects.visible_to(acting).filter(request=held.request_id).values_list("mark", flat=True),
+    )  # fmt: skip
+    tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
     return made

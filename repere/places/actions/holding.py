@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Sum
 
 from repere import ledger
 from repere.accounts.acting import acting_as
@@ -26,6 +27,7 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         held = waiting(acting, hold_id, now)
         if held.second_look_by is not None and held.second_look_by == acting.user_id:
             raise Refused("another_person_needed")
+        _check_limits(held, acting)
         end = now + timedelta(days=ARRIVE_WITHIN_DAYS)
         if held.listed:
             keep_until(held, end, acting=acting)
@@ -40,6 +42,17 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         Request.objects.visible_to(acting).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
         ledger.record(acting, "accept_household", detail={"hold": held.pk})
     return held
+
+
+def _check_limits(held: Hold, acting: Actor) -> None:
+    """What the shelter said it carries at once, over all its units."""
+    here = Hold.objects.visible_to(acting).filter(shelter=held.shelter_id, state__in=("accepted", "arrived"))
+    inside = here.order_by().aggregate(households=Count("pk"), minors=Sum("request__minors", default=0))
+    most, most_minors = held.shelter.most_households, held.shelter.most_minors
+    if most is not None and inside["households"] + 1 > most:
+        raise Refused("at_its_limit", most=most)
+    if most_minors is not None and held.request.minors and inside["minors"] + held.request.minors > most_minors:
+        raise Refused("at_its_limit", most=most_minors)
 
 
 def _choose_unit(held: Hold, unit_id: UUID | None, end: datetime, acting: Actor, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from repere import ledger
@@ -11,32 +12,101 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.core.placement.instance import PHASES
 from repere.directory.territory import is_territory
-from repere.places.doors import HOSTING, kept_shelter, me, must_be, visible_unit
-from repere.places.models import Bed, Shelter, Unit
+from repere.places.doors import HOSTING, kept_shelter, me, must_be, myself, visible_unit
+from repere.places.models import Bed, Shelter, ShelterChange, Unit
 from repere.places.refusals import NotVisible, Refused
 
-RULES = ("children", "unaccompanied_minors", "couples", "step_free", "pets", "collective", "requires_papers", "remote", "one_household")
+RULES = ("children", "unaccompanied_minors", "couples", "step_free", "pets", "collective", "requires_papers", "remote", "one_household",
+         "isolated_first")  # fmt: skip
 
 
 def add_shelter(
     *, name: str, zone: str, listed: bool, languages: Iterable[str] = (), trained_for: Iterable[str] = (), security: int = 0,
-    men_on_site: bool = True, papers_law: str = "", acting: Actor, now: datetime,
+    men_on_site: bool = True, papers_law: str = "", most_households: int | None = None, most_minors: int | None = None, acting: Actor,
+    now: datetime,
 ) -> Shelter:  # fmt: skip
-    """A house or service. `zone`: code of a département; `listed`: others see its units. No address is ever written."""
+    """A house or service. `zone`: code of a département; `listed`: others see its units; `most_households`, `most_minors`: what it
+    carries at once whatever its beds, None for no such limit. No address is ever written."""
     must_be(acting, HOSTING)
-    if len(name.strip()) < 2:
-        raise Refused("name_needed")
-    if not is_territory(zone) or zone == "FR":
-        raise Refused("zone_needed")
+    said = _said_of_shelter(
+        name=name, zone=zone, listed=listed, languages=languages, trained_for=trained_for, security=security, men_on_site=men_on_site,
+        papers_law=papers_law, most_households=most_households, most_minors=most_minors,
+    )  # fmt: skip
     with acting_as(acting):
-        made = Shelter(
-            organisation_id=me(acting), name=name.strip()[:80], zone=zone, listed=listed, languages=sorted(set(languages)),
-            trained_for=sorted(set(trained_for)), security=security, men_on_site=men_on_site, papers_law=papers_law.strip()[:200],
-            confirmed_at=now, confirmed_by=acting.user_id, created_at=now,
-        )  # fmt: skip
+        made = Shelter(organisation_id=me(acting), confirmed_at=now, confirmed_by=acting.user_id, created_at=now, **said)
         made.save(force_insert=True)
         ledger.record(acting, "add_shelter", detail={"shelter": made.pk})
     return made
+
+
+def _said_of_shelter(**told: Any) -> dict[str, Any]:
+    """The attributes as they are kept. Raises Refused for a name or a zone that is none, and for a limit of nobody."""
+    name, zone = str(told["name"]).strip(), told["zone"]
+    if len(name) < 2:
+        raise Refused("name_needed")
+    if not is_territory(zone) or zone == "FR":
+        raise Refused("zone_needed")
+    if min(told["most_households"] or 1, (told["most_minors"] or 0) + 1) < 1 or told["most_households"] == 0:
+        raise Refused("limit_of_nobody")
+    lists = {key: sorted(set(told[key])) for key in ("languages", "trained_for")}
+    return {**told, **lists, "name": name[:80], "papers_law": str(told["papers_law"]).strip()[:200]}
+
+
+def change_shelter(shelter_id: UUID, *, acting: Actor, now: datetime, **told: Any) -> Shelter:
+    """Change what was said of a shelter, whether it is listed included; what stood before is kept. `told`: all that `add_shelter` asks.
+
+    Requests that were asked before keep the way in which they were asked.
+    """
+    must_be(acting, HOSTING)
+    said = _said_of_shelter(**told)
+    with acting_as(acting):
+        shelter = kept_shelter(acting, shelter_id)
+        units = Unit.objects.visible_to(acting).filter(shelter=shelter, organisation_id=me(acting))
+        if not said["papers_law"] and units.filter(requires_papers=True).exists():
+            raise Refused("papers_need_a_text")
+        changed = _changed(shelter, said)
+        if changed:
+            shelter.save(update_fields=list(changed))
+            if "listed" in changed:
+                Bed.objects.visible_to(acting).filter(unit__in=units.values("pk")).update(listed=shelter.listed)
+                units.update(listed=shelter.listed)
+            _keep_history(shelter, None, changed, acting, now)
+            ledger.record(acting, "change_shelter", detail={"shelter": shelter.pk, "changed": sorted(changed)})
+    return shelter
+
+
+def change_unit(unit_id: UUID, *, label: str, phases: Iterable[str], gender: str, acting: Actor, now: datetime, **rules: bool) -> Unit:
+    """Change the rules of a unit; what stood before is kept. Its beds stay as they are, and so does whoever holds one."""
+    must_be(acting, HOSTING)
+    words = sorted(set(phases))
+    if not words or not set(words) <= set(PHASES) or gender not in Unit.Gender.values:
+        raise Refused("phase_needed")
+    with acting_as(acting):
+        unit = visible_unit(acting, unit_id)
+        if unit.organisation_id != me(acting):
+            raise NotVisible
+        if rules.get("requires_papers") and not unit.shelter.papers_law:
+            raise Refused("papers_need_a_text")
+        kept = {name: rules[name] for name in RULES if name in rules}
+        changed = _changed(unit, {"label": label.strip()[:40] or "1", "phases": words, "gender": gender, **kept})
+        if changed:
+            unit.save(update_fields=list(changed))
+            _keep_history(unit.shelter, unit, changed, acting, now)
+            ledger.record(acting, "change_unit", detail={"unit": unit.pk, "changed": sorted(changed)})
+    return unit
+
+
+def _changed(row: Shelter | Unit, said: dict[str, Any]) -> dict[str, list[Any]]:
+    """Sets what differs; name of the attribute → before, after."""
+    changed = {name: [getattr(row, name), value] for name, value in said.items() if getattr(row, name) != value}
+    for name, (_, value) in changed.items():
+        setattr(row, name, value)
+    return changed
+
+
+def _keep_history(shelter: Shelter, unit: Unit | None, changed: dict[str, list[Any]], acting: Actor, now: datetime) -> None:
+    made = ShelterChange(shelter=shelter, unit=unit, organisation_id=me(acting), user_id=myself(acting), at=now, changed=changed)
+    made.save(force_insert=True)
 
 
 def add_unit(

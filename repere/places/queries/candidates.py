@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import connection
 
 from repere.accounts.actor import Actor
-from repere.core.needs import MISSES, Fit, Place, PlaceTable, Weights, candidates, misses
+from repere.core.needs import MISSES, Fit, Place, PlaceTable, Weights, candidates
 from repere.places import households
 from repere.places.models import Request, Unit
+from repere.places.queries.judging import HALF_LIFE_HOURS, judged
 
-HALF_LIFE_HOURS = 48
-"""Our choice: a figure that nobody confirmed for two days is half as sure."""
 SHOWN = 8
 
 
@@ -34,15 +33,15 @@ def place_of(unit: Any, *, free: int | None = None, sure: float = 1.0) -> Place:
         id=str(unit.pk), shelter=str(shelter.pk), zone=shelter.zone, capacity=unit.capacity, free=free, one_household=unit.one_household,
         gender=unit.gender, men_on_site=shelter.men_on_site, children=unit.children, unaccompanied_minors=unit.unaccompanied_minors,
         couples=unit.couples, step_free=unit.step_free, pets=unit.pets, collective=unit.collective, requires_papers=unit.requires_papers,
-        remote=unit.remote, security=shelter.security, phases=frozenset(unit.phases), languages=frozenset(shelter.languages),
-        trained_for=frozenset(shelter.trained_for), confidence=sure,
+        remote=unit.remote, isolated_first=unit.isolated_first, security=shelter.security, phases=frozenset(unit.phases),
+        languages=frozenset(shelter.languages), trained_for=frozenset(shelter.trained_for), confidence=sure,
     )  # fmt: skip
 
 
 FREE_UNITS = """
     SELECT u.id::text, u.shelter_id::text, s.zone, u.capacity, coalesce(b.free, 0), u.one_household, u.gender, s.men_on_site, u.children,
-        u.unaccompanied_minors, u.couples, u.step_free, u.pets, u.collective, u.requires_papers, u.remote, s.security, u.phases,
-        s.languages, s.trained_for, s.confirmed_at
+        u.unaccompanied_minors, u.couples, u.step_free, u.pets, u.collective, u.requires_papers, u.remote, u.isolated_first, s.security,
+        u.phases, s.languages, s.trained_for, s.confirmed_at
     FROM places_unit u JOIN places_shelter s ON s.id = u.shelter_id
     LEFT JOIN (
         SELECT b.unit_id, count(*) AS free FROM places_bed b WHERE b.listed AND NOT b.out_of_use AND NOT EXISTS (
@@ -61,11 +60,11 @@ def listed_places(*, now: datetime) -> PlaceTable:
     return PlaceTable.of(
         Place(
             id, shelter, zone, capacity, free if free == capacity or not whole else 0, whole, gender, men, children, alone, couples,
-            step_free, pets, collective, papers, remote, security, frozenset(phases), frozenset(languages), frozenset(trained),
+            step_free, pets, collective, papers, remote, isolated, security, frozenset(phases), frozenset(languages), frozenset(trained),
             confidence(confirmed, now),
         )
         for (id, shelter, zone, capacity, free, whole, gender, men, children, alone, couples, step_free, pets, collective, papers, remote,
-             security, phases, languages, trained, confirmed) in rows
+             isolated, security, phases, languages, trained, confirmed) in rows
     )  # fmt: skip
 
 
@@ -91,23 +90,26 @@ class Found:
 
 
 def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: Weights | None = None) -> Found:
-    """What may be shown to the seeker: listed places only, judged on her needs alone."""
-    table, needs = listed_places(now=now), households.read(request.household).needs
-    against = misses(needs, table)
-    missed = np.sum(list(against.values()), axis=0)
-    changeable = np.any([mask for name, mask in against.items() if MISSES[name] == "place"], axis=0)
-    near = (missed == 1) & changeable
-    fitting = [fit for fit in candidates(needs, table, weights, most=SHOWN) if fit.fits]
-    nearly = candidates(needs, PlaceTable.of(table.places[row] for row in np.flatnonzero(near).tolist()), weights, most=SHOWN)
-    others = (missed > 0) & ~near
-    excluded = {name: count for name, mask in against.items() if (count := int((mask & others).sum()))}
-    shown = [*fitting, *nearly]
-    units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk([UUID(fit.place) for fit in shown])
-    wanted = {fit.place for fit in shown}
-    places = {place.id: place for place in table.places if place.id in wanted}
+    """What may be shown to the seeker: listed places only, judged on her needs alone. Cost: two statements."""
+    needs = households.read(request.household).needs
+    found = judged(needs, most=SHOWN, now=now, weights=weights)
+    units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(list(found.free))
+    sure = {str(unit.pk): confidence(unit.shelter.confirmed_at, now) for unit in units.values()}
+    places = {str(unit.pk): place_of(unit, free=found.free[unit.pk], sure=sure[str(unit.pk)]) for unit in units.values()}
+    told = [
+        Candidate(units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place])
+        for fit in candidates(needs, PlaceTable.of(places.values()), weights)
+    ]
+    return Found(
+        [one for one in told if one.fit.fits][:SHOWN], [one for one in told if one.fit.would_fit_if][:SHOWN],
+        _excluded(found.counts), found.counts.get((), 0), now,
+    )  # fmt: skip
 
-    def seen(fit: Fit) -> Candidate:
-        place = places[fit.place]
-        return Candidate(units[UUID(fit.place)], fit, place.beds, place.confidence)
 
-    return Found([seen(fit) for fit in fitting], [seen(fit) for fit in nearly], excluded, int((missed == 0).sum()), now)
+def _excluded(counts: dict[tuple[str, ...], int]) -> dict[str, int]:
+    """How many of the units that one rule of the place does not bring in, by each reason against them."""
+    total: Counter[str] = Counter()
+    for names, count in counts.items():
+        if len(names) > 1 or (names and MISSES[names[0]] != "place"):
+            total.update(dict.fromkeys(names, count))
+    return {name: total[name] for name in MISSES if total[name]}

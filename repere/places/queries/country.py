@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from statistics import median
 from uuid import UUID
 
+from django.db.models import Count, Sum
+
 from repere.accounts.actor import Actor
-from repere.core.placement import Instance, Line, Proposal, propose, reasons
+from repere.core.placement import Instance, Limit, Line, Proposal, propose, reasons
 from repere.places import households
-from repere.places.models import COORDINATION, Hold, Request, Unit
+from repere.places.models import COORDINATION, Hold, Request, Shelter, Unit
 from repere.places.queries.candidates import listed_places
 from repere.places.refusals import NotVisible
 
@@ -47,7 +49,8 @@ def daily_proposal(actor: Actor, *, now: datetime) -> Today:
         households.read(one.household, id=str(one.pk), urgency=one.urgency, waiting_days=days[one.pk]) for one in waiting
     )
     table = listed_places(now=now)
-    instance = Instance(asked, tuple(place for place in table.places if place.beds > 0))
+    free = tuple(place for place in table.places if place.beds > 0)
+    instance = Instance(asked, free, limits=_limits(actor, {UUID(place.shelter) for place in free}))
     proposal = propose(instance)
     told = reasons(instance, proposal.lines)
     places = [UUID(line.place) for line in proposal.lines if line.place]
@@ -61,6 +64,20 @@ def daily_proposal(actor: Actor, *, now: datetime) -> Today:
         for line in proposal.lines
     ]  # fmt: skip
     return Today(sorted(lines, key=lambda one: (-one.request.urgency, -one.waiting_days, str(one.request.pk))), proposal, now)
+
+
+def _limits(actor: Actor, among: set[UUID]) -> tuple[Limit, ...]:
+    """What each listed shelter can still carry, from what it said and who is there or expected."""
+    limited = list(Shelter.objects.visible_to(actor).filter(pk__in=among).exclude(most_households=None, most_minors=None))
+    inside = Hold.objects.visible_to(actor).filter(shelter__in=limited, state__in=("accepted", "arrived")).order_by()
+    counted = {row["shelter"]: row for row in inside.values("shelter").annotate(households=Count("pk"), minors=Sum("request__minors"))}
+
+    def left(most: int | None, shelter: UUID, what: str) -> int | None:
+        return None if most is None else max(most - counted.get(shelter, {}).get(what, 0), 0)
+
+    return tuple(
+        Limit(str(one.pk), left(one.most_households, one.pk, "households"), left(one.most_minors, one.pk, "minors")) for one in limited
+    )
 
 
 @dataclass(frozen=True)

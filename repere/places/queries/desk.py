@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from repere.accounts.actor import Actor
-from repere.places.models import Alert, Apart, Arrival, Bed, Hold, Occupancy, Request, Shelter, Unit
+from repere.places.models import Alert, Apart, Arrival, Bed, Carried, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
 from repere.places.queries.candidates import confidence
 
 ALERTS_FOR = timedelta(days=30)
@@ -81,9 +81,17 @@ def must_not_meet(actor: Actor, hold: Hold) -> int:
     """How many households of this shelter the one that asks must not live with, said from either side. For the shelter alone."""
     here = Hold.objects.visible_to(actor).filter(shelter_id=hold.shelter_id, host_id=actor.organisation_id)
     here = here.filter(state__in=("accepted", "arrived")).exclude(pk=hold.pk)
-    said = Apart.objects.visible_to(actor).filter(request=hold.request_id).values("other")
-    said_there = Apart.objects.visible_to(actor).filter(other=hold.request.reference).values("request_id")
-    return here.filter(Q(request__reference__in=said) | Q(request_id__in=said_there)).count()
+    apart, carried = Apart.objects.visible_to(actor), Carried.objects.visible_to(actor)
+    said = apart.filter(request=hold.request_id).values("other")
+    borne_there = carried.filter(mark__in=said).values("request_id")
+    borne = carried.filter(request=hold.request_id).values("mark")
+    said_there = apart.filter(Q(other=hold.request.reference) | Q(other__in=borne)).values("request_id")
+    return here.filter(Q(request__reference__in=said) | Q(request_id__in=borne_there) | Q(request_id__in=said_there)).count()
+
+
+def changes_of(actor: Actor, shelter: Shelter) -> list[ShelterChange]:
+    """What was changed of a shelter of ours, newest first."""
+    return list(ShelterChange.objects.visible_to(actor).filter(shelter=shelter).select_related("unit")[:SHOWN])
 
 
 def arrival_of(actor: Actor, hold: Hold) -> Arrival | None:

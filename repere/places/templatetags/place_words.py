@@ -71,6 +71,16 @@ def without_words(code: str) -> str:
 
 
 @register.filter
+def change_words(changed: dict[str, list[Any]]) -> list[str]:
+    """What was changed, one line an attribute: what it said before, and after."""
+    return [
+        _("%(attribute)s: %(before)s, then %(after)s")
+        % {"attribute": words.attribute(name), "before": words.said(name, before), "after": words.said(name, after)}
+        for name, (before, after) in changed.items()
+    ]
+
+
+@register.filter
 def household_words(household: dict[str, Any]) -> list[str]:
     """The needs of a household, one line each."""
     members, needs = household["members"], household.get("needs", {})

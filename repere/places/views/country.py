@@ -11,6 +11,7 @@ from repere.accounts.middleware import ActingRequest
 from repere.core.needs import Weights
 from repere.core.placement import Urgency
 from repere.places.queries import country as reading
+from repere.places.queries.answering import answer_times
 from repere.places.views.doors import page
 
 
@@ -25,4 +26,5 @@ def proposal(request: ActingRequest) -> HttpResponse:
 @page
 def shortfall(request: ActingRequest) -> HttpResponse:
     found = reading.shortfall(request.actor, now=timezone.now())
-    return render(request, "places/shortfall.html", {"found": found, "section": "places"})
+    answers = answer_times(request.actor, now=timezone.now())
+    return render(request, "places/shortfall.html", {"found": found, "answers": answers, "section": "places"})

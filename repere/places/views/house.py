@@ -21,7 +21,7 @@ from repere.core.rulebook.model import Code
 from repere.places import actions, forms
 from repere.places.actions.shelters import RULES
 from repere.places.doors import HOSTING, kept_shelter, visible_hold
-from repere.places.models import Hold, Unit
+from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
 from repere.places.refusals import NotVisible, Refused
 from repere.places.views.doors import attempt, page
@@ -119,7 +119,12 @@ def new(request: ActingRequest) -> HttpResponse:
 def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
     kept = kept_shelter(request.actor, shelter)
     line = next(one for one in reading.houses(request.actor, now=timezone.now()) if one.shelter.pk == kept.pk)
-    context = {"house": line, "unit_form": forms.UnitForm(), "incident_form": forms.IncidentForm(), "section": "places"}
+    context = {
+        "house": line, "unit_form": forms.UnitForm(), "incident_form": forms.IncidentForm(), "section": "places",
+        "shelter_form": forms.ShelterForm(initial=_standing(kept), exploitation=exploitation()),
+        "unit_forms": [(one, forms.UnitChangeForm(initial=_rules_of(one.unit), auto_id=f"{one.unit.pk}_%s")) for one in line.units],
+        "changes": reading.changes_of(request.actor, kept),
+    }  # fmt: skip
     return render(request, "places/house.html", context)
 
 
@@ -131,6 +136,8 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
         "confirm": lambda: actions.confirm_shelter(kept.pk, acting=acting, now=now),
         "reopen": lambda: actions.reopen_shelter(kept.pk, acting=acting, now=now),
         "unit": lambda: _add_unit(request, kept.pk),
+        "change": lambda: actions.change_shelter(kept.pk, **_told(_shelter_form(request)), acting=acting, now=now),
+        "change-unit": lambda: _change_unit(request),
         "incident": lambda: actions.report_incident(kept.pk, **_told(forms.IncidentForm(request.POST)), acting=acting, now=now),
         "out": lambda: actions.take_out_of_use(_unit(request), out=request.POST.get("out") == "1", acting=acting, now=now),
     }
@@ -138,6 +145,27 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
         raise Http404
     attempt(request, doing[act])
     return redirect("places:house", kept.pk)
+
+
+def _standing(kept: Shelter) -> dict[str, Any]:
+    names = ("name", "zone", "languages", "trained_for", "security", "men_on_site", "papers_law", "most_households", "most_minors")
+    return {name: getattr(kept, name) for name in names} | {"listed": "yes" if kept.listed else "no"}
+
+
+def _rules_of(unit: Unit) -> dict[str, Any]:
+    ticked = [name for name in RULES if getattr(unit, name)]
+    return {"label": unit.label, "gender": unit.gender, "phases": unit.phases, "rules": ticked}
+
+
+def _shelter_form(request: ActingRequest) -> forms.ShelterForm:
+    return forms.ShelterForm(request.POST, exploitation=exploitation())
+
+
+def _change_unit(request: ActingRequest) -> None:
+    told = _told(forms.UnitChangeForm(request.POST))
+    rules = set(told.pop("rules"))
+    given: dict[str, Any] = {name: name in rules for name in RULES}
+    actions.change_unit(_unit(request), **told, **given, acting=request.actor, now=timezone.now())
 
 
 def _add_unit(request: ActingRequest, shelter: UUID) -> None:

@@ -1,0 +1,64 @@
+"""Moving a household after an incident: the shelter that it leaves finds and holds another place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from repere.accounts.middleware import ActingRequest
+from repere.places import actions
+from repere.places.doors import visible_request
+from repere.places.models import Hold, Request
+from repere.places.queries.candidates import candidates_for
+from repere.places.refusals import NotVisible
+from repere.places.views.doors import attempt, page
+
+
+def _moving(request: ActingRequest, asked: UUID) -> Request:
+    found = visible_request(request.actor, asked)
+    if found.moved_from is None:
+        raise NotVisible
+    return found
+
+
+@require_GET
+@page
+def moving(request: ActingRequest, asked: UUID) -> HttpResponse:
+    """The needs without any name, what could be offered, and what was asked already."""
+    wanted, now = _moving(request, asked), timezone.now()
+    mine = Hold.objects.visible_to(request.actor).filter(request=wanted, asking_id=request.actor.organisation_id)
+    holds = list(mine.select_related("host", "shelter", "unit").order_by("-asked_at", "id"))
+    given = any(held.state in ("accepted", "arrived") for held in holds)
+    found = None if given or wanted.closed_at else candidates_for(request.actor, wanted, now=now)
+    lines = [(one, uuid4()) for one in found.fitting] if found else []
+    context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places"}
+    return render(request, "places/moving.html", context)
+
+
+@require_POST
+@page
+def moving_act(request: ActingRequest, asked: UUID, act: str) -> HttpResponse:
+    wanted, acting, now = _moving(request, asked), request.actor, timezone.now()
+    doing: dict[str, Callable[[], object]] = {
+        "hold": lambda: actions.hold(wanted.pk, _number(request, "unit"), key=_number(request, "key"), acting=acting, now=now),
+        "send": lambda: actions.send_to_unlisted(wanted.pk, acting=acting, now=now),
+        "back": lambda: actions.give_back(_number(request, "hold"), acting=acting, now=now),
+        "declined": lambda: actions.give_back(_number(request, "hold"), she_declined=True, acting=acting, now=now),
+        "close": lambda: actions.close_request(wanted.pk, met=request.POST.get("met") == "1", acting=acting, now=now),
+    }
+    if act not in doing:
+        raise Http404
+    done = attempt(request, doing[act])
+    return redirect("places:desk") if done and act == "close" else redirect("places:moving", wanted.pk)
+
+
+def _number(request: ActingRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Http404 from None
