@@ -16,8 +16,9 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.models import Membership
+from repere.accounts.secret_entries import keep_secret
 from repere.demo.cast import BY_KEY
-from repere.directory.actions.entries import searched_words
+from repere.directory.actions.entries import searched_words, show_to
 from repere.directory.doors import who as keeper_of
 from repere.directory.entry_models import Contact, Mandate, Service, Structure, Voice
 from repere.directory.models import Organisation
@@ -40,7 +41,18 @@ NAMED: tuple[tuple[Function, Kind, str, int], ...] = (
     (Function.SUPPORT, Kind.SPECIALISED_ASSOCIATION, "Association inventée", 35),
 )
 SPOKEN = (("bin", "eng"), ("ron",), ("ara", "fra"), ("yor", "eng"), ("zho",), ("vie",), ("wol", "fra"), ("pus", "fas"), ("spa",), ("por",))
-HIDDEN = (("Refuge Bergamote", "84"), ("Refuge Capucine", "93"), ("Refuge Sarriette", "32"))
+HIDDEN = (("Refuge Tichodrome", "84"), ("Refuge Syrphide", "93"), ("Refuge Érioptère", "32"))
+CLOSED = {
+    "Refuge Tichodrome": {"meeting_point": "sous l'horloge de la halle aux Cardamines",
+                          "address": "3 venelle des Rousserolles, Saint-Nuage", "door": "code K7Q-4402, deuxième sonnette",
+                          "night_line": "+33 1 99 00 97 01"},
+    "Refuge Syrphide": {"meeting_point": "café du Passage-aux-Sarcelles", "address": "18 montée des Grèbes-Huppés, Baie-aux-Étoiles",
+                        "door": "portail vert-de-gris, frapper trois fois", "night_line": "+33 1 99 00 97 02"},
+    "Refuge Érioptère": {"meeting_point": "parvis de la gare de Montgivre-Fictive", "address": "41 cour des Engoulevents, Montgivre",
+                         "door": "interphone Zygène", "night_line": "+33 1 99 00 97 03"},
+}  # fmt: skip
+"""What is kept closed of each hidden place: sealed, and in clear nowhere but in this file, whose every word is invented."""
+SHOWN = {"Refuge Tichodrome": "atalante"}
 GIVEN = ("Camille", "Dominique", "Claude", "Sacha", "Maxence", "Andrea", "Lou", "Charlie")
 LEFT, OLD, ANNOUNCED = 0.12, 0.12, 0.06
 """Shares, assumed, of posts whose holder left, of contacts not confirmed for a year, of holders nobody has confirmed."""
@@ -70,7 +82,19 @@ def fill(*, seed: int, now: datetime) -> int:
     _people(services, rng, keeper, confirms, now)
     for voice in (confirms, second):
         _vouch(services, voice, now)
+    _close(services, keeper, now)
     return len(services)
+
+
+def _close(services: list[Service], keeper: Actor, now: datetime) -> None:
+    """Addresses of the hidden places, each in its box; one place is shown to one organisation."""
+    with acting_as(keeper) as acting:
+        for service in services:
+            if service.tier == Tier.NEED_TO_KNOW:
+                keep_secret(service.pk, CLOSED[service.name], acting=acting, now=now)
+                shown = _member(SHOWN[service.name], "case_worker") if service.name in SHOWN else None
+                if shown is not None:
+                    show_to(service.pk, keeper_of(shown).organisation_id, acting=acting, now=now)
 
 
 def _vouch(services: list[Service], voice: Actor, now: datetime) -> None:

@@ -47,6 +47,14 @@ def visible_structure(actor: Acting, structure_id: UUID) -> Structure:
     return found
 
 
+def kept_structure(actor: Acting, structure_id: UUID) -> Structure:
+    """As for a service: changed by who keeps it only."""
+    found = visible_structure(actor, structure_id)
+    if found.organisation_id != actor.organisation_id:
+        raise Refused("not_ours")
+    return found
+
+
 def is_past_probation(actor: Acting) -> bool:
     if actor.organisation_id is None:
         return False

@@ -285,6 +285,10 @@ class Convention(models.Model):
     money = models.CharField(max_length=300, blank=True)
     agent = models.CharField(max_length=120, blank=True)
     successor = models.CharField(max_length=120, blank=True)
+    # The post that takes over whoever holds it, so that it outlives the named person too.
+    successor_role = models.CharField(max_length=200, blank=True)
+    # Days before the end for which a reminder went out; nothing while none has.
+    reminded_days = models.PositiveSmallIntegerField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -317,6 +321,8 @@ class Secret(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     holder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     blob = models.BinaryField()
+    # How much of it this box holds: a word of `accounts.secret_entries.STAGES`; nothing in the box of who keeps the entry.
+    stage = models.CharField(max_length=16, blank=True)
     until = models.DateTimeField(null=True)
     given_at = models.DateTimeField()
 
@@ -367,3 +373,28 @@ class PublishedCoverage(models.Model):
     class Meta:
         db_table = '"published"."directory_coverage"'
         constraints = [models.UniqueConstraint(fields=["function", "territory"], name="published_coverage_once")]
+
+
+class RegionKept(models.Model):
+    """That a protected function had enough bodies in a région on a day. Kept inside the house until it is old enough to be told."""
+
+    id = models.BigAutoField(primary_key=True)
+    function = models.CharField(max_length=32)
+    region = models.CharField(max_length=3)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["function", "region", "on"], name="region_kept_once_a_day")]
+
+
+class PublishedRegion(models.Model):
+    """A région in which a protected function had enough bodies some months ago. A région that is not here says nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    function = models.CharField(max_length=32)
+    region = models.CharField(max_length=3)
+    as_of = models.DateField()
+
+    class Meta:
+        db_table = '"published"."directory_region"'
+        constraints = [models.UniqueConstraint(fields=["function", "region"], name="published_region_once")]

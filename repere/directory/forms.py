@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from repere.directory.actions.importing import FORMATS
-from repere.directory.entry_models import Contact, Convention, Mandate, Outcome
+from repere.directory.entry_models import Contact, Convention, Mandate, Outcome, Service
+from repere.directory.fields import EDITABLE
+from repere.directory.models import Organisation
 from repere.directory.territory import regions, territories
 from repere.directory.tiers import Tier
 from repere.directory.vocabulary import AUDIENCES, Function, Kind, Support, spoken
@@ -80,10 +82,47 @@ class EntryForm(forms.Form):
         return {name: told[name] for name in told if name not in ("structure", "kind", "ours", "phone", "email")}
 
 
+class EditForm(EntryForm):
+    """An entry as it stands, with what may be changed of it: never its function, its tier, or who keeps it."""
+
+    kind = forms.ChoiceField(label=_("What that body is"), choices=Kind.choices)
+    body_website = forms.CharField(label=_("Site of the body"), max_length=300, required=False)
+    remote = forms.BooleanField(label=_("Also from afar"), required=False)
+    trained_on = forms.DateField(label=_("Trained on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    website = forms.CharField(label=_("Site of the service"), max_length=300, required=False)
+    ours = function = tier = phone = email = None  # type: ignore[assignment]
+    field_order = ("structure", "kind", "body_website", "name", "territories", "languages")
+
+    @classmethod
+    def initial_of(cls, service: Service) -> dict[str, Any]:
+        told = {name: getattr(service, name) for name in cls.base_fields if name in EDITABLE}
+        told |= {name: " ".join(told[name]) for name in ("territories", "languages")}
+        body = service.structure
+        return told | {"structure": body.name, "kind": body.kind, "body_website": body.website}
+
+    def fields_of_entry(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name in EDITABLE}
+
+    def fields_of_body(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        return {"name": told["structure"], "kind": told["kind"], "website": told["body_website"]}
+
+
+class OrganisationForm(forms.Form):
+    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, among: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = among  # type: ignore[attr-defined]
+
+
 class HolderForm(forms.Form):
     name = forms.CharField(label=_("Name of the person"), max_length=120)
     rank = forms.ChoiceField(label=_("Holder or deputy"), choices=Mandate.Rank.choices)
     starts_on = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(
+        label=_("Last day, if it is known"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     training = forms.CharField(label=_("Training on trafficking"), max_length=300, required=False)
 
 
@@ -98,6 +137,13 @@ class ContactForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     what = forms.ChoiceField(label=_("What came of it"), choices=Outcome.What.choices)
+
+
+class PlaceForm(forms.Form):
+    territory = forms.ChoiceField(
+        label=_("Département or territory"), required=False,
+        choices=lambda: _any((place.code, f"{place.code} · {place.name}") for place in territories().values()),
+    )  # fmt: skip
 
 
 class AskForm(forms.Form):
@@ -117,6 +163,10 @@ class ConventionForm(forms.Form):
     money = forms.CharField(label=_("Money"), max_length=300, required=False)
     agent = forms.CharField(label=_("Agent who follows it"), max_length=120, required=False)
     successor = forms.CharField(label=_("Who takes over when the agent leaves"), max_length=120, required=False)
+    successor_role = forms.CharField(
+        label=_("Post that takes over, whoever holds it"), max_length=200, required=False,
+        help_text=_("A post stays when its holder leaves: head of the unit for victims, deputy director."),
+    )  # fmt: skip
 
     def clean_parties(self) -> list[str]:
         return str(self.cleaned_data["parties"]).splitlines()

@@ -1,14 +1,19 @@
 """What the database itself sees to: two voices before anything is offered, a changed contact beside the old one, and the search.
 
 The search runs as the owner of the tables because the operator of text search may not be pushed below row-level security
-(it is not "leakproof"), so that no index would serve. It gives back ids of vetted entries of the two open tiers only; the pages
-then read them under the policies, like everything else.
+(it is not "leakproof"), so that no index would serve. It gives back ids of vetted entries of the tiers that are open to whoever asks;
+the pages then read them under the policies, like everything else.
 """
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
 
 MATCHING = """
     SELECT s.id, coalesce(ts_rank(s.search, query), 0::real) AS nearness
     FROM public.directory_service s
-    WHERE s.tier <= 1 AND s.vetted_at IS NOT NULL AND s.closed_on IS NULL
+    WHERE (s.tier <= open_tier OR s.tier = 1 AND s.organisation_id = me) AND s.vetted_at IS NOT NULL AND s.closed_on IS NULL
         AND (query IS NULL OR s.search @@ query)
         AND (of_function = '' OR s.function = of_function)
         AND (spoken = '' OR s.languages @> ARRAY[spoken::varchar])
@@ -16,18 +21,24 @@ MATCHING = """
     ORDER BY (served <> '' AND s.territories @> ARRAY[served::varchar]) DESC, nearness DESC, s.id
     LIMIT most;
 """
-"""The statement of the search; the names without a dot are arguments of the function."""
+"""The statement of the search; the names without a dot are arguments and variables of the function."""
 
 SEARCH = f"""
-CREATE FUNCTION public.directory_matches(
+CREATE OR REPLACE FUNCTION public.directory_matches(
     asked text, of_function text, spoken text, served text, most integer
 ) RETURNS TABLE (id uuid, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     query tsquery := CASE WHEN asked <> '' THEN websearch_to_tsquery('pg_catalog.french', asked) END;
+    me uuid := public.acting('organisation')::uuid;
+    open_tier integer := 0;
 BEGIN
-    IF public.acting('organisation') IS NULL THEN
+    IF me IS NULL THEN
         RETURN;
+    END IF;
+    -- As in `tiers.py`: the members' tier opens to organisations past their probation.
+    IF EXISTS (SELECT FROM public.directory_organisation o WHERE o.id = me AND o.state = 'active') THEN
+        open_tier := 1;
     END IF;
     IF query IS NOT NULL AND numnode(query) = 0 THEN
         query := NULL;
@@ -37,19 +48,40 @@ BEGIN
 END $$;
 """
 
-# A yes or a no for a whole région: nothing of who, where or how many. Asked questions are counted by the application.
+# The first form of the directed question took any list of départements; `safe_place_by_region` takes its place.
 SAFE_PLACE = """
 CREATE FUNCTION public.directory_safe_place(served text[], audience text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT false
+$$;
+"""
+
+
+def safe_place_by_region(departments: Mapping[str, Iterable[str]]) -> str:
+    """The directed question in SQL: a yes or a no for a whole région, nothing of who, where or how many.
+
+    It takes the code of a région, so that not even raw SQL asks for one département. Questions are counted by the application.
+    `departments`: codes of départements by région, written into the function as it is made.
+    """
+    known = json.dumps({region: sorted(codes) for region, codes in sorted(departments.items())})
+    return f"""
+DROP FUNCTION IF EXISTS public.directory_safe_place(text[], text);
+CREATE OR REPLACE FUNCTION public.directory_safe_place(of_region text, audience text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT public.acting('organisation') IS NOT NULL AND EXISTS (
         SELECT FROM public.directory_organisation o WHERE o.id = public.acting('organisation')::uuid AND o.state = 'active'
     ) AND EXISTS (
         SELECT FROM public.directory_service s
         WHERE s.function = 'shelter' AND s.tier = 2 AND s.vetted_at IS NOT NULL AND s.closed_on IS NULL
-            AND s.territories && served::varchar[] AND (audience = '' OR s.audiences @> ARRAY[audience::varchar])
+            AND s.territories && (
+                SELECT array_agg(code)::varchar[] || 'FR'::varchar
+                FROM jsonb_array_elements_text('{known}'::jsonb -> of_region) AS departments (code)
+            )
+            AND (audience = '' OR s.audiences @> ARRAY[audience::varchar])
     )
 $$;
-"""
+"""  # noqa: S608 codes of the official list
+
 
 # The body that an entry tells of does not vouch for itself.
 VOICES = """

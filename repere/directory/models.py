@@ -35,6 +35,7 @@ class Organisation(models.Model):
         ASYLUM = "asylum", _("Asylum authority")
         HEALTH = "health", _("Health care")
         COORDINATION = "coordination", _("National coordination")
+        CONSULATE = "consulate", _("Embassy or consulate")
         OTHER = "other", _("Other body")
 
     class State(models.TextChoices):
@@ -82,8 +83,10 @@ from repere.directory.entry_models import (  # noqa: E402, F401
     Mandate,
     Outcome,
     PublishedCoverage,
+    PublishedRegion,
     PublishedService,
     Question,
+    RegionKept,
     Secret,
     Service,
     Structure,

@@ -44,7 +44,8 @@ BY_ME = f"entered_by = {ACTING_USER} AND entered_organisation_id = {ME}"
 def seen_by(actor: Acting) -> Q:
     """The first lock, in the words of `SEEN`."""
     if actor.organisation_id is None:
-        return Q(pk__in=[])
+        # As `JOB_READS`: the database lets through a job on the worker's own connection, and nobody else.
+        return Q(tier__lte=Tier.MEMBERS) if actor.kind == "system" else Q(pk__in=[])
     active = Organisation.objects.filter(pk=actor.organisation_id, state=Organisation.State.ACTIVE)
     ours = Q(organisation_id=actor.organisation_id) | Q(known_to__contains=[actor.organisation_id])
     return Q(tier=Tier.PUBLIC) | ours | Q(Exists(active), tier=Tier.MEMBERS)
@@ -95,7 +96,11 @@ POLICIES: dict[str, dict[str, str]] = {
         "past probation, or one's own": f"FOR SELECT USING (organisation_id = {ME} OR {PAST_PROBATION})",
         "kept by who enters it": f"FOR INSERT WITH CHECK (organisation_id = {ME})",
         "changed by who keeps it": f"FOR UPDATE USING (organisation_id = {ME}) WITH CHECK (organisation_id = {ME})",
+        "read by a job that reminds": f"FOR SELECT USING ({ACTING_JOB})",
+        "marked by a job that reminds": f"FOR UPDATE USING ({ACTING_JOB}) WITH CHECK ({ACTING_JOB})",
     },
+    # What is not old enough to be told is the job's alone.
+    "directory_regionkept": {"by the job that publishes": f"FOR ALL USING ({ACTING_JOB}) WITH CHECK ({ACTING_JOB})"},
     "directory_question": {
         "one's own": f"FOR SELECT USING (user_id = {ACTING_USER})",
         "asked by oneself": f"FOR INSERT WITH CHECK (user_id = {ACTING_USER} AND organisation_id = {ME})",
@@ -138,13 +143,16 @@ GRANTS = {
     },
     "directory_voice": {"web": "SELECT, INSERT"},
     "directory_outcome": {"web": "SELECT, INSERT", "worker": "SELECT"},
-    "directory_convention": {"web": "SELECT, INSERT, UPDATE"},
+    "directory_convention": {"web": "SELECT, INSERT, UPDATE", "worker": "SELECT, UPDATE (reminded_days)"},
+    "directory_regionkept": {"worker": "SELECT, INSERT, DELETE"},
     "directory_question": {"web": "SELECT, INSERT"},
     "directory_secret": {"web": "SELECT, INSERT, DELETE"},
     "directory_importbatch": {"web": "SELECT, INSERT, UPDATE (state, applied_at, undone_at)"},
     "directory_importchange": {"web": "SELECT, INSERT"},
-    "published.directory_service": {"web": "SELECT, INSERT, DELETE", "public": "SELECT"},
-    "published.directory_coverage": {"web": "SELECT, INSERT, DELETE", "public": "SELECT"},
+    # Written by the job alone: a page that could publish could also tell what must not be told.
+    "published.directory_service": {"worker": "SELECT, INSERT, DELETE", "public": "SELECT"},
+    "published.directory_coverage": {"worker": "SELECT, INSERT, DELETE", "public": "SELECT"},
+    "published.directory_region": {"worker": "SELECT, INSERT, DELETE", "public": "SELECT"},
 }
 
 __all__ = ["ACTING_KIND", "ACTING_ROLE", "ASKING_ROLES", "GRANTS", "POLICIES", "SeenByActor", "Tier", "seen_by"]

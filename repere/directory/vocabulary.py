@@ -86,6 +86,32 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Other body")
 
 
+# Kinds of bodies of the directory by the kind of organisation whose rules hold for them (walls between purposes, countries of origin).
+_AS = {
+    Kind.SPECIALISED_ASSOCIATION: "association", Kind.GENERAL_ASSOCIATION: "association", Kind.SHELTER: "shelter", Kind.POLICE: "police",
+    Kind.GENDARMERIE: "police", Kind.BORDER_POLICE: "police", Kind.PROSECUTION: "prosecution", Kind.COURT: "prosecution",
+    Kind.PREFECTURE: "prefecture", Kind.LABOUR_INSPECTION: "labour_inspection", Kind.OFII: "asylum", Kind.ASYLUM: "asylum",
+    Kind.CHILD_PROTECTION: "child_protection", Kind.YOUTH_JUSTICE: "child_protection", Kind.HEALTH: "health",
+    Kind.LAW_PRACTICE: "association", Kind.INTERPRETING: "association", Kind.HOUSING_COORDINATION: "association",
+    Kind.LOCAL_COMMITTEE: "association", Kind.TRADE_UNION: "association", Kind.COORDINATION: "coordination", Kind.CONSULATE: "consulate",
+    Kind.MINISTRY: "other", Kind.LOCAL_AUTHORITY: "other", Kind.SCHOOL: "other", Kind.TRAINING: "other", Kind.OTHER: "association",
+}  # fmt: skip
+# A post says more than the name of the body that keeps it.
+_BY_POST = {
+    Function.REFERENT_PREFECTURE: "prefecture", Function.REFERENT_POLICE: "police", Function.REFERENT_GENDARMERIE: "police",
+    Function.REFERENT_PROSECUTION: "prosecution", Function.REFERENT_LABOUR: "labour_inspection", Function.REFERENT_OFII: "asylum",
+    Function.REFERENT_ASYLUM: "asylum", Function.REFERENT_CRIP: "child_protection", Function.REFERENT_ASE: "child_protection",
+    Function.REFERENT_PJJ: "child_protection", Function.REFERENT_CONSULATE: "consulate",
+}  # fmt: skip
+
+
+def organisation_kind(kind: str, function: str) -> str:
+    """The kind of organisation whose rules hold for an entry: a consulate stays one under whatever post or body it is listed."""
+    if kind == Kind.CONSULATE:
+        return _AS[Kind.CONSULATE]
+    return _BY_POST.get(Function(function)) or _AS[Kind(kind)]
+
+
 class Support(models.TextChoices):
     UNKNOWN = "", _("Not known")
     GLOBAL = "global", _("Global support")

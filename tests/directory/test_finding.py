@@ -113,7 +113,8 @@ def test_a_referent_who_left_shows_as_a_vacancy_and_the_next_is_named(people: Ca
 
 def test_a_search_of_many_services_uses_its_index(committing_db: str, people: Cast, owner_connection: Any) -> None:
     """The plan of the statement within the function, as its owner runs it: no reading of the whole table, policies or not."""
-    known = {"query": "to_tsquery('pg_catalog.french', 'prefectur')", "of_function": "''", "spoken": "''", "served": "''", "most": "50"}
+    known = {"query": "to_tsquery('pg_catalog.french', 'prefectur')", "of_function": "''", "spoken": "''", "served": "''", "most": "50",
+             "open_tier": "1", "me": "NULL::uuid"}
     statement = MATCHING.replace("of_function", known.pop("of_function"))
     for name, value in known.items():
         statement = re.sub(rf"(?<![.\w]){name}\b(?!\()", value, statement)

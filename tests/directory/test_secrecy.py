@@ -16,7 +16,7 @@ from repere.accounts.actor import Actor
 from repere.directory import actions
 from repere.directory.actions.asking import QUESTIONS_A_DAY
 from repere.directory.doors import visible_service
-from repere.directory.entry_models import Contact, Mandate, PublishedService, Service
+from repere.directory.entry_models import Contact, Mandate, Service
 from repere.directory.exchange.leaving import export
 from repere.directory.models import Organisation
 from repere.directory.queries.coverage import Cover, coverage
@@ -223,23 +223,6 @@ def test_protected_functions_are_told_by_region_and_from_three_bodies_on(people:
         told = coverage(acting, "outreach", on=TODAY)
     assert told["69"] is told["42"] is Cover.COVERED, "the whole région, not the département"
     assert told["13"] is Cover.NOT_TOLD
-
-
-def test_what_is_published_is_the_public_tier_without_any_person(people: Cast, hidden: Service, as_role: Any) -> None:
-    """The role of the public pages reads that copy and none of our tables."""
-    vetted(people, people.pascal)
-    public = vetted(people, people.pascal, tier=0, structure="Préfecture publique", name="Accueil public")
-    held(public, people.pascal, people.bruno, since=date(2026, 1, 1))
-    with people.amina.acts() as acting:
-        assert actions.publish(acting=acting, now=NOW) == 1
-    with as_role("public"):
-        assert [one.pk for one in PublishedService.objects.all()] == [public.pk]
-        text = str(raw("SELECT * FROM published.directory_service")) + str(raw("SELECT * FROM published.directory_coverage"))
-        for table in ("directory_service", "directory_contact", "directory_mandate", "directory_organisation", "directory_secret"):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                raw(f"SELECT * FROM {table}")
-    assert "Camille" not in text
-    assert not any(string in text for string in STRINGS)
 
 
 def test_only_who_keeps_an_entry_changes_it(people: Cast) -> None:

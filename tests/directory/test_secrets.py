@@ -18,7 +18,7 @@ from repere.ledger.models import Entry
 from tests.directory.entries import entry
 from tests.people import Cast, Member
 
-TOLD = {"address": "7 passage Mésange", "door": "B4471"}
+TOLD = {"meeting_point": "quai de la Rousserolle", "address": "7 passage Mésange", "door": "B4471"}
 HIDDEN = {"structure": "Foyer Bleu", "kind": "shelter", "function": "shelter", "name": "Accueil Bleu", "tier": 2, "phone": ""}
 
 
@@ -46,7 +46,7 @@ def test_it_is_opened_by_its_holders_only(people: Cast, kept: Any) -> None:
         with pytest.raises(NotVisible):
             reveal(member, kept)
     with people.sonia.acts() as acting:
-        secret_entries.disclose(kept.pk, people.atalante.pk, acting=acting, now=timezone.now())
+        secret_entries.disclose(kept.pk, people.atalante.pk, stage="door", acting=acting, now=timezone.now())
     assert reveal(people.amina, kept) == TOLD
     with pytest.raises(NotVisible):
         reveal(people.ines, kept)
@@ -60,7 +60,7 @@ def test_after_72_hours_the_database_shows_it_no_more(people: Cast, kept: Any) -
     """By its own clock, whatever the application thinks the time is."""
     with people.sonia.acts() as acting:
         past = timezone.now() - timedelta(hours=73)
-        secret_entries.disclose(kept.pk, people.atalante.pk, acting=acting, now=past)
+        secret_entries.disclose(kept.pk, people.atalante.pk, stage="door", acting=acting, now=past)
     with pytest.raises(NotVisible):
         reveal(people.amina, kept)
     with people.amina.acts():
@@ -76,7 +76,7 @@ def test_who_looked_is_kept_and_no_word_of_it_is(people: Cast, kept: Any) -> Non
         cursor.execute("SELECT body FROM ledger_entry")
         stored += b"".join(bytes(row[0]) for row in cursor.fetchall())
     assert stored
-    for word in ("Mésange", "B4471"):
+    for word in ("Mésange", "B4471", "Rousserolle"):
         assert word.encode() not in stored
     with people.sonia.acts() as acting, pytest.raises(Refused):
         secret_entries.reveal(kept.pk, reason=" ", acting=acting, now=timezone.now())
@@ -89,3 +89,42 @@ def test_a_box_moved_to_another_entry_does_not_open(people: Cast, kept: Any) -> 
         Secret.objects.create(service=other, holder=people.boussole, blob=held.blob, given_at=timezone.now())
     with pytest.raises(Exception, match="does not open"):
         reveal(people.sonia, other)
+
+
+def test_it_is_told_step_by_step(people: Cast, kept: Any) -> None:
+    """Whoever brings her knows where she is met before the address, and how the door opens last: a false applicant gets no further."""
+
+    def told_at(stage: str) -> dict[str, str]:
+        with people.sonia.acts() as acting:
+            secret_entries.disclose(kept.pk, people.atalante.pk, stage=stage, acting=acting, now=timezone.now())
+        return reveal(people.amina, kept)
+
+    assert set(told_at("meeting")) == {"meeting_point"}
+    assert set(told_at("address")) == {"meeting_point", "address"}
+    assert told_at("door") == TOLD
+    assert set(told_at("meeting")) == {"meeting_point"}, "a shorter step takes the longer one back"
+    with people.sonia.acts() as acting:
+        assert [(one.organisation, one.stage) for one in secret_entries.disclosed(kept.pk, acting=acting, now=timezone.now())] == [
+            ("Atalante", "meeting")
+        ]
+
+
+def test_only_whom_it_was_shown_to_is_told_and_hiding_it_again_closes_it(people: Cast, kept: Any) -> None:
+    with people.sonia.acts() as acting, pytest.raises(Refused) as refused:
+        secret_entries.disclose(kept.pk, people.ines.organisation.pk, stage="meeting", acting=acting, now=timezone.now())
+    assert refused.value.code == "show_first"
+    with people.sonia.acts() as acting:
+        secret_entries.disclose(kept.pk, people.atalante.pk, stage="door", acting=acting, now=timezone.now())
+        secret_entries.hide_from(kept.pk, people.atalante.pk, acting=acting, now=timezone.now())
+    with pytest.raises(NotVisible):
+        reveal(people.amina, kept)
+    with people.amina.acts():
+        assert not Secret.objects.exists()
+
+
+def test_what_stands_in_lists_keeps_no_address(people: Cast) -> None:
+    """Otherwise one click on the wrong tier would put a name beside a closed address."""
+    listed = entry(people.sonia, **HIDDEN | {"tier": 1})
+    with people.sonia.acts() as acting, pytest.raises(Refused) as refused:
+        secret_entries.keep_secret(listed.pk, TOLD, acting=acting, now=timezone.now())
+    assert refused.value.code == "listed_entry"

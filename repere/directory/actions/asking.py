@@ -10,7 +10,7 @@ from repere import ledger
 from repere.directory.doors import is_past_probation, who
 from repere.directory.entry_models import Question
 from repere.directory.refusals import Refused
-from repere.directory.territory import of_region, regions
+from repere.directory.territory import regions
 from repere.directory.tiers import ASKING_ROLES
 from repere.directory.vocabulary import AUDIENCES
 from repere.ledger.actions import Acting
@@ -39,5 +39,5 @@ def ask_for_safe_place(*, region: str, audience: str = "", acting: Acting, now: 
         ledger.record(acting, "ask_for_safe_place", detail={"region": region, "audience": audience})
         with connection.cursor() as cursor:
             # The rows themselves are not readable here: a function of the owner answers yes or no.
-            cursor.execute("SELECT directory_safe_place(%s, %s)", [of_region(region), audience])
+            cursor.execute("SELECT directory_safe_place(%s, %s)", [region, audience])
             return bool(cursor.fetchone()[0])

@@ -12,7 +12,7 @@ from django.db import transaction
 from repere import ledger
 from repere.directory import checks
 from repere.directory.actions.verifying import add_contact
-from repere.directory.doors import kept_service, visible_structure, who
+from repere.directory.doors import kept_service, kept_structure, visible_structure, who
 from repere.directory.entry_models import Origin, Service, Structure
 from repere.directory.fields import clean_fields, named, one_of
 from repere.directory.models import Organisation
@@ -34,7 +34,7 @@ def add_structure(
         name=named(name), kind=kind, tier=_tier(tier), website=checks.website(website), organisation_id=who(acting).organisation_id,
         member_id=member_id, source=source, source_key=source_key, created_at=now,
     )  # fmt: skip
-    made.words = "" if made.tier > Tier.MEMBERS else plain(f"{made.name} {made.get_kind_display()}")
+    made.words = _structure_words(made)
     with transaction.atomic():
         made.save(force_insert=True)
         ledger.record(acting, "add_structure", detail={"structure": made.pk, "kind": kind})
@@ -99,6 +99,8 @@ def show_to(service_id: UUID, organisation_id: UUID, *, acting: Acting, now: dat
     """Let one other organisation know of an entry, so that it can vouch for it or refer to it. One at a time, never a list."""
     with transaction.atomic():
         held = kept_service(acting, service_id)
+        if held.tier != Tier.NEED_TO_KNOW:
+            raise Refused("not_hidden")
         if not Organisation.objects.filter(pk=organisation_id, state=Organisation.State.ACTIVE).exists():
             raise NotVisible
         for one in (held, held.structure):
@@ -106,6 +108,42 @@ def show_to(service_id: UUID, organisation_id: UUID, *, acting: Acting, now: dat
             one.save(update_fields=["known_to"])
         ledger.record(acting, "show_entry", detail={"service": held.pk, "to": organisation_id})
     return held
+
+
+def hide_from(service_id: UUID, organisation_id: UUID, *, acting: Acting, now: datetime) -> Service:
+    """An organisation that was shown an entry sees it no more. What it read cannot be unread."""
+    with transaction.atomic():
+        held = kept_service(acting, service_id)
+        if organisation_id not in held.known_to:
+            raise Refused("not_shown_to")
+        held.known_to = [one for one in held.known_to if one != organisation_id]
+        held.save(update_fields=["known_to"])
+        elsewhere = Service.objects.visible_to(acting).filter(structure=held.structure, known_to__contains=[organisation_id])
+        if not elsewhere.exists():
+            held.structure.known_to = [one for one in held.structure.known_to if one != organisation_id]
+            held.structure.save(update_fields=["known_to"])
+        ledger.record(acting, "hide_entry", detail={"service": held.pk, "from": organisation_id})
+    return held
+
+
+def edit_structure(structure_id: UUID, *, name: str, kind: str, website: str = "", acting: Acting, now: datetime) -> Structure:
+    """Change what is written of a body that we keep; what its services are found by follows. Its tier and its keeper never change."""
+    one_of("kind", kind, Kind.values)
+    with transaction.atomic():
+        held = kept_structure(acting, structure_id)
+        held.name, held.kind, held.website = named(name), kind, checks.website(website)
+        held.words = _structure_words(held)
+        held.save(update_fields=["name", "kind", "website", "words"])
+        for service in Service.objects.visible_to(acting).filter(structure=held, organisation=acting.organisation_id):
+            service.structure = held
+            service.words = searched_words(service)
+            service.save(update_fields=["words"])
+        ledger.record(acting, "edit_structure", detail={"structure": held.pk, "kind": kind})
+    return held
+
+
+def _structure_words(structure: Structure) -> str:
+    return "" if structure.tier > Tier.MEMBERS else plain(f"{structure.name} {structure.get_kind_display()}")
 
 
 def close_service(service_id: UUID, *, acting: Acting, now: datetime) -> Service:

@@ -5,6 +5,10 @@ from repere.directory.tiers import POLICIES
 from repere.ledger.policy import restate
 
 
+# Tables that a later migration makes and closes itself.
+THEN = {table: policies for table, policies in POLICIES.items() if table != "directory_regionkept"}
+
+
 def shown():
     return django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None)
 
@@ -23,7 +27,7 @@ class Migration(migrations.Migration):
             migrations.RunSQL(
                 f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY', migrations.RunSQL.noop
             )
-            for table in POLICIES
+            for table in THEN
         ),
-        *(restate(table, policies) for table, policies in POLICIES.items()),
+        *(restate(table, policies) for table, policies in THEN.items()),
     ]

@@ -79,12 +79,24 @@ def state_of(service: Service, contacts: list[Contact], mandates: list[Mandate],
 def _by_region(rows: list[tuple[object, list[str]]]) -> dict[str, Cover]:
     """Not where, only in which région, and only where at least three bodies are."""
     found = dict.fromkeys(territories(), Cover.NOT_TOLD)
-    for region in regions():
-        codes = of_region(region)
-        bodies = {structure for structure, served in rows if set(served) & set(codes)}
-        if len(bodies) >= FEWEST_TOLD:
-            found.update(dict.fromkeys(codes, Cover.COVERED))
+    for region in _enough(rows):
+        found.update(dict.fromkeys(of_region(region), Cover.COVERED))
     return found
+
+
+def _enough(rows: list[tuple[object, list[str]]]) -> list[str]:
+    """Régions in which at least three bodies are."""
+    return [
+        region
+        for region in regions()
+        if len({structure for structure, served in rows if set(served) & set(of_region(region))}) >= FEWEST_TOLD
+    ]
+
+
+def regions_with_enough(actor: Acting, function: str) -> list[str]:
+    """Of a protected function: régions in which enough bodies are known to be told of at all, by their codes."""
+    services = Service.objects.visible_to(actor).offered().filter(function=function, tier__lte=Tier.MEMBERS)
+    return _enough(list(services.values_list("structure_id", "territories")))
 
 
 def spread(states: dict[str, Cover]) -> Spread:

@@ -28,6 +28,17 @@ COVER = {
 COVER_SIGNALS = {Cover.COVERED: "open", Cover.STALE: "due", Cover.VACANT: "overdue", Cover.NEVER: "none", Cover.NOT_TOLD: "waiting"}
 
 
+CERTAINTY = {
+    "A": _("Read in the text itself"), "B": _("Read in excerpts or on the service's own pages"), "C": _("Said by somebody else"),
+    "M": _("From memory, not checked: ask before relying on it"),
+}  # fmt: skip
+
+
+@register.filter
+def certainty_of_list(certainty: str) -> str:
+    return str(CERTAINTY[certainty])
+
+
 @register.filter
 def trust_words(trust: Trust) -> str:
     return str(TRUST[trust])

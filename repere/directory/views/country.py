@@ -8,18 +8,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from repere.directory import actions, forms
-from repere.directory.doors import is_past_probation, visible_convention
-from repere.directory.entry_models import Convention
+from repere.directory.doors import visible_convention
 from repere.directory.geography import outlines
+from repere.directory.queries.agreements import agreements
 from repere.directory.queries.coverage import coverage, functions_told, spread
+from repere.directory.queries.lists import by_territory, schemes
 from repere.directory.refusals import Refused
 from repere.directory.territory import territories
 from repere.directory.views.doors import ActingRequest, page
 from repere.directory.vocabulary import PROTECTED, Function
+
+# The role that reads what places lack: shadow prices and times of answers, on pages of their own room.
+COORDINATION = "coordination"
 
 
 @require_GET
@@ -32,9 +37,23 @@ def coverage_page(request: ActingRequest) -> HttpResponse:
     rows = [(place, states[code]) for code, place in territories().items()]
     context = {
         "function": Function(function), "functions": [Function(code) for code in told], "rows": rows, "by_region": function in PROTECTED,
+        "of_the_nation": request.actor.role == COORDINATION,
         "shapes": outlines.shapes(states), "tiles": outlines.tiles(states), "spread": spread(states), "section": "directory",
     }  # fmt: skip
     return render(request, "directory/coverage.html", context)
+
+
+@require_GET
+@page
+def lists(request: ActingRequest) -> HttpResponse:
+    """What is known of a scheme and who does it where; printed as it stands."""
+    known = schemes((get_language() or "fr")[:2])
+    scheme = known.get(request.GET.get("list", ""), next(iter(known.values())))
+    where, on = forms.PlaceForm(request.GET), timezone.now().date()
+    territory = where.cleaned_data.get("territory", "") if where.is_valid() else ""
+    places, national = by_territory(request.actor, scheme.function, territory=territory, on=on)
+    context = {"scheme": scheme, "schemes": known.values(), "places": places, "national": national, "where": where, "on": on}
+    return render(request, "directory/lists.html", context | {"section": "directory"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +74,10 @@ def conventions(request: ActingRequest) -> HttpResponse:
     form = forms.ConventionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _keep(request, form, None):
         return redirect("directory:conventions")
-    ours = Convention.objects.select_related("organisation")
-    held = ours if is_past_probation(request.actor) else ours.filter(organisation=request.actor.organisation_id)
-    return render(request, "directory/conventions.html", {"form": form, "held": held[:200], "section": "directory"})
+    where = forms.PlaceForm(request.GET)
+    territory = where.cleaned_data.get("territory", "") if where.is_valid() else ""
+    held = agreements(request.actor, territory=territory, on=timezone.now().date())
+    return render(request, "directory/conventions.html", {"form": form, "held": held, "where": where, "section": "directory"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,12 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from repere.directory import actions, forms
 from repere.directory.doors import is_past_probation, sees_persons, visible_contact, visible_mandate, visible_service, who
-from repere.directory.entry_models import Service
+from repere.directory.entry_models import Secret, Service
+from repere.directory.queries.agreements import reminders
 from repere.directory.queries.reading import lines
 from repere.directory.queries.search import find, next_in_line, understand
 from repere.directory.queries.waiting import waiting_for_voices
 from repere.directory.refusals import Refused
+from repere.directory.tiers import Tier
 from repere.directory.trust import AGEING_FOR, FRESH_FOR
+from repere.directory.views.changing import could_be_shown
 from repere.directory.views.doors import ActingRequest, attempt, page
 
 
@@ -32,7 +35,8 @@ def search(request: ActingRequest) -> HttpResponse:
     text = form.cleaned_data.get("q", "")
     asked_at_all = bool(text.strip() or any(chosen.values()))
     found = find(request.actor, understand(text, **chosen), on=timezone.now().date()) if asked_at_all else None
-    return render(request, "directory/search.html", {"form": form, "found": found, "section": "directory"})
+    ending = [] if found else reminders(request.actor, on=timezone.now().date())
+    return render(request, "directory/search.html", {"form": form, "found": found, "ending": ending, "section": "directory"})
 
 
 @require_GET
@@ -46,9 +50,18 @@ def entry(request: ActingRequest, entry: UUID) -> HttpResponse:
         "ours": service.organisation_id == request.actor.organisation_id, "persons": sees_persons(request.actor, service),
         "may_vouch": service.vetted_at is None and is_past_probation(request.actor), "holder_form": forms.HolderForm(),
         "contact_form": forms.ContactForm(), "outcome_form": forms.OutcomeForm(), "fresh_days": FRESH_FOR.days,
-        "ageing_days": AGEING_FOR.days, "section": "directory",
+        "ageing_days": AGEING_FOR.days, "section": "directory", **_closed_part(request, service),
     }  # fmt: skip
     return render(request, "directory/entry.html", context)
+
+
+def _closed_part(request: ActingRequest, service: Service) -> dict[str, object]:
+    """For who keeps a hidden entry, and for who was given a box of it."""
+    ours = service.organisation_id == request.actor.organisation_id
+    held = service.tier == Tier.NEED_TO_KNOW and Secret.objects.filter(service=service, holder=request.actor.organisation_id).exists()
+    if service.tier != Tier.NEED_TO_KNOW or not (ours or held):
+        return {}
+    return {"closed_part": True, "show_form": forms.OrganisationForm(among=could_be_shown(request, service))}
 
 
 @require_POST
