@@ -80,7 +80,7 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("REPERE_", "PYTEST_", "DJANGO_"))}
         self.environment = {
             **kept, **settings, "REPERE_HOME": str(home), "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings",
-            "REPERE_WEB_PROCESSES": "2",
+            "REPERE_WEB_PROCESSES": "2", "REPERE_NO_RATES": "1",
         }  # fmt: skip
         with socket.socket() as trial:
             trial.bind(("127.0.0.1", 0))

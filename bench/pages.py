@@ -30,6 +30,7 @@ def main() -> None:
     options.add_argument("--no-evaluation", action="store_true")
     chosen = options.parse_args()
     os.environ |= {"REPERE_HOME": str(chosen.home), "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
+    os.environ["REPERE_NO_RATES"] = "1"
     _wake()
     result: dict[str, Any] = {"machine": machine(), "persons": chosen.persons}
     now = datetime.now(UTC)
@@ -95,8 +96,8 @@ def _addresses(codes: list[str], member: Any) -> dict[str, Callable[[int], str]]
 
 def _session(member: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
+    from repere.accounts.session_store import SessionStore
     from repere.accounts.sessions import MEMBERSHIP, begin
 
     store = SessionStore()

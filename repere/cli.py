@@ -13,12 +13,19 @@ import click
 import django
 
 from repere import commands
-from repere.web import embedded
-from repere.web.home import CannotRun, settle
+from repere.web import disk, embedded
+from repere.web.home import CannotRun, home, settle
 
 # These work on files alone and start no database.
 WITHOUT_DATABASE = {"mechanism", "replay", "stop", "place", "simulate"}
 SERVING = {"serve", "worker", "check"}
+# What may still be typed on a nearly full disk: what reads, what serves (it closes by itself what writes), what makes room, and
+# what an emergency or a rescue needs. Every other command is refused before it writes half of something.
+ON_A_FULL_DISK = {
+    "backup", "check", "directory coverage", "emergency-sheets", "erasure", "explain", "export", "extract", "keys new-root",
+    "keys paper-kit", "keys restore-root", "keys status", "ledger check-key", "ledger head", "ledger public-key", "ledger restore-key",
+    "ledger retain", "ledger seal", "ledger verify", "ledger witness", "organisation", "policy", "retention", "run", "serve", "worker",
+} | WITHOUT_DATABASE  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,9 +57,25 @@ def _wake(verb: str, words: list[str]) -> None:
         settle(wants_empty="--empty" in words or verb == "found", may_choose=verb in ("run", "demo", "found"))
         embedded.ensure(provision=verb not in SERVING)
     django.setup()
+    if not wants_help:
+        refuse_on_a_full_disk(words)
     for module in commands.modules():
         if hasattr(module, "register"):
             module.register(cli)
+
+
+def refuse_on_a_full_disk(words: list[str]) -> None:
+    """Below the floor nothing new is taken, from a page or from a terminal. Raises CannotRun, in both languages."""
+    named = [word for word in words if not word.startswith("-")]
+    if {" ".join(named[:1]), " ".join(named[:2])} & ON_A_FULL_DISK or not disk.is_nearly_full():
+        return
+    free, floor = disk.free_bytes() >> 20, disk.floor_bytes() >> 20
+    raise CannotRun(
+        f"Le disque de {home()} est presque plein ({free} Mo libres, plancher {floor} Mo) : rien de nouveau n'est écrit. "
+        "Faites de la place, puis recommencez. Sauvegarder, lire, vérifier et imprimer les fiches d'urgence restent possibles.\n"
+        f"The disk of {home()} is nearly full ({free} MB free, floor {floor} MB): nothing new is written. "
+        "Make room, then type it again. Backing up, reading, verifying and printing emergency sheets still work."
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from django.test import Client
 from hypothesis import settings as seeds
 from pytest_django.live_server_helper import LiveServer
 
+from repere.web.rates import COUNTER
 from tests import postgres
 from tests.people import Cast, Member, cast
 
@@ -41,6 +42,12 @@ def _point_at(name: str) -> None:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
         connections.settings[alias]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before() -> None:
+    """What this process counted of another test's requests is forgotten: every test asks from the same address."""
+    COUNTER.forget()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from repere.accounts.proof import ProofKeyMissing
 WITHOUT_POLICY = {
     "django_migrations": "names of migrations",
     "django_content_type": "names of tables",
-    "django_session": "looked up by an unguessable key before anybody is known",
+    "django_session": "keyed hashes of session numbers, looked up before anybody is known",
     "accounts_signinbucket": "keyed hashes and counters, charged before anybody is known",
     "accounts_outsideidentity": "keyed hashes, looked up before anybody is known",
     "cases_keptmechanism": "the rule book, which is public",

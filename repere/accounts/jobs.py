@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+# Named here because the worker looks for tasks in this module only.
+from repere.accounts import directory_jobs as directory_jobs
 from repere.accounts import members, vetting
 
 

@@ -30,6 +30,7 @@ class ActingRequest(HttpRequest):
 
     actor: Actor
     membership: Membership
+    memberships: list[Membership]
     signed: SignedIn
     shown: set[UUID]
 
@@ -115,10 +116,10 @@ class ActingMiddleware:
 
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
-    """Read anew for each request: a role that ended, ended."""
-    memberships = Membership.objects.of_user(user)
-    chosen = request.session.get(MEMBERSHIP)
-    return (memberships.filter(pk=chosen).first() if chosen else None) or memberships.first()
+    """Read anew for each request: a role that ended, ended. All of hers at once, for the list of her desks too."""
+    request.memberships = memberships = list(Membership.objects.of_user(user))  # type: ignore[attr-defined]
+    chosen = str(request.session.get(MEMBERSHIP))
+    return next((one for one in memberships if str(one.pk) == chosen), memberships[0] if memberships else None)
 
 
 def _page(request: HttpRequest) -> str:

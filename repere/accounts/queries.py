@@ -1,6 +1,6 @@
 """What one page reads about accounts."""
 
-from repere.accounts.models import ADMINISTRATOR, Membership, User
+from repere.accounts.models import ADMINISTRATOR, Membership
 from repere.directory.models import Organisation
 
 
@@ -8,10 +8,6 @@ def demonstration_cast(limit: int = 24) -> list[Membership]:
     """The invented people one may be with a click."""
     cast = Membership.objects.current().filter(organisation__is_invented=True).exclude(role=ADMINISTRATOR)
     return list(cast.order_by("created_at", "organisation__name", "user__name", "id")[:limit])
-
-
-def memberships_of(user: User) -> list[Membership]:
-    return list(Membership.objects.of_user(user))
 
 
 def members_of(organisation: Organisation) -> list[Membership]:

@@ -40,10 +40,12 @@ def backup(context: click.Context, to: Path | None, keys_to: Path | None, recipi
     if not (to and keys_to and reader):
         raise click.UsageError("Give --to, --keys-to and --recipient (or REPERE_BACKUP_RECIPIENT).")
     try:
-        made = dumping.make_backup(to=to, keys_to=keys_to, recipient=reader, now=datetime.now(UTC))
+        made = dumping.make_backup(to=to, keys_to=keys_to, recipient=reader, now=datetime.now(UTC), signing_key=key_path())
     except TombstonesDamaged as damaged:
         raise SystemExit(str(damaged)) from None
     rows = sum(made.manifest.counts.values())
+    if not made.manifest.signing_sha256:
+        click.echo("The key that signs the ledger is not in this backup: it is not on this machine, or not for this system user.", err=True)
     click.echo(f"{made.folder}: {rows} rows, {made.manifest.ledger_entries} of them in the ledger. Keys: {made.keys}.")
     if made.dropped:
         click.echo(f"{made.dropped} dumps of keys older than thirty days were removed.")
@@ -71,7 +73,11 @@ def restore(folder: Path, keys_folder: Path, identity: Path) -> None:
     source = _look_at(folder, keys_folder, identity)
     found = restoring.restore(source)
     click.echo(f"Restored: {sum(source.manifest.counts.values())} rows. {found} persons erased since are gone again.")
-    click.echo("Put root.key back (repere keys restore-root) and the ledger's signing key (secrets/ledger.key), then: repere check")
+    if restoring.put_signing_key_back(source, key_path()):
+        click.echo("The key that signs the ledger is back.")
+    elif not key_path().exists():
+        click.echo("The key that signs the ledger is missing: bring it back (repere ledger restore-key) before anything is sealed.")
+    click.echo("Put root.key back (repere keys restore-root), then: repere check")
 
 
 @click.command("restore-check")
@@ -84,7 +90,7 @@ def restore_check(folder: Path, keys_folder: Path, identity: Path, trusted: Path
     """Rehearse a restore in a scratch database: rows, ledger, one person of each organisation opened, nobody erased came back."""
     source = _look_at(folder, keys_folder, identity)
     try:
-        keys = signing.read_public_keys(trusted) if trusted else signing.public_keys_of(signing.read_key(key_path()))
+        keys = signing.read_public_keys(trusted) if trusted else signing.trusted_keys(key_path())
         done = checking.check_restore(source, trusted=keys, heads=read_folder(heads) if heads else ())
     except signing.SigningKeyMissing as missing:
         raise BackupRefused(f"{missing} Give the public key of the ledger that was kept on paper: --public-key.") from None

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from repere.demo import filling
 from repere.demo.cast import BODIES, PASSWORD
+from repere.web import disk
 from repere.web.installation import is_demo, migrate
 
 PERSONS, SEED = 2_500, 1
@@ -24,7 +25,7 @@ def register(cli: click.Group) -> None:
 
 def prepare(*, demo: bool, now: datetime) -> None:
     """On the first start of a demonstration, fill it. Later starts find it filled."""
-    if demo and not filling.is_filled():
+    if demo and not filling.is_filled() and not disk.is_nearly_full():
         _fill(PERSONS, SEED, now)
 
 

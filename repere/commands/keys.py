@@ -21,8 +21,10 @@ from repere.accounts.models import OrganisationKey
 from repere.accounts.owner import as_owner, keeping_keys
 from repere.accounts.rootkey import HeldKey, RootKeyMissing, RotatedElsewhere, Version, path, put_root_key, root_key
 from repere.cases.actions import rekeying
+from repere.commands.ledger import key_path
 from repere.core.sealing import SealBroken, key_version, new_key
 from repere.directory.models import Organisation
+from repere.ledger import signing
 
 LEFT = "Something is still in use under the old version: run the same command again in a minute."
 
@@ -176,17 +178,40 @@ def make_pairs() -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF. Print it, then delete it.")
 @_as_owner
 def paper_kit(out: Path) -> None:
-    """Write the root key on five sheets; any three give it back. The sheets of an earlier kit still work: destroy them."""
+    """Write the root key on five sheets, and the key that signs the ledger on five more; any three of a kind give it back.
+
+    The sheets of an earlier kit still work: destroy them.
+    """
     held = root_key()
     if not isinstance(held, HeldKey):
         raise RotatedElsewhere("This root key is held by another server, which has its own recovery. Nothing was written.")
     kit = paper.split(held.present.key)
     if paper.combine(kit.sheets[: paper.NEEDED]) != held.present.key:
         raise paper.SheetsRefused("The sheets do not give the key back. Nothing was written.")
-    _write_private(out, paper.print_kit(kit, on=date.today()))  # noqa: DTZ011 the day printed is the operator's own
+    kits, signed = {"A": kit}, _signing_kit()
+    if signed is not None:
+        kits["B"] = signed
+    _write_private(out, paper.print_kits(kits, on=date.today()))  # noqa: DTZ011 the day printed is the operator's own
     with keeping_keys(rotation.KEEPER):
-        ledger.record(rotation.KEEPER, "print_paper_kit", kind="system", detail={"version": held.present.number})
+        detail = {"version": held.present.number, "with_ledger_key": signed is not None}
+        ledger.record(rotation.KEEPER, "print_paper_kit", kind="system", detail=detail)
     click.echo(f"Five sheets are in {out}. Print them, give them to five people, delete the file. Fingerprint: {kit.fingerprint}")
+    if signed is None:
+        click.echo("The key that signs the ledger is not for this system user: it is on no sheet.")
+    else:
+        click.echo(f"Five more, marked B, give back the key that signs the ledger: {signed.fingerprint}. Each person takes an A and a B.")
+
+
+def _signing_kit() -> paper.Kit | None:
+    """Of the key that signs the ledger; None where it is not readable here."""
+    try:
+        seed = signing.seed_of(signing.read_key(key_path()))
+    except (signing.SigningKeyMissing, PermissionError):
+        return None
+    kit = paper.split(seed)
+    if paper.combine(kit.sheets[: paper.NEEDED]) != seed:
+        raise paper.SheetsRefused("The sheets do not give the key back. Nothing was written.")
+    return kit
 
 
 @keys.command("restore-root")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import threading
@@ -22,18 +24,22 @@ from rich.progress import Progress
 
 from repere.accounts.acting import acting_as, settings_of
 from repere.accounts.actor import Actor
+from repere.accounts.keys import paper
 from repere.cases import told
 from repere.cases.actions.canaries import make_canary
 from repere.commands.exchange import actor_named
-from repere.ledger import heads, sealing, signing, witnesses
+from repere.ledger import heads, record, sealing, signing, witnesses
 from repere.ledger.retention import YEARS, record_point, remove_rows
 from repere.ledger.verifying import Report, verify
 from repere.web import database
 from repere.web.home import CannotRun, home, secret
 
 FAULTS_SHOWN = 20
+PEM_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 A_YEAR = timedelta(days=365.25)
 WITNESSING = Actor.system("witnesses")
+HANDED_OVER = b"repere ledger key 1\n"
+KEEPING = Actor.system("ledger-key")
 PREPARE_ORDER = 10
 WRITE_HEADS = "repere.cases.jobs.write_heads"
 
@@ -82,25 +88,25 @@ def ledger() -> None:
 def seal(seconds: int | None) -> None:
     """Bind what was written since the last seal, sign it, and write the head to the folder `heads`."""
     signing.make_key(key_path())
-    key = _read_key()
+    _read_key()
     if seconds is None:
-        click.echo(_seal_once(key))
+        click.echo(_seal_once())
         return
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     while not ending.is_set():
         try:
-            _seal_once(key)
+            _seal_once()
         except psycopg.OperationalError as error:
             click.echo(f"The ledger could not be sealed ({type(error).__name__}); it is tried again.", err=True)
         ending.wait(seconds)
 
 
-def _seal_once(key: Any) -> str:
+def _seal_once() -> str:
     with connected("sealer") as connection:
         connection.autocommit = True
-        made = list(sealing.seal_all(connection, key))
+        made = list(sealing.seal_all(connection, _read_key))
     if not made:
         return gettext("Nothing was left to seal.")
     heads.write(made[-1], heads_folder())
@@ -120,6 +126,78 @@ def public_key() -> None:
     key = _read_key()
     click.echo(f"# {signing.key_id(key.public_key())}")
     click.echo(signing.public_pem(key), nl=False)
+    retired = signing.retired_path(key_path())
+    if retired.exists():
+        click.echo("# replaced; needed to check what they signed")
+        click.echo(retired.read_text(), nl=False)
+
+
+@ledger.command("rotate-key")
+def rotate_key() -> None:
+    """Replace the key that signs: what waits is sealed by the old one, and the old public half is kept to verify.
+
+    The new public key is signed by the old one, in a file of the folder `heads`: whoever trusted the old key can trust the new.
+    """
+    _read_key()
+    click.echo(_seal_once())
+    with connected("sealer") as connection, sealing.nobody_seals(connection):
+        old, new = signing.replace_key(key_path())
+    note = handing_over(old, new, now=datetime.now(UTC))
+    heads_folder().mkdir(parents=True, exist_ok=True)
+    where = heads_folder() / f"key-{signing.key_id(new.public_key())}.txt"
+    where.write_text(note)
+    detail = {"from": signing.key_id(old.public_key()), "to": signing.key_id(new.public_key())}
+    with acting_as(KEEPING):
+        record(KEEPING, "rotate_ledger_key", kind="system", detail=detail)
+    click.echo(_seal_once())
+    click.echo(f"{detail['from']} → {detail['to']}. Give {where} to the witnesses, make a backup, print a new paper kit.")
+
+
+def handing_over(old: Any, new: Any, *, now: datetime) -> str:
+    """The new public key with the old key's signature over its id and PEM: a file for the witnesses."""
+    pem = signing.public_pem(new)
+    signature = old.sign(HANDED_OVER + pem.encode())
+    told = {
+        "from": signing.key_id(old.public_key()), "to": signing.key_id(new.public_key()), "on": now.date().isoformat(),
+        "public_key": pem, "signature": base64.b64encode(signature).decode(),
+    }  # fmt: skip
+    return json.dumps(told, indent=1) + "\n"
+
+
+@ledger.command("check-key")
+@click.argument("note", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--public-key", "key_file", type=PEM_FILE, required=True, help="Keys trusted so far.")
+def check_key(note: Path, key_file: Path) -> None:
+    """For a witness: was this new key signed by one that is trusted? Prints it to be added to those; ends with 1 otherwise."""
+    try:
+        known = signing.read_public_keys(key_file)
+        told = json.loads(note.read_text())
+        pem, signature = str(told["public_key"]), base64.b64decode(told["signature"], validate=True)
+    except (signing.SigningKeyMissing, ValueError, KeyError, TypeError) as error:
+        raise CannotRun(f"{note.name} cannot be read: {type(error).__name__}.") from None
+    if not signing.is_signed(known, str(told["from"]), HANDED_OVER + pem.encode(), signature):
+        raise CannotRun(f"{note.name} is not signed by a key that is trusted here. Do not add it; ask by telephone.")
+    click.echo(pem, nl=False)
+
+
+@ledger.command("restore-key")
+@click.option("--sheets", type=click.File(), help="A file with one sheet a line, instead of being asked.")
+def restore_key(sheets: Any) -> None:
+    """Give the signing key back from three sheets. Refused beside another one."""
+    if key_path().exists():
+        raise CannotRun(f"There is a signing key already ({key_path().name}). Nothing was changed.")
+    words = sheets.read().splitlines() if sheets else [click.prompt(f"Sheet {n} of {paper.NEEDED}") for n in range(1, paper.NEEDED + 1)]
+    try:
+        key = signing.key_from(paper.combine(words))
+    except paper.SheetsRefused as refused:
+        raise CannotRun(str(refused)) from None
+    newest = witnesses.newest_head()
+    if newest is not None and newest.head.key != signing.key_id(key.public_key()):
+        raise CannotRun("This key did not sign the newest seal here: these are sheets of another key. Nothing was changed.")
+    signing.put_key(key_path(), key)
+    with acting_as(KEEPING):
+        record(KEEPING, "restore_ledger_key", kind="system", detail={"key": signing.key_id(key.public_key())})
+    click.echo(f"The signing key is back: {signing.key_id(key.public_key())}")
 
 
 @ledger.command()
@@ -207,7 +285,7 @@ def verify_(folder: Path | None, key_file: Path | None, without_acts: bool, lang
 
 def _verified(folder: Path | None, key_file: Path | None, *, with_acts: bool) -> tuple[Report, Sequence[str]]:
     try:
-        keys = signing.read_public_keys(key_file) if key_file else signing.public_keys_of(signing.read_key(key_path()))
+        keys = signing.read_public_keys(key_file) if key_file else signing.trusted_keys(key_path())
         kept = heads.read_folder(folder) if folder else []
     except (signing.SigningKeyMissing, heads.HeadRefused) as refused:
         raise CannotRun(str(refused)) from None

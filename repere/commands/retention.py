@@ -30,7 +30,7 @@ def show_periods() -> None:
     for period in periods.periods().values():
         days = str(period.days) if period.days else "not settled"
         settled = f"settled here by {period.settled_by}; " if period.settled_by else ""
-        table.add_row(period.purpose, days, period.start, period.certainty, settled + period.source)
+        table.add_row(period.purpose, days, period.start, period.certainty, settled + period.source["en"])
     Console().print(table)
 
 

@@ -7,7 +7,8 @@ every transaction that ran at a sealing has ended, an empty position stays empty
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ MARK_BYTES = 8
 """Of each leaf so many bytes stand beside the seal: they prove nothing, they only tell which row a broken root is about."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Key = Ed25519PrivateKey | Callable[[], Ed25519PrivateKey]
+"""A key, or where to read it once no other sealer and no replacement of the key is at work."""
 Leaf = tuple[int, bytes]
 
 LAST = "SELECT body FROM ledger_seal ORDER BY number DESC LIMIT 1"
@@ -41,17 +44,26 @@ INSERT = """
 """
 
 
-def seal_all(connection: Connection, key: Ed25519PrivateKey, *, rows_per_seal: int = ROWS_PER_SEAL) -> Iterator[SignedHead]:
+def seal_all(connection: Connection, key: Key, *, rows_per_seal: int = ROWS_PER_SEAL) -> Iterator[SignedHead]:
     """Seal until nothing is left to seal. Each seal is a transaction of its own: killed in between, nothing is lost."""
     while (signed := seal_next(connection, key, rows_per_seal=rows_per_seal)) is not None:
         yield signed
 
 
-def seal_next(connection: Connection, key: Ed25519PrivateKey, *, rows_per_seal: int = ROWS_PER_SEAL) -> SignedHead | None:
+@contextmanager
+def nobody_seals(connection: Connection) -> Iterator[None]:
+    """Wait for a sealer at work, and keep others out: for the replacement of the key."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+
+
+def seal_next(connection: Connection, key: Key, *, rows_per_seal: int = ROWS_PER_SEAL) -> SignedHead | None:
     """One more seal. None when there is nothing to seal, or while another sealer is at work."""
     with connection.transaction():
         if not _one(connection, "SELECT pg_try_advisory_xact_lock(%s)", [LOCK]):
             return None
+        key = key() if callable(key) else key
         last = connection.execute(LAST).fetchone()
         before = head_of(bytes(last[0])) if last else None
         rows, watch = _rows_to_seal(connection, before, rows_per_seal)

@@ -2,8 +2,8 @@
 
 Reads in one pass, in order of position, a few thousand rows at a time; rows that arrived late are held until the seal that
 names them. What can be told: a row changed, removed, added beneath a seal or dated otherwise; seals changed, forked, removed;
-a tail cut off or a whole chain replaced, when one head kept elsewhere is given. What cannot: a row that was never written, or
-a tail cut off when no head is given.
+a seal by a key that was replaced before it; a tail cut off or a whole chain replaced, when one head kept elsewhere is given. What
+cannot: a row that was never written, or a tail cut off when no head is given.
 """
 
 from __future__ import annotations
@@ -100,6 +100,8 @@ class _Reading:
         self.waiting: dict[int, Row] = {}
         """Rows read already whose seal was not read yet."""
         self.point: Point | None = None
+        self.replaced: set[str] = set()
+        """Ids of keys after which another one signed: they sign no more."""
 
     def read(self, heads: list[SignedHead]) -> Report:
         self.point = self._retention_point()
@@ -154,6 +156,10 @@ class _Reading:
             self._fault("seal_missing", f"seal {before.number + 1 if before else 1} was expected here.", seal=number)
         if head.previous != (hash_of(before.body()) if before else NOTHING_BEFORE):
             self._fault("chain_broken", "it does not follow the seal before it: seals were forked, reordered or replaced.", seal=number)
+        if before and head.key != before.key:
+            self.replaced.add(before.key)
+        if head.key in self.replaced:
+            self._fault("replaced_key", f"it is signed by a key that was replaced before it ({head.key}).", seal=number)
         if before and head.at < before.at:
             self._fault("clock_went_back", f"it says {head.at}, before the seal that it follows ({before.at}).", seal=number)
         return head

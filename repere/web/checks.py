@@ -13,7 +13,7 @@ from repere.accounts import boot
 from repere.accounts.rootkey import RootKeyMissing, root_key
 from repere.cases import tombstones
 from repere.cases.policy import reach_problems
-from repere.web import database, embedded
+from repere.web import database, embedded, logging
 
 Row = tuple[Any, ...]
 
@@ -104,9 +104,25 @@ def _demonstration_stands_alone() -> list[str]:
             f"REPERE_DEMO is set beside {real} real organisation(s): its sign-in without password must not exist there. "
             "Use another data folder for the demonstration."
         )
+    if not (settings.REPERE_RATES or settings.REPERE_DEMO):
+        found.append("REPERE_NO_RATES is set where no demonstration is: pages would be answered at any pace. Unset it.")
     if settings.DEBUG and (real or not settings.REPERE_DEMO):
         found.append("REPERE_DEBUG is set beside real data: error pages would show them. Unset it.")
     return found
+
+
+def _logs_quote_nobody() -> list[str]:
+    """Beside real data neither our log nor the server's may hold a statement: its values are names."""
+    found = logging.problems()
+    if settings.REPERE_DEMO:
+        return found
+    wrong = _rows("SELECT name, setting, current_user FROM pg_settings WHERE name = ANY (%s) ORDER BY name", [list(database.QUIET)])
+    return found + [
+        f"The server writes statements or values into its log ({name} is {value}). Have its administrator run:"
+        f" ALTER ROLE {role} SET {name} = '{database.QUIET[name]}'"
+        for name, value, role in wrong
+        if value != database.QUIET[name]
+    ]
 
 
 def _root_key_is_here() -> list[str]:
@@ -141,6 +157,7 @@ CHECKS: list[Callable[[], list[str]]] = [
     _views_keep_row_security,
     _definer_functions_fix_their_path,
     _demonstration_stands_alone,
+    _logs_quote_nobody,
     _root_key_is_here,
     _erasures_are_replayed,
     *boot.CHECKS,

@@ -4,10 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from repere.accounts.models import ADMINISTRATOR, User
-from repere.accounts.queries import memberships_of
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
@@ -19,8 +17,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not isinstance(request.user, User):
         return {}
-    user = request.user
-    others = SimpleLazyObject(lambda: [other for other in memberships_of(user) if other.pk != membership.pk])
+    others = [other for other in request.memberships if other.pk != membership.pk]  # type: ignore[attr-defined]
     return {
         "only_accounts": membership.role == ADMINISTRATOR,
         "other_memberships": others,

@@ -92,6 +92,8 @@ def provision(name: str | None = None) -> None:
         admin.execute("SELECT pg_advisory_lock(%s)", [PROVISIONING])
         for role in ROLES:
             _make_role(admin, role)
+            if role != "backup" and _is_superuser(admin):
+                _keep_values_out_of_the_log(admin, role_name(role))
         _make_database(admin, name)
         with admin_connection(name) as inside:
             _make_schemas(inside)
@@ -109,6 +111,23 @@ def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
             admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name)))
     elif found != (False, bypass, False, False) or not _can_sign_in(role):
         _set_role(admin, "ALTER", name, role, bypass)
+
+
+# The server's own log: no statement, no value of one, no row that broke a rule.
+QUIET = {
+    "log_statement": "none", "log_min_duration_statement": "-1", "log_min_duration_sample": "-1", "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse",
+}  # fmt: skip
+
+
+def _keep_values_out_of_the_log(admin: psycopg.Connection[Any], name: str) -> None:
+    """For this role, whatever the server's file says. The backup's statements hold no value."""
+    row = admin.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    held = (row[0] if row else None) or []
+    for setting, value in QUIET.items():
+        if f"{setting}={value}" not in held:
+            statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+            admin.execute(statement.format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)))
 
 
 def _set_role(admin: psycopg.Connection[Any], verb: str, name: str, role: str, bypass: bool) -> None:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from repere.accounts import views_secret
 from repere.accounts.stepup import fresh
-from repere.directory.views import country, entries, exchange
+from repere.directory.views import changing, country, entries, exchange
 
 app_name = "directory"
 urlpatterns = [
@@ -11,10 +12,15 @@ urlpatterns = [
     path("new/", entries.new, name="new"),
     path("to-vouch/", entries.waiting, name="waiting"),
     path("entries/<uuid:entry>/", entries.entry, name="entry"),
+    path("entries/<uuid:entry>/edit/", changing.edit, name="edit"),
+    path("entries/<uuid:entry>/show/", changing.show, name="show"),
+    path("entries/<uuid:entry>/closed/", fresh(minutes=5)(views_secret.address), name="address"),
+    path("entries/<uuid:entry>/closed/<slug:act>/", fresh(minutes=5)(views_secret.address_act), name="address_act"),
     path("entries/<uuid:entry>/<slug:act>/", entries.entry_act, name="entry_act"),
     path("contacts/<uuid:contact>/<slug:act>/", entries.contact_act, name="contact_act"),
     path("mandates/<uuid:mandate>/<slug:act>/", entries.mandate_act, name="mandate_act"),
     path("coverage/", country.coverage_page, name="coverage"),
+    path("lists/", country.lists, name="lists"),
     path("safe-place/", country.safe_place, name="safe_place"),
     path("conventions/", country.conventions, name="conventions"),
     path("conventions/<uuid:convention>/", country.convention, name="convention"),

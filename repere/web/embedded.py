@@ -40,6 +40,7 @@ jit = off
 log_statement = none
 log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
+log_error_verbosity = terse
 max_connections = 120
 shared_buffers = 256MB
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
@@ -113,6 +115,36 @@ def read_only(request: HttpRequest) -> HttpResponse:
         _("Write it down on paper if it cannot wait, and tell the person who runs this installation."),
     )
     return _answer(request, trouble, 503)
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Too fast, for now: what was typed stands in the page, ready to be sent again. `seconds` until it is answered."""
+    sent = request.method not in ("GET", "HEAD")
+    # This page comes before the check of forged forms, and must not give a stranger's form a token of ours.
+    if sent and (forged := CsrfViewMiddleware(bad_request).process_view(request, bad_request, (), {})) is not None:
+        return forged
+    context = {
+        "seconds": seconds,
+        "path": request.get_full_path(),
+        "sent": sent,
+        "fields": _typed(request) if sent else [],
+        "lost_files": bool(sent and request.FILES),
+        "knows_her": request.user.is_authenticated,
+    }
+    response = render(request, "too_many.html", context, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+# Proofs are typed again: they must stand in no page.
+NOT_GIVEN_BACK = re.compile(r"csrfmiddlewaretoken|password|credential")
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Fields as name and value. Whoever has not signed in may have typed a code that proves something."""
+    known = request.user.is_authenticated
+    left_out = [name for name in request.POST if NOT_GIVEN_BACK.search(name) or (not known and "code" in name)]
+    return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,10 @@
 
 Only named fields pass. A message is a fixed sentence; what varies stands in a field, and a field that is not on the
 list is dropped. A traceback keeps types, files and lines: exception texts and local values may quote a person.
+
+It holds at every level. Records of loggers that are handed statements or whole messages are emptied as they are made, whoever
+raises the level or adds a handler; what another library says is kept only if its sentence stands word for word in its source, so
+that a sentence put together with a name is none. `problems` is for the boot check.
 """
 
 import logging
@@ -9,7 +13,9 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from functools import lru_cache
 from http.client import responses
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -20,6 +26,31 @@ FIELDS_KEPT = frozenset(
         "task", "job", "attempt", "count", "role", "mechanism", "error", "where", "port", "seconds", "check",
     }
 )  # fmt: skip
+
+
+# These are handed SQL with its values, mails, or the bodies of requests: nothing of theirs is written, at any level.
+SHUT = ("django.db.backends", "django.template", "urllib3", "httpcore", "httpx", "asyncio")
+
+
+SAID_NOTHING = "closed"
+
+
+def record_of(name: str, level: int, path: str, line: int, message: object, args: Any, info: Any, *others: Any, **more: Any) -> Any:
+    """Every record of this process is made here: those of shut loggers are empty before any handler sees them."""
+    if is_shut(name):
+        message, args, info = SAID_NOTHING, (), None
+    return logging.LogRecord(name, level, path, line, message, args, info, *others, **more)
+
+
+class OfOpenLoggers(logging.Filter):
+    """On our handler: an empty record is not written either."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not is_shut(record.name)
+
+
+def is_shut(name: str) -> bool:
+    return bool(name) and any(name == shut or name.startswith(f"{shut}.") for shut in SHUT)
 
 
 def keep_named_fields(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -54,10 +85,29 @@ def from_standard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
 def _sentence(record: logging.LogRecord) -> str:
     """What stays of a message without its arguments. Django's template for a refused request holds no word at all."""
     words = str(record.msg)
+    if not _stands_in(record.pathname, words):
+        return f"unnamed message of {record.module}"
     if re.search(r"[^\W\d_]{2}", re.sub(r"%(\(\w+\))?[-#0-9.]*[a-z]", "", words)):
         return words
     status = getattr(record, "status_code", None)
     return responses.get(status, "") if isinstance(status, int) else f"unnamed message of {record.module}"
+
+
+@lru_cache(maxsize=256)
+def _stands_in(source: str, words: str) -> bool:
+    """Whether the sentence is one of that file's own. One that was put together from parts may hold anything."""
+    try:
+        text = Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return words in text or repr(words)[1:-1] in text
+
+
+def problems() -> list[str]:
+    """What would let a log quote somebody. Empty when all is well."""
+    if logging.getLogRecordFactory() is record_of:
+        return []
+    return ["Log records are made by something else than Repère: statements would be written with their values."]
 
 
 def configure(stream: TextIO | None = None) -> None:
@@ -74,7 +124,9 @@ def configure(stream: TextIO | None = None) -> None:
     )
     # A record that cannot be written is dropped: the standard complaint would print its arguments.
     logging.raiseExceptions = False
+    logging.setLogRecordFactory(record_of)
     handler = logging.StreamHandler(stream)
+    handler.addFilter(OfOpenLoggers())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, from_standard, *shared],

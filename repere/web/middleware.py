@@ -11,7 +11,7 @@ from repere.accounts import returning
 from repere.cases.territory import zone_of
 from repere.guidance import door
 from repere.web import disk, errors
-from repere.web.routes import ALLOWED_IN_READ_ONLY, Route, route_of
+from repere.web.routes import ALLOWED_IN_READ_ONLY, SAFE, Route, route_of
 
 FEATURES_OFF = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
@@ -22,7 +22,6 @@ FEATURES_OFF = (
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES_OFF)
 
 METHODS = ("GET", "HEAD", "POST")
-SAFE = ("GET", "HEAD")
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

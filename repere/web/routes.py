@@ -3,11 +3,13 @@
 An address that is not here fails the tests. What is declared is also enforced: methods, who may open it, its headers.
 
 audience   public: anybody, no cookie, no connection that could read a person · anyone: before or after signing in ·
+           link: whoever holds a link that works once, and its code; no session is met and nothing is looked up before the code ·
            signed_in: a member of an organisation; the view and the database then say which rows
 tier       the most secret thing an answer can hold: nothing · law · account · person · identity
 audit      none · look: one row with every person shown · write: one row per act · sign_in: rows of coming and going
-rate       free: the same for everybody, a front may hold it · session: bounded by who is signed in, breadth is watched ·
-           sign_in: the buckets of `accounts.throttle`
+rate       free: the same for everybody, a front may hold it, never counted · urgent: a life may hang on it, never refused ·
+           session: pages and forms of somebody signed in · search: looking for somebody or something · export: what leaves in bulk ·
+           sign_in: strangers, by their part of the network, beside the buckets of `accounts.throttle`. Figures: `web.rates`
 headers    which class of tests/web/header_contract.yaml the answer belongs to
 """
 
@@ -15,10 +17,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-AUDIENCES = ("public", "anyone", "signed_in")
+AUDIENCES = ("public", "anyone", "link", "signed_in")
 TIERS = ("nothing", "law", "account", "person", "identity")
 AUDITS = ("none", "look", "write", "sign_in")
-RATES = ("free", "session", "sign_in")
+RATES = ("free", "urgent", "session", "search", "export", "sign_in")
 HEADERS = ("public", "page", "download", "table", "well_known")
 
 
@@ -33,18 +35,19 @@ class Route:
 
 
 GET: tuple[str, ...] = ("GET", "HEAD")
+SAFE = GET
 POST: tuple[str, ...] = ("POST",)
 BOTH = GET + POST
 
 
-def _signed_in(tier: str, audit: str, methods: tuple[str, ...] = GET, headers: str = "page") -> Route:
-    return Route("signed_in", tier, audit, "session", methods, headers)
+def _signed_in(tier: str, audit: str, methods: tuple[str, ...] = GET, headers: str = "page", rate: str = "session") -> Route:
+    return Route("signed_in", tier, audit, rate, methods, headers)
 
 
 ROUTES: dict[str, Route] = {
     # Coming in and going out.
     "accounts:sign_in": Route("anyone", "account", "sign_in", "sign_in", BOTH),
-    "accounts:sign_out": Route("anyone", "nothing", "sign_in", "session", POST),
+    "accounts:sign_out": Route("anyone", "nothing", "sign_in", "urgent", POST),
     "accounts:change_role": _signed_in("account", "sign_in", POST),
     "accounts:invitation": Route("anyone", "account", "sign_in", "sign_in", BOTH),
     "accounts:demo_sign_in": Route("anyone", "account", "sign_in", "sign_in", POST),
@@ -69,11 +72,11 @@ ROUTES: dict[str, Route] = {
     "accounts:member_end": _signed_in("account", "write", BOTH),
     "accounts:factor_reset_ask": _signed_in("account", "write", BOTH),
     "accounts:factor_reset": _signed_in("account", "write", POST),
-    "accounts:locked": _signed_in("nothing", "sign_in", BOTH),
-    "accounts:lock": _signed_in("nothing", "sign_in", POST),
-    "accounts:still_here": _signed_in("nothing", "none", POST),
-    "accounts:confirm": _signed_in("account", "sign_in", BOTH),
-    "accounts:proof_options": _signed_in("account", "none", POST),
+    "accounts:locked": _signed_in("nothing", "sign_in", BOTH, rate="urgent"),
+    "accounts:lock": _signed_in("nothing", "sign_in", POST, rate="urgent"),
+    "accounts:still_here": _signed_in("nothing", "none", POST, rate="urgent"),
+    "accounts:confirm": _signed_in("account", "sign_in", BOTH, rate="urgent"),
+    "accounts:proof_options": _signed_in("account", "none", POST, rate="urgent"),
     # One's own account.
     "accounts:account": _signed_in("account", "none"),
     "accounts:first_factor": _signed_in("account", "none"),
@@ -100,7 +103,7 @@ ROUTES: dict[str, Route] = {
     "pages:installation": _signed_in("nothing", "none"),
     # Case files.
     "cases:worklist": _signed_in("person", "look"),
-    "cases:search": _signed_in("person", "look", BOTH),
+    "cases:search": _signed_in("person", "look", BOTH, rate="search"),
     "cases:notices": _signed_in("person", "look", BOTH),
     "cases:concern_new": _signed_in("person", "write"),
     "cases:concern_discard": _signed_in("person", "write", POST),
@@ -126,8 +129,8 @@ ROUTES: dict[str, Route] = {
     "cases:card_paper": _signed_in("person", "look", headers="download"),
     "cases:looks": _signed_in("person", "look"),
     "cases:looks_paper": _signed_in("person", "look"),
-    "cases:colleagues": _signed_in("account", "none"),
-    "cases:freeze": _signed_in("account", "write", POST),
+    "cases:colleagues": _signed_in("account", "none", rate="urgent"),
+    "cases:freeze": _signed_in("account", "write", POST, rate="urgent"),
     "cases:unfreeze": _signed_in("account", "write", POST),
     "cases:freeze_read": _signed_in("account", "write", POST),
     "cases:alerts": _signed_in("account", "none"),
@@ -143,9 +146,16 @@ ROUTES: dict[str, Route] = {
     "cases:requisitions": _signed_in("person", "write", BOTH),
     "cases:requisition_step": _signed_in("person", "write", BOTH),
     "cases:team": _signed_in("account", "write", BOTH),
+    "cases:handover": _signed_in("person", "write", BOTH),
+    "cases:handover_received": _signed_in("person", "look"),
+    "cases:handover_nobody": _signed_in("person", "write", BOTH),
+    "cases:handover_colleague": _signed_in("person", "write", BOTH),
+    "cases:handover_act": _signed_in("person", "write", POST),
+    "cases:languages": _signed_in("account", "write", POST),
     "cases:consents": _signed_in("person", "look"),
     "cases:consent_new": _signed_in("person", "write", BOTH),
     "cases:consent_withdraw": _signed_in("person", "write", BOTH),
+    "cases:consent_paper": _signed_in("person", "write", BOTH),
     "cases:case_referrals": _signed_in("person", "look"),
     "cases:referral_new": _signed_in("person", "write", BOTH),
     "cases:referrals": _signed_in("account", "none"),
@@ -153,10 +163,19 @@ ROUTES: dict[str, Route] = {
     "cases:capsule_make": _signed_in("person", "write", POST),
     "cases:offer_act": _signed_in("person", "write", POST),
     # Opened with a link and a code, by nobody signed in; nothing is looked up before a code was sent.
-    "open:capsule": Route("anyone", "person", "write", "sign_in", BOTH),
-    "cases:urgencies": _signed_in("person", "look"),
-    "cases:urgency_open": _signed_in("person", "write", BOTH),
-    "cases:urgency_review": _signed_in("person", "write", BOTH),
+    "open:capsule": Route("link", "person", "write", "sign_in", BOTH),
+    # Days and neutral words for a calendar program: the address is the key, each reading is a row, and it names nobody.
+    "days:feed": Route("anyone", "account", "look", "sign_in", GET),
+    "cases:wishes": _signed_in("account", "none"),
+    "cases:wish": _signed_in("account", "write", POST),
+    # The end of files: nothing is removed by a page.
+    "cases:ending": _signed_in("person", "look"),
+    "cases:ending_step": _signed_in("person", "write", POST),
+    "cases:endings": _signed_in("person", "look"),
+    "cases:endings_step": _signed_in("person", "write", POST),
+    "cases:urgencies": _signed_in("person", "look", rate="urgent"),
+    "cases:urgency_open": _signed_in("person", "write", BOTH, rate="urgent"),
+    "cases:urgency_review": _signed_in("person", "write", BOTH, rate="urgent"),
     "cases:conflicts": _signed_in("account", "write", BOTH),
     "cases:conflict_end": _signed_in("account", "write", POST),
     # What arrives and what leaves. Files are handed over to a form that was sent, never to a link.
@@ -165,22 +184,28 @@ ROUTES: dict[str, Route] = {
     "cases:paper_remove": _signed_in("person", "write", POST),
     "cases:extracts": _signed_in("account", "none"),
     "cases:extract_new": _signed_in("person", "write", BOTH),
-    "cases:extract_statistics": _signed_in("account", "look", POST),
-    "cases:extract_work": _signed_in("person", "look", POST),
-    "cases:extract_received": _signed_in("identity", "look", POST),
+    "cases:extract_statistics": _signed_in("account", "look", POST, rate="export"),
+    "cases:extract_work": _signed_in("person", "look", POST, rate="export"),
+    "cases:extract_received": _signed_in("identity", "look", POST, rate="export"),
     "cases:extract": _signed_in("person", "look"),
     "cases:extract_decide": _signed_in("person", "write", POST),
-    "cases:extract_make": _signed_in("identity", "write", POST),
-    "cases:extract_fetch": _signed_in("identity", "write", POST),
+    "cases:extract_make": _signed_in("identity", "write", POST, rate="export"),
+    "cases:extract_fetch": _signed_in("identity", "write", POST, rate="export"),
     # Whom to turn to: professionals and services, never a person who is accompanied. What is hidden is in none of these answers.
-    "directory:find": _signed_in("account", "none"),
+    "directory:find": _signed_in("account", "none", rate="search"),
     "directory:new": _signed_in("account", "write", BOTH),
     "directory:waiting": _signed_in("account", "none"),
     "directory:entry": _signed_in("account", "none"),
+    "directory:edit": _signed_in("account", "write", BOTH),
+    "directory:show": _signed_in("account", "write", POST),
+    # An address of a hidden place: asked for with a fresh proof, shown in one answer.
+    "directory:address": _signed_in("account", "none"),
+    "directory:address_act": _signed_in("account", "write", POST),
     "directory:entry_act": _signed_in("account", "write", POST),
     "directory:contact_act": _signed_in("account", "write", POST),
     "directory:mandate_act": _signed_in("account", "write", POST),
     "directory:coverage": _signed_in("account", "none"),
+    "directory:lists": _signed_in("account", "none"),
     "directory:safe_place": _signed_in("account", "write", BOTH),
     "directory:conventions": _signed_in("account", "write", BOTH),
     "directory:convention": _signed_in("account", "write", BOTH),
@@ -188,8 +213,12 @@ ROUTES: dict[str, Route] = {
     "directory:template": _signed_in("nothing", "none", headers="table"),
     "directory:import": _signed_in("account", "none"),
     "directory:import_act": _signed_in("account", "write", POST),
-    "directory:export": _signed_in("account", "write", POST, headers="table"),
+    "directory:export": _signed_in("account", "write", POST, headers="table", rate="export"),
+    # Interpreters from her file: whom she does not want is left out.
+    "cases:interpreters": _signed_in("person", "look", BOTH),
+    "cases:interpreter_act": _signed_in("person", "write", POST),
     # A place for her, asked from her file.
+    "cases:report": _signed_in("person", "write", BOTH, rate="urgent"),
     "cases:place": _signed_in("person", "write", BOTH),
     "cases:place_request": _signed_in("person", "look"),
     "cases:place_act": _signed_in("person", "write", POST),
@@ -200,6 +229,8 @@ ROUTES: dict[str, Route] = {
     "places:new": _signed_in("account", "write", BOTH),
     "places:house": _signed_in("account", "none"),
     "places:house_act": _signed_in("account", "write", POST),
+    "places:moving": _signed_in("account", "none"),
+    "places:moving_act": _signed_in("account", "write", POST),
     "places:proposal": _signed_in("account", "none"),
     "places:shortfall": _signed_in("account", "none"),
     # For somebody who has no account and must leave no trace.
@@ -215,6 +246,10 @@ ALLOWED_IN_READ_ONLY = frozenset({
     "accounts:sign_in_passkey", "accounts:passkey_options", "accounts:second_step", "accounts:locked", "accounts:lock",
     "accounts:still_here", "accounts:confirm", "accounts:proof_options",
     "accounts:sign_in", "accounts:sign_out", "accounts:demo_sign_in", "accounts:change_role", "cases:search"})
+
+
+# Facts about her safety are written whatever the pace: how she may be reached, and what cannot wait.
+URGENT_FACTS = frozenset({"safe_contact_instructions", "urgent_need"})
 
 
 def route_of(view_name: str) -> Route | None:

@@ -9,11 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from types import FrameType
 
+import structlog
+from procrastinate import App
 from procrastinate.contrib.django import app as jobs
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 from repere.accounts.queries import demonstration_cast
 from repere.web import disk, embedded
@@ -22,6 +26,7 @@ from repere.web.home import CannotRun
 from repere.web.installation import is_demo
 
 STOP_LIMIT_SECONDS = 20
+log = structlog.get_logger()
 Announce = Callable[[str], None]
 
 
@@ -65,9 +70,36 @@ def replace_by_server(host: str, port: int) -> None:
     os.execv(sys.executable, program)  # noqa: S606 our own program, no word of it from outside
 
 
+class PausingJobs(JobManager):
+    """Takes no job while the disk is nearly full: what waits keeps its moment and is done once there is room again.
+
+    The worker goes on saying that it lives, and a job that has begun ends. Asked every few seconds; two calls of the system.
+    """
+
+    paused = False
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        full = disk.is_nearly_full()
+        if full != self.paused:
+            self.paused = full
+            log.warning("The disk is nearly full: jobs wait." if full else "There is room again: jobs go on.", check="disk")
+        return None if full else await super().fetch_job(queues, worker_id)
+
+
+@contextmanager
+def pausing(app: App) -> Iterator[App]:
+    """Its worker pauses as the pages do."""
+    before = app.job_manager
+    app.job_manager = PausingJobs(before.connector)
+    try:
+        yield app
+    finally:
+        app.job_manager = before
+
+
 def work() -> None:
     """The jobs of every room, under the worker's own database role."""
-    with jobs.replace_connector(jobs.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+    with jobs.replace_connector(jobs.connector.get_worker_connector()) as worker, pausing(worker):  # type: ignore[attr-defined]
         worker.run_worker(name="repere", concurrency=2, delete_jobs="successful", shutdown_graceful_timeout=10)
 
 

@@ -14,6 +14,7 @@ REPERE_ROOT_KEY     the root key (base64) when it must not lie in the data folde
 REPERE_WAY_OUT      where "Leave this page" leads from the pages for anybody; a neutral site
 REPERE_SECURITY_CONTACT, REPERE_SECURITY_EXPIRES   mailto: or https: address and last day (YYYY-MM-DD) of security.txt
 REPERE_SCANNER      socket of ClamAV (a path, or host:port); without it papers stay closed
+REPERE_NO_RATES     1 to count no requests, for measuring; refused beside real data
 REPERE_DISK_FLOOR   free bytes under which nothing new is taken (default: 5 % of the disk, 512 MB at most)
 """
 
@@ -41,6 +42,7 @@ REPERE_WAY_OUT = os.environ.get("REPERE_WAY_OUT", "https://meteofrance.com/")
 REPERE_SECURITY_CONTACT = os.environ.get("REPERE_SECURITY_CONTACT", "")
 REPERE_SECURITY_EXPIRES = os.environ.get("REPERE_SECURITY_EXPIRES", "")
 REPERE_DISK_FLOOR = os.environ.get("REPERE_DISK_FLOOR")
+REPERE_RATES = not flag("REPERE_NO_RATES")
 REPERE_SCANNER = os.environ.get("REPERE_SCANNER", "")
 
 SECRET_KEY = secret("django")
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "repere.accounts.middleware.SessionLifeMiddleware",
+    "repere.web.rates.RateMiddleware",
     "repere.accounts.middleware.ActingMiddleware",
     "repere.web.middleware.ClockMiddleware",
 ]
@@ -161,7 +164,7 @@ REPERE_OIDC = (
     else None
 )
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "repere.accounts.session_store"
 SESSION_LIFE_HOURS = 10
 SESSION_COOKIE_AGE = SESSION_LIFE_HOURS * 3600
 SESSION_COOKIE_NAME = "session"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("directory/", include("repere.web.directory_urls")),
     path("places/", include("repere.places.urls")),
     path("", include("repere.cases.urls")),
+    path("days/", include("repere.cases.outside.door_urls")),
     path("open/", include("repere.cases.referral.door_urls")),
     path("", include("repere.guidance.site")),
 ]

@@ -19,6 +19,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.factors import FactorRefused, held_by
 from repere.accounts.own import own_actor
 from repere.accounts.rootkey import root_key
+from repere.accounts.session_store import content_of
 from repere.core.sealing import SealBroken
 from repere.ledger.models import Entry
 from tests.accounts.proving import app_code, by_password, give_app, give_password, secret_on
@@ -155,7 +156,7 @@ def everything() -> bytes:
             cursor.execute(f"SELECT t::text FROM {table} t")
             found += [row[0].encode() for row in cursor.fetchall()]
     assert any(b"passkey" in line or b"totp" in line for line in found), "the reader of the whole database saw no factor"
-    found += [json.dumps(session.get_decoded()).encode() for session in Session.objects.all()]
+    found += [json.dumps(content_of(session)).encode() for session in Session.objects.all()]
     return b"\n".join(found)
 
 

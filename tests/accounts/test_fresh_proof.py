@@ -39,6 +39,9 @@ OF_A_WORKER = {
     "accounts:password": [],
     "accounts:outside_forget": [],
     "directory:export": ["csv"],
+    "cases:ending_step": ["ZZZZZZZZ", "ask"],
+    "cases:endings_step": ["ask"],
+    "directory:address_act": [uuid4(), "reveal"],
 }
 OF_AN_ADMINISTRATOR = {
     "accounts:member_invite": [],
@@ -54,6 +57,7 @@ LOOKED_AT = {
     "cases:urgency_open": [],
     "accounts:new_factor": [],
     "accounts:outside_link": [],
+    "directory:address": [uuid4()],
 }
 # Taking away what somebody could do with an open file is never slowed down.
 NEVER_ASKED = {"cases:freeze": [uuid4()], "cases:access_end": ["ZZZZZZZZ", uuid4()], "accounts:end_session": [uuid4()]}

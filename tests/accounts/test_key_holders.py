@@ -226,3 +226,16 @@ def test_the_printed_sheets_hold_their_words_and_name_nothing() -> None:
         assert kit.fingerprint in text
         around = set(text.lower().split()) - set(sheet.split())  # “victim” is also one of the words of the standard list
         assert not around & {"repère", "repere", "traite", "trafficking", "victim", "victime", "root", "racine"}
+
+
+def test_the_signing_key_stands_on_sheets_of_its_own_letter() -> None:
+    """Ten sheets: A for the root, B for the key that signs; sheets of two letters give nothing back."""
+    root, signer = paper.split(new_key()), paper.split(new_key())
+    pages = pypdf.PdfReader(io.BytesIO(paper.print_kits({"A": root, "B": signer}, on=ON))).pages
+    assert len(pages) == 10
+    texts = [page.extract_text() for page in pages]
+    assert [("Feuille A" in text, "Feuille B" in text) for text in texts] == [(True, False)] * 5 + [(False, True)] * 5
+    assert all(root.fingerprint in text for text in texts[:5])
+    assert all(signer.fingerprint in text and root.fingerprint not in text for text in texts[5:])
+    with pytest.raises(paper.SheetsRefused, match="do not belong together"):
+        paper.combine([*root.sheets[:2], signer.sheets[0]])

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -15,6 +14,7 @@ from repere import ledger
 from repere.accounts.acting import current_actor
 from repere.accounts.middleware import ActingMiddleware, SessionLifeMiddleware
 from repere.accounts.models import Membership
+from repere.accounts.session_store import SessionStore
 from repere.accounts.sessions import begin
 from repere.ledger.models import Entry
 from tests.people import Cast, Member

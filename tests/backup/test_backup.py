@@ -291,6 +291,38 @@ def test_keys_are_kept_thirty_days(house: House) -> None:
     assert (third.dropped, first.keys.exists(), second.keys.exists()) == (1, False, True)
 
 
+def test_the_signing_key_goes_with_the_keys_and_comes_back(house: House, tmp_path: Path) -> None:
+    """Lost with the machine, it would end the chain: it lies in the part of the keys, closed, thirty days at most."""
+    there = tmp_path / "secrets" / "ledger.key"
+    signing.put_key(there, house.signer)
+    _old, new = signing.replace_key(there)
+    made = dumping.make_backup(to=house.to, keys_to=house.keys, recipient=house.recipient, now=AT, signing_key=there)
+    kept = made.keys.with_name(made.keys.name.replace(".keys.", ".signing."))
+    assert signing.seed_of(new) not in kept.read_bytes()
+    assert b"PRIVATE" not in kept.read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert not list(house.to.rglob("*signing*")), "not beside the data"
+    source = house.look(made)
+    assert not restoring.put_signing_key_back(source, there), "a key that stands is never replaced"
+    elsewhere = tmp_path / "new" / "secrets" / "ledger.key"
+    assert restoring.put_signing_key_back(source, elsewhere)
+    assert signing.seed_of(signing.read_key(elsewhere)) == signing.seed_of(new)
+    assert set(signing.trusted_keys(elsewhere)) == set(signing.trusted_keys(there))
+    assert len(signing.trusted_keys(elsewhere)) == 2
+    kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+    with pytest.raises(BackupRefused, match="signing key of this backup is damaged"):
+        house.look(made)
+    house.back_up(AT + timedelta(days=31))
+    assert not kept.exists()
+
+
+def test_a_backup_without_the_signing_key_says_so_and_is_whole(house: House, tmp_path: Path) -> None:
+    """Where the sealer runs under a system user of its own, or before the first start."""
+    made = dumping.make_backup(to=house.to, keys_to=house.keys, recipient=house.recipient, now=AT, signing_key=tmp_path / "none.key")
+    assert made.manifest.signing_sha256 == ""
+    assert not restoring.put_signing_key_back(house.look(made), tmp_path / "ledger.key")
+
+
 def test_keys_and_data_do_not_lie_in_one_folder(house: House) -> None:
     """Who steals the one must not have the other."""
     for place in (house.to, house.to / "keys"):

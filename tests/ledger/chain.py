@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -61,6 +62,21 @@ def write_rows(count: int, act: str = "started") -> None:
 def seal(*, rows_per_seal: int = sealing.ROWS_PER_SEAL, with_key: Ed25519PrivateKey | None = None) -> list[SignedHead]:
     with as_login("sealer") as connection:
         return list(sealing.seal_all(connection, with_key or key(), rows_per_seal=rows_per_seal))
+
+
+def until_what_runs_has_ended() -> None:
+    """Another test's transaction on the same server could, for all a seal knows, still fill a gap: wait for those that run now."""
+    with as_login("sealer") as connection:
+        running = _number(connection, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        patience = monotonic() + 120
+        while _number(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text") < running:
+            assert monotonic() < patience, "a transaction beside this test does not end"
+            connection.execute("SELECT pg_sleep(0.05)")
+
+
+def _number(connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> int:
+    (value,) = connection.execute(statement).fetchone() or ("0",)
+    return int(value)
 
 
 def checked(heads: list[SignedHead] | None = None, *, with_key: Ed25519PrivateKey | None = None) -> Report:

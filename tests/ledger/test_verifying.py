@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from repere.ledger.canonical import canonical, instant
 from repere.ledger.heads import Head, SignedHead, hash_of
 from repere.ledger.merkle import leaf_hash, merkle_root
-from tests.ledger.chain import as_login, as_master, checked, first_fault, key, seal, write_rows
+from tests.ledger.chain import as_login, as_master, checked, first_fault, key, seal, until_what_runs_has_ended, write_rows
 
 pytestmark = pytest.mark.usefixtures("committing_db")
 INSERT = """
@@ -86,6 +86,7 @@ def test_a_row_put_beneath_a_seal_is_named() -> None:
     leave_a_gap()
     write_rows(3)
     seal()
+    until_what_runs_has_ended()
     write_rows(1)
     seal()
     with as_master() as master:

@@ -1,9 +1,11 @@
 """Repère refuses to serve where a lock is open."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from repere.web import checks, database, embedded
 from repere.web.grants import declared_grants
@@ -79,6 +81,50 @@ def test_debug_is_refused_beside_real_data(people: Cast, settings) -> None:
     """Error pages quote what they were handling."""
     settings.DEBUG = True
     assert any("REPERE_DEBUG" in problem for problem in checks.problems())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "loud"), [("log_min_error_statement", "error"), ("log_statement", "all"), ("log_error_verbosity", "default")]
+)
+def test_a_server_that_logs_values_is_refused_beside_real_data(people: Cast, settings, name: str, loud: str) -> None:
+    """A failing statement in the server's log is a name in a file that nobody guards."""
+    assert not any(name in problem for problem in checks.problems())
+    with database.admin_connection(connection.settings_dict["NAME"]) as admin:
+        admin.execute(f"ALTER ROLE repere_web SET {name} = '{loud}'")
+        try:
+            with psycopg.connect(
+                host=connection.settings_dict["HOST"], dbname=connection.settings_dict["NAME"], user="repere_web",
+                password=database.secret("db_web"),
+            ) as loudly:  # fmt: skip
+                assert loudly.execute(f"SELECT current_setting('{name}')").fetchone() == (loud,)
+        finally:
+            database._keep_values_out_of_the_log(admin, "repere_web")
+    seen = {**database.QUIET, name: loud}
+    rows = [(setting, value, "repere_web") for setting, value in seen.items()]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checks, "_rows", lambda *_: rows)
+        [problem] = checks._logs_quote_nobody()
+    assert f"ALTER ROLE repere_web SET {name} = '{database.QUIET[name]}'" in problem
+
+
+@pytest.mark.django_db
+def test_no_value_of_a_statement_reaches_the_servers_log(people: Cast) -> None:
+    """The server that comes with Repère: a refused row and a broken statement leave no word of theirs behind."""
+    before = log_of_the_server().stat().st_size
+    marker = "Marqueur Introuvable 7c1f"
+    for statement in (f"SELECT 1 / length('{marker}') - 1 / 0", f"INSERT INTO django_session VALUES ('{marker}', NULL, now())"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    with log_of_the_server().open("rb") as log:
+        log.seek(before)
+        told = log.read()
+    assert b"ERROR" in told, "the server logged nothing at all: the test would prove nothing"
+    assert marker.encode() not in told
+
+
+def log_of_the_server() -> Path:
+    return Path(database.data_path()) / "log"
 
 
 @pytest.mark.django_db

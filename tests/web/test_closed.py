@@ -14,9 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from repere.cases.models import Fact
+from repere.cli import ON_A_FULL_DISK, refuse_on_a_full_disk
 from repere.web import disk, readiness
 from repere.web.errors import cannot_record
+from repere.web.home import CannotRun
 from tests.cases.story import concern, record
+from tests.documentation import unknown_command
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
@@ -121,6 +124,33 @@ def test_writing_comes_back_only_with_room_to_spare(nearly_full: Any) -> None:
     assert not disk.is_nearly_full()
     disk.set_reserve_aside()
     assert disk.reserve_file().exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["import htcds file.json", "demo --persons 5", "found", "restore there", "keys rotate-root", "ledger canary", "migrate"]
+)
+def test_the_command_line_writes_nothing_new_on_a_nearly_full_disk(nearly_full: Any, line: str) -> None:
+    """Refused before it begins, in both languages, with how much room there is."""
+    with pytest.raises(CannotRun) as refused:
+        refuse_on_a_full_disk(line.split())
+    assert "presque plein" in str(refused.value)
+    assert "nearly full" in str(refused.value)
+    nearly_full.REPERE_DISK_FLOOR = 1
+    refuse_on_a_full_disk(line.split())
+
+
+@pytest.mark.parametrize(
+    "line", ["backup --to there", "check", "emergency-sheets", "erasure carry-out", "ledger seal --every 60", "run"]
+)
+def test_the_command_line_still_rescues_on_a_nearly_full_disk(nearly_full: Any, line: str) -> None:
+    """Backing up, printing what an emergency needs, sealing, making room."""
+    assert disk.is_nearly_full()
+    refuse_on_a_full_disk(line.split())
+
+
+def test_every_command_that_may_still_be_typed_exists() -> None:
+    """A renamed command would be refused when it is needed most."""
+    assert [line for line in sorted(ON_A_FULL_DISK) if unknown_command(f"repere {line}")] == []
 
 
 def test_on_a_nearly_full_disk_files_are_read_and_nothing_is_taken(people: Cast, signed_in: SignIn, nearly_full: Any) -> None:

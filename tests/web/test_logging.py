@@ -3,10 +3,12 @@
 import json
 import logging as standard
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 
 import pytest
 import structlog
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from repere.web import logging
@@ -49,6 +51,51 @@ def test_a_refused_request_is_told_in_words(log: StringIO) -> None:
         ("Forbidden", 403, "pages:language"),
     ]
     assert "AMINA123" not in log.getvalue()
+
+
+@pytest.fixture
+def at_debug(log: StringIO) -> Iterator[StringIO]:
+    """Everything switched on that a hurried operator could switch on, with a handler of another kind beside ours."""
+    root, names = standard.getLogger(), ("django.db.backends", "django.db.backends.schema", "urllib3.connectionpool")
+    levels = {name: standard.getLogger(name).level for name in names}
+    level, root.level = root.level, standard.DEBUG
+    other = standard.StreamHandler(log)
+    root.addHandler(other)
+    for name in names:
+        standard.getLogger(name).setLevel(standard.DEBUG)
+    yield log
+    root.removeHandler(other)
+    root.setLevel(level)
+    for name, was in levels.items():
+        standard.getLogger(name).setLevel(was)
+
+
+@pytest.mark.django_db
+def test_statements_are_never_logged_at_any_level(at_debug: StringIO, settings) -> None:
+    """At DEBUG Django hands every statement with its values to the log, and a value is a name."""
+    settings.DEBUG = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s", ["Amina Exemple"])
+        cursor.execute("SELECT 'Amina Exemple'")
+    assert any("Amina" in asked["sql"] for asked in connection.queries), "Django logged no statement: the test would prove nothing"
+    with connection.schema_editor(collect_sql=False) as editor, suppress(DatabaseError):
+        editor.execute("SELECT 'Amina Exemple'")
+    standard.getLogger("urllib3.connectionpool").debug("%s %s", "GET", "/?name=Amina", exc_info=ValueError("Amina"))
+    assert "Amina" not in at_debug.getvalue()
+
+
+def test_a_sentence_put_together_with_a_name_is_not_kept(log: StringIO) -> None:
+    """A library that writes f"…{name}…" leaves no argument to drop: only sentences of its source are kept."""
+    name = "Amina"
+    standard.getLogger("some.library").warning(f"could not find {name}")
+    standard.getLogger("some.library").warning("could not find it")
+    assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == ["unnamed message of test_logging", "could not find it"]
+
+
+def test_undoing_it_stops_the_boot(log: StringIO) -> None:
+    assert logging.problems() == []
+    standard.setLogRecordFactory(standard.LogRecord)
+    assert len(logging.problems()) == 1
 
 
 def test_an_error_is_told_without_its_words(log: StringIO) -> None:

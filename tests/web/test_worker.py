@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from procrastinate.contrib.django import app
 
-from repere.web import database
+from repere.web import database, disk, serving
 from repere.web.home import secret
 
 
@@ -32,6 +32,25 @@ def test_the_worker_does_what_a_page_deferred(committing_db: str) -> None:
         # a browser test may have left an event loop in this thread
         apart.submit(running.run_worker, wait=False, install_signal_handlers=False, listen_notify=False).result()
     # Periodic jobs of the rooms may have joined it.
+    assert states()[0] == "succeeded"
+
+
+def run_once() -> None:
+    with app.replace_connector(workers_reach()) as running, serving.pausing(running), ThreadPoolExecutor(1) as apart:
+        apart.submit(running.run_worker, wait=False, install_signal_handlers=False, listen_notify=False).result()
+
+
+def test_a_nearly_full_disk_makes_jobs_wait_and_loses_none(committing_db: str, tmp_path, settings, monkeypatch) -> None:
+    """As the pages do: nothing new is written, nobody's deadline is forgotten, and the work goes on by itself."""
+    monkeypatch.setattr(disk, "RESERVE_BYTES", 1024 * 1024)
+    settings.REPERE_HOME, settings.REPERE_DISK_FLOOR = tmp_path, disk.shutil.disk_usage(tmp_path).free * 2
+    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    run_once()
+    assert states()[0] == "todo"
+    assert isinstance(app.job_manager, procrastinate.manager.JobManager)
+    assert not isinstance(app.job_manager, serving.PausingJobs), "outside the worker the application is as it was"
+    settings.REPERE_DISK_FLOOR = 1
+    run_once()
     assert states()[0] == "succeeded"
 
 

@@ -1,4 +1,4 @@
-"""The root key on paper: five sheets, any three of which give it back.
+"""A key on paper, the root key or the one that signs the ledger: five sheets, any three of which give it back.
 
 `shamir-mnemonic` (SLIP-0039, MIT) makes and checks the words: one wrong or swapped word is noticed, two sheets tell nothing.
 The sheets are printed by `typst`; nothing is written to disk but the PDF the caller asks for.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -55,11 +55,24 @@ def fingerprint(root: bytes) -> str:
 
 
 def print_kit(kit: Kit, *, on: date) -> bytes:
-    """The sheets as a PDF, one page each, in French and English. They name neither the software nor what it is for."""
+    """The sheets of one key."""
+    return print_kits({"A": kit}, on=on)
+
+
+def print_kits(kits: Mapping[str, Kit], *, on: date) -> bytes:
+    """The sheets as a PDF, one page each, in French and English, each marked with the letter of its kit.
+
+    They name neither the software nor what it is for.
+    """
     sheets = [
-        {"number": str(number), "words": [f"{place}. {word}" for place, word in enumerate(sheet.split(), start=1)]}
+        {"number": str(number), "kit": letter, "fingerprint": kit.fingerprint, "words": _numbered(sheet)}
+        for letter, kit in kits.items()
         for number, sheet in enumerate(kit.sheets, start=1)
     ]
-    values = {"sheets": json.dumps(sheets), "fingerprint": kit.fingerprint, "on": on.isoformat(), "needed": str(NEEDED), "of": str(SHEETS)}
+    values = {"sheets": json.dumps(sheets), "on": on.isoformat(), "needed": str(NEEDED), "of": str(SHEETS)}
     made = typst.compile(_TEMPLATE.read_bytes(), format="pdf", sys_inputs=values)
     return made if isinstance(made, bytes) else b"".join(made or [])
+
+
+def _numbered(sheet: str) -> list[str]:
+    return [f"{place}. {word}" for place, word in enumerate(sheet.split(), start=1)]

@@ -18,11 +18,13 @@ import pyrage
 
 from repere.accounts.keys.rotation import BACKUP_DAYS
 from repere.cases import tombstones
+from repere.ledger.signing import retired_path
 from repere.web.backups.tools import (
     DATA,
     FORMAT,
     KEYS_SUFFIX,
     MANIFEST,
+    SIGNING_SUFFIX,
     BackupRefused,
     Manifest,
     Role,
@@ -48,11 +50,15 @@ class Made:
     dropped: int
 
 
-def make_backup(*, to: Path, keys_to: Path, recipient: str, now: datetime) -> Made:
-    """Write one backup. All of it stands in its place, or none of it."""
+def make_backup(*, to: Path, keys_to: Path, recipient: str, now: datetime, signing_key: Path | None = None) -> Made:
+    """Write one backup. All of it stands in its place, or none of it.
+
+    `signing_key`: file of the key that signs the ledger; it goes with the wrapped keys, as do the public halves of those before.
+    """
     reader = _recipient(recipient)
     stamp = now.astimezone(UTC).strftime(STAMP)
     folder, keys, part = to / stamp, keys_to / f"{stamp}{KEYS_SUFFIX}", to / f".{stamp}.part"
+    signer = keys_to / f"{stamp}{SIGNING_SUFFIX}"
     if keys_to.resolve() == to.resolve() or to.resolve() in keys_to.resolve().parents:
         raise BackupRefused("The keys belong in a folder apart from the data, which other hands keep: choose another --keys-to.")
     if folder.exists() or keys.exists():
@@ -62,13 +68,16 @@ def make_backup(*, to: Path, keys_to: Path, recipient: str, now: datetime) -> Ma
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)
     try:
-        manifest = _write(part, reader, now)
+        manifest = _write(part, reader, now, signing_key)
+        if manifest.signing_sha256:
+            shutil.move(part / f"keys{SIGNING_SUFFIX}", signer)
         shutil.move(part / f"keys{KEYS_SUFFIX}", keys)  # another disk, perhaps
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         if not folder.exists():
             keys.unlink(missing_ok=True)
+            signer.unlink(missing_ok=True)
         raise
     _copy_tombstones(to / TOMBSTONES)
     return Made(folder, keys, manifest, prune_keys(keys_to, now=now))
@@ -77,14 +86,15 @@ def make_backup(*, to: Path, keys_to: Path, recipient: str, now: datetime) -> Ma
 def prune_keys(keys_to: Path, *, now: datetime) -> int:
     """Remove dumps of wrapped keys older than thirty days. Returns how many."""
     dropped = 0
-    for file in keys_to.glob(f"*{KEYS_SUFFIX}"):
-        try:
-            made = datetime.strptime(file.name.removesuffix(KEYS_SUFFIX), STAMP).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if now - made > timedelta(days=BACKUP_DAYS):
-            file.unlink()
-            dropped += 1
+    for suffix in (KEYS_SUFFIX, SIGNING_SUFFIX):
+        for file in keys_to.glob(f"*{suffix}"):
+            try:
+                made = datetime.strptime(file.name.removesuffix(suffix), STAMP).replace(tzinfo=UTC)
+            except ValueError:
+                continue
+            if now - made > timedelta(days=BACKUP_DAYS):
+                file.unlink()
+                dropped += suffix == KEYS_SUFFIX
     return dropped
 
 
@@ -95,7 +105,7 @@ def _recipient(text: str) -> Any:
         raise BackupRefused("The recipient is no age public key (age1…). Make a pair with “repere backup new-key”.") from None
 
 
-def _write(part: Path, reader: Any, now: datetime) -> Manifest:
+def _write(part: Path, reader: Any, now: datetime, signing_key: Path | None) -> Manifest:
     with connect("backup") as standing:
         standing.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         _refuse_blind(standing)
@@ -107,12 +117,27 @@ def _write(part: Path, reader: Any, now: datetime) -> Manifest:
         dump(part / DATA, reader, f"--snapshot={snapshot}", "--exclude-schema=keys")
         dump(part / f"keys{KEYS_SUFFIX}", reader, f"--snapshot={snapshot}", "--schema=keys")
         standing.rollback()
+    signed = _write_signing_key(part / f"keys{SIGNING_SUFFIX}", reader, signing_key)
     manifest = Manifest(
         FORMAT, now.astimezone(UTC).isoformat(), str(server), held, row[0], row[1], leaves, digest_of(part / DATA),
-        digest_of(part / f"keys{KEYS_SUFFIX}"),
+        digest_of(part / f"keys{KEYS_SUFFIX}"), signed,
     )  # fmt: skip
     manifest.write(part / MANIFEST)
     return manifest
+
+
+def _write_signing_key(file: Path, reader: Any, key: Path | None) -> str:
+    """Its digest; empty where there is none, or where only the sealer's own system user may read it."""
+    try:
+        pem = key.read_bytes() if key else b""
+    except (FileNotFoundError, PermissionError):
+        pem = b""
+    if not key or not pem:
+        return ""
+    retired = retired_path(key)
+    with private(file) as out:
+        out.write(pyrage.encrypt(pem + (retired.read_bytes() if retired.exists() else b""), [reader]))
+    return digest_of(file)
 
 
 def dump(file: Path, reader: Any, *words: str, role: Role = "backup") -> None:

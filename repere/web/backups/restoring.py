@@ -24,10 +24,25 @@ from psycopg import sql
 from repere.accounts.owner import as_owner
 from repere.cases import tombstones
 from repere.cases.actions.erasure import replay_tombstones
+from repere.ledger.signing import retired_path
 from repere.web import database, installation
 from repere.web.backups.dumping import TOMBSTONES
-from repere.web.backups.tools import DATA, KEYS_SUFFIX, MANIFEST, SCHEMAS, BackupRefused, Manifest, connect, counts, digest_of, run
+from repere.web.backups.tools import (
+    DATA,
+    KEYS_SUFFIX,
+    MANIFEST,
+    SCHEMAS,
+    SIGNING_SUFFIX,
+    BackupRefused,
+    Manifest,
+    connect,
+    counts,
+    digest_of,
+    run,
+)
+from repere.web.backups.tools import private as private_file
 
+PEM_END = b"-----END PRIVATE KEY-----"
 OTHER_KEY = "The key that was given does not open this backup. Nothing was changed."
 
 
@@ -40,6 +55,8 @@ class Source:
     manifest: Manifest
     identity: Any
     tombstones: list[tombstones.Line]
+    # The key that signs the ledger and the public halves before it, in PEM; empty where the backup holds none.
+    signing: bytes = b""
 
 
 def look_at(folder: Path, *, keys_folder: Path, identity: Path) -> Source:
@@ -59,7 +76,34 @@ def look_at(folder: Path, *, keys_folder: Path, identity: Path) -> Source:
         except OSError:  # the key is right, a byte further on is not
             raise BackupRefused("The keys of this backup are damaged. Nothing was changed.") from None
     lines = {line.mark: line for line in [*tombstones.read(folder.parent / TOMBSTONES), *tombstones.read()]}
-    return Source(data, keys, manifest, opener, list(lines.values()))
+    signer = _signing_key(keys_folder / f"{folder.name}{SIGNING_SUFFIX}", manifest, opener)
+    return Source(data, keys, manifest, opener, list(lines.values()), signer)
+
+
+def _signing_key(file: Path, manifest: Manifest, opener: Any) -> bytes:
+    if not manifest.signing_sha256:
+        return b""
+    if digest_of(file) != manifest.signing_sha256:
+        raise BackupRefused("The signing key of this backup is damaged or replaced. Nothing was changed.")
+    try:
+        return bytes(pyrage.decrypt(file.read_bytes(), [opener]))
+    except pyrage.DecryptError:
+        raise BackupRefused(OTHER_KEY) from None
+
+
+def put_signing_key_back(source: Source, where: Path) -> bool:
+    """Where there is none. Returns whether it was put there; an existing key is never replaced by one of a backup."""
+    if not source.signing or where.exists():
+        return False
+    private, mark, public = source.signing.partition(PEM_END)
+    where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    retired = retired_path(where)
+    if public.strip() and not retired.exists():
+        with private_file(retired) as file:
+            file.write(public.lstrip())
+    with private_file(where) as file:
+        file.write(private + mark + b"\n")
+    return True
 
 
 def _identity(file: Path) -> Any:

@@ -23,6 +23,7 @@ from repere.web.home import CannotRun, secret
 FORMAT = 1
 MANIFEST, DATA = "manifest.json", "data.age"
 KEYS_SUFFIX = ".keys.age"
+SIGNING_SUFFIX = ".signing.age"
 SCHEMAS = ("public", "keys", "published")
 Role = Literal["owner", "backup", "web"]
 
@@ -33,7 +34,7 @@ class BackupRefused(CannotRun):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds: rows by table, the head of the ledger, digests of both encrypted files."""
+    """What a backup holds: rows by table, the head of the ledger, digests of the encrypted files."""
 
     format: int
     made_at: str
@@ -44,6 +45,8 @@ class Manifest:
     ledger_leaves: str
     data_sha256: str
     keys_sha256: str
+    # Of the key that signs the ledger; empty where the sealer keeps it out of reach, and in older backups.
+    signing_sha256: str = ""
 
     def write(self, where: Path) -> None:
         where.write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")

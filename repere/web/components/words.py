@@ -114,6 +114,10 @@ REMINDER_STEPS = {
     "taken_over": _("a colleague took this file over"),
     "covered": _("a colleague covers this file"),
     "handed_over": _("this file was handed over to you"),
+    "handover_proposed": _("a colleague proposes this file to you"),
+    "handover_accepted": _("your colleague follows this file now"),
+    "handover_declined": _("your colleague cannot follow this file"),
+    "no_referent": _("nobody follows this file"),
     "break_glass": _("was opened in an emergency: to be reviewed"),
 }
 UNITS = {

@@ -1,0 +1,90 @@
+"""A stolen table of sessions opens no file about anybody."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core import signing
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from repere.accounts import sessions
+from repere.accounts.session_store import SessionStore, content_of, row_key
+from tests.accounts.proving import by_password, give_password
+from tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+DESK = "cases:worklist"
+
+
+def with_cookie(value: str) -> Client:
+    client = Client()
+    client.cookies["session"] = value
+    return client
+
+
+def test_what_the_table_holds_is_no_cookie(people: Cast, signed_in) -> None:
+    """Whoever copies the table, or a backup of it, meets the door of a stranger with every value in it."""
+    client = signed_in(people.amina)
+    number = client.cookies["session"].value
+    assert client.get(reverse(DESK)).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key, session_data FROM django_session")
+        rows = cursor.fetchall()
+    assert rows
+    assert all(number not in key + content for key, content in rows)
+    for key, content in rows:
+        for value in (key, content):
+            assert with_cookie(value).get(reverse(DESK)).status_code == 302
+    assert with_cookie(number).get(reverse(DESK)).status_code == 200, "the number itself still opens her own session"
+
+
+def test_the_hash_needs_the_secret_of_this_installation(settings) -> None:
+    """The same number gives another row elsewhere: the table of one house tells nothing in another."""
+    here = row_key("a" * 32)
+    assert len(here) == 40
+    settings.SECRET_KEY = "another house"
+    assert row_key("a" * 32) != here
+
+
+def test_a_row_copied_into_another_row_is_refused(people: Cast, signed_in) -> None:
+    """Somebody who can write to the table cannot put a colleague's session under a number of his own."""
+    hers, his = signed_in(people.amina), signed_in(people.ines)
+    taken = Session.objects.get(pk=row_key(hers.cookies["session"].value))
+    Session.objects.filter(pk=row_key(his.cookies["session"].value)).update(session_data=taken.session_data)
+    assert his.get(reverse(DESK)).status_code == 302
+    assert hers.get(reverse(DESK)).status_code == 200
+    moved = Session(session_key=row_key("b" * 32), session_data=taken.session_data)
+    assert content_of(taken)[sessions.ROW]
+    with pytest.raises(signing.BadSignature):
+        content_of(moved)
+
+
+def test_a_number_changes_and_the_old_row_goes(people: Cast) -> None:
+    """A new number at sign-in leaves no row under the old one, and signing out leaves none at all."""
+    give_password(people.amina.user)
+    client = Client()
+    planted = client.session
+    planted["before"] = 1
+    planted.save()
+    client.cookies["session"] = planted.session_key
+    assert Session.objects.filter(pk=row_key(planted.session_key)).exists()
+    by_password(people.amina.user, client)
+    now = client.cookies["session"].value
+    assert now != planted.session_key
+    assert not Session.objects.filter(pk=row_key(planted.session_key)).exists()
+    client.post(reverse("accounts:sign_out"))
+    assert not Session.objects.filter(pk=row_key(now)).exists()
+
+
+def test_no_other_store_is_in_use() -> None:
+    """The settings name this store, and its calls without `await` are the only ones that answer."""
+    assert import_module(settings.SESSION_ENGINE).SessionStore is SessionStore
+    store = SessionStore()
+    for call in (store.aload, store.aexists, store.adelete, store.acreate_model_instance):
+        with pytest.raises(NotImplementedError):
+            call.__func__(store).send(None)
