@@ -103,14 +103,19 @@ class Judgement:
     disagreements: tuple[plausibility.Disagreement, ...] = ()
 
 
-def judge(mechanism: Mechanism, rows: Sequence[Fact], *, on: date, groups: Sequence[str] | None) -> Judgement:
-    """Evaluate every rule, and our own look at disagreements, for the facts of one view."""
-    return judge_many(mechanism, [rows], on=on, groups=groups)[0]
+def judge(
+    mechanism: Mechanism, rows: Sequence[Fact], *, on: date, groups: Sequence[str] | None, explained: bool = True
+) -> Judgement:  # fmt: skip
+    """Evaluate every rule, and our own look at disagreements, for the facts of one view. `explained` as the core says it."""
+    return judge_many(mechanism, [rows], on=on, groups=groups, explained=explained)[0]
 
 
-def judge_many(mechanism: Mechanism, cases: Sequence[Sequence[Fact]], *, on: date, groups: Sequence[str] | None) -> list[Judgement]:
+def judge_many(
+    mechanism: Mechanism, cases: Sequence[Sequence[Fact]], *, on: date, groups: Sequence[str] | None, explained: bool = True
+) -> list[Judgement]:  # fmt: skip
     """As `judge`, for several cases seen through the same groups on the same day: much cheaper together than one by one."""
-    told = rulebook.evaluate_many(mechanism, [core_facts(mechanism, rows) for rows in cases], on=on, groups=groups)
+    facts = [core_facts(mechanism, rows) for rows in cases]
+    told = rulebook.evaluate_many(mechanism, facts, on=on, groups=groups, explained=explained)
     return [_judgement(evaluation, rows, on) for evaluation, rows in zip(told, cases, strict=True)]
 
 

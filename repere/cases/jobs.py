@@ -17,7 +17,10 @@ from repere.accounts.actor import Actor
 from repere.cases import evaluation, mechanisms, reminders
 from repere.cases.actions.extracts import end_extracts
 from repere.cases.actions.facts import follow_case
+from repere.cases.handover.actions import tell_unfollowed
+from repere.cases.handover.queries import unfollowed
 from repere.cases.models import Case, Grant, View
+from repere.cases.outside import letters
 from repere.cases.place_facts import note_place_event as tell_place_event
 from repere.cases.readers import watch_readers
 from repere.cases.referral.following import follow_referrals
@@ -193,6 +196,18 @@ def take_referral_steps(timestamp: int) -> None:
     follow_referrals(now=datetime.now(UTC))
 
 
+# ---- letters
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="repere.cases.jobs.send_letters", queueing_lock="send_letters")
+def write_and_send_letters(timestamp: int) -> None:
+    """Every minute: what waits is written down for each member who asked, then sent."""
+    now = datetime.now(UTC)
+    letters.write_letters(now=now)
+    letters.send_letters(now=now)
+
+
 # ---- the ledger: unusual reading, heads for the witnesses
 
 
@@ -215,6 +230,29 @@ def write_heads(timestamp: int) -> None:
 def send_heads(timestamp: int) -> None:
     """Whatever is written down and not sent yet."""
     witnesses.send_dispatches(now=datetime.now(UTC))
+
+
+# ---- files that nobody follows
+
+
+def tell_of_unfollowed(*, now: datetime) -> int:
+    """One notice for each open file that nobody follows, as after an account was frozen or suspended. Returns how many were written."""
+    with acting_as(NIGHT):
+        owners = sorted(set(View.objects.visible_to(NIGHT).values_list("owner_id", flat=True)), key=str)
+    written = 0
+    for owner in owners:
+        desk = Actor.system("unfollowed", organisation_id=owner)
+        with acting_as(desk):
+            nobody = list(unfollowed(desk).values_list("pk", flat=True))
+        written += tell_unfollowed(nobody, desk=desk, now=now)
+    return written
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="repere.cases.jobs.watch_unfollowed", queueing_lock="watch_unfollowed")
+def watch_unfollowed(timestamp: int) -> None:
+    """Once an hour."""
+    tell_of_unfollowed(now=datetime.now(UTC))
 
 
 # ---- places

@@ -44,7 +44,7 @@ def note_event(event: Event, *, now: datetime) -> Fact | None:
     """The same for an event that was read."""
     acting = Actor.system("places", organisation_id=event.organisation_id)
     with acting_as(acting):
-        case = Case.objects.visible_to(acting, own=True).filter(pk=event.reference).first()
+        case = Case.objects.visible_to(acting, own=True).filter(place_reference=event.reference).first()
         fact_id = uuid4()
         if case is None or claim(event.pk, "note_place_event", fact_id, acting=acting, now=now):
             return None

@@ -89,6 +89,8 @@ SENTENCES = {
     "unknown_channel": N_("“%(value)s” is not one of the means."),
     "recipient_is_another_kind": N_("This organisation is not of the kind of service that she named. Choose another of the two."),
     "paper_not_safe": N_("Her paper stays here unless she says that it is safe to keep. Ask her, and tick that she said so."),
+    "staff_has_no_paper": N_("There is no agreement of hers here: a colleague wrote what she thought. Ask her, then record what she says."),
+    "paper_where": N_("Say in which language the paper is made, and where it goes."),
     "representative_needed": N_("Say who represents her."),
     "parents_may_be_involved": N_(
         "A parent may be part of the exploitation. A parent agrees for her only when it was checked that nothing ties them to it."
@@ -120,6 +122,8 @@ SENTENCES = {
     "step_stands": N_("This step is on the list already."),
     "step_of_the_other_side": N_("The other service does this step and says when it is done."),
     "report_to_whom": N_("Say to whom it was reported: child protection or the prosecutor."),
+    "adult_is_not_reported": N_("What is written in this file makes her an adult. Correct her age first if that is wrong."),
+    "bed_is_gone": N_("This bed is not offered any more. Look at the beds again; nothing was written down."),
     "bed_with_the_report": N_("A report goes with a bed: say until when one is held, or that one was asked for and none found."),
     "service_not_called_back": N_("This service cannot be sent a link: its entry is not vetted, or nobody has called its number back."),
     "capsule_was_made": N_("A link was made for this service already."),
@@ -127,6 +131,18 @@ SENTENCES = {
         "This link does not open: the code is wrong, the link was used, or its time is over. Call the service that gave you the code."
     ),
     "accepted_by_whom": N_("Write who accepts, and in which function."),
+    # Of handing files on, and of what leaves for a member.
+    "choose_files": N_("Tick at least one file, and %(value)s at most."),
+    "handover_why": N_("Say why these files change hands."),
+    "what_first": N_("%(value)s: write what the next referent must know first."),
+    "she_was_told": N_("%(value)s: say whether the person was told, and what she wishes."),
+    "confirm_safe_contact": N_("%(value)s: look at how to reach her safely, and confirm it."),
+    "successor_not_possible": N_("%(value)s: choose a colleague who works here and may follow this file."),
+    "handover_waits": N_("%(value)s: this file is proposed to a colleague already. Take that back first."),
+    "handover_is_over": N_("This was answered or taken back already."),
+    "unknown_language": N_("“%(value)s” is not a known language."),
+    "wish_has_ended": N_("This has ended already."),
+    "wish_stands": N_("You asked for this already."),
     # Of tasks.
     "task_closed": N_("This task is already closed."),
     "task_not_put_off": N_("This task is on the list already."),

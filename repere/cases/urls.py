@@ -4,6 +4,9 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from repere.cases.consent import views as consent
+from repere.cases.handover import views as handover
+from repere.cases.outside import views as outside
+from repere.cases.referral import minor_views as minors
 from repere.cases.referral import views as referral
 from repere.cases.views import (
     access,
@@ -11,10 +14,12 @@ from repere.cases.views import (
     colleagues,
     concern,
     conflicts,
+    endings,
     extracts,
     facts,
     following,
     identity,
+    interpreters,
     lists,
     looks,
     papers,
@@ -38,6 +43,8 @@ urlpatterns = [
     path("cases/<str:code>/access/new/", access.give, name="access_give"),
     path("cases/<str:code>/access/<uuid:grant>/end/", access.end, name="access_end"),
     path("cases/<str:code>/identity/", identity.identity, name="identity"),
+    path("cases/<str:code>/interpreters/", interpreters.interpreters, name="interpreters"),
+    path("cases/<str:code>/interpreters/<uuid:entry>/<slug:act>/", interpreters.interpreter_act, name="interpreter_act"),
     path("cases/<str:code>/facts/new/", facts.choose, name="fact_choose"),
     path("cases/<str:code>/facts/new/<slug:kind>/", facts.record, name="fact_new"),
     path("cases/<str:code>/facts/<uuid:fact>/", facts.recorded, name="recorded"),
@@ -60,6 +67,7 @@ urlpatterns = [
     path("colleagues/frozen/<uuid:freeze>/read/", colleagues.read_freeze, name="freeze_read"),
     path("colleagues/alerts/", colleagues.alerts, name="alerts"),
     path("colleagues/alerts/<uuid:alert>/seen/", colleagues.look_into, name="alert_seen"),
+    path("cases/<str:code>/report/", minors.report, name="report"),
     path("cases/<str:code>/place/", places.place, name="place"),
     path("cases/<str:code>/place/<uuid:request_id>/", places.place_request, name="place_request"),
     path("cases/<str:code>/place/<uuid:request_id>/<slug:act>/", places.place_act, name="place_act"),
@@ -67,6 +75,10 @@ urlpatterns = [
     path("cases/<str:code>/hand-over/", following.hand_over, name="hand_over"),
     path("cases/<str:code>/requisitions/", requisitions.requisitions, name="requisitions"),
     path("cases/<str:code>/requisitions/<uuid:requisition>/<slug:name>/", requisitions.step, name="requisition_step"),
+    path("cases/<str:code>/end/", endings.ending, name="ending"),
+    path("cases/<str:code>/end/<slug:step>/", require_POST(endings.step), name="ending_step"),
+    path("ends/", endings.endings, name="endings"),
+    path("ends/<slug:step>/", require_POST(endings.due_step), name="endings_step"),
     path("cases/<str:code>/papers/", papers.papers, name="papers"),
     path("cases/<str:code>/papers/<uuid:paper>/", papers.open_paper, name="paper_open"),
     path("cases/<str:code>/papers/<uuid:paper>/remove/", papers.remove, name="paper_remove"),
@@ -81,6 +93,7 @@ urlpatterns = [
     path("extracts/<uuid:extract>/fetch/", extracts.fetch, name="extract_fetch"),
     path("cases/<str:code>/agreements/", consent.consents, name="consents"),
     path("cases/<str:code>/agreements/new/", consent.record, name="consent_new"),
+    path("cases/<str:code>/agreements/<uuid:consent>/paper/", consent.paper, name="consent_paper"),
     path("cases/<str:code>/agreements/<uuid:consent>/end/", consent.withdraw, name="consent_withdraw"),
     path("cases/<str:code>/requests/", referral.of_case, name="case_referrals"),
     path("cases/<str:code>/requests/new/", referral.write, name="referral_new"),
@@ -88,6 +101,14 @@ urlpatterns = [
     path("requests/<uuid:offer>/", referral.offer, name="offer"),
     path("requests/<uuid:offer>/link/", require_POST(referral.capsule), name="capsule_make"),
     path("requests/<uuid:offer>/<slug:name>/", require_POST(referral.act), name="offer_act"),
+    path("handover/", handover.hand_on, name="handover"),
+    path("handover/received/", handover.received, name="handover_received"),
+    path("handover/nobody/", handover.nobody, name="handover_nobody"),
+    path("handover/languages/", require_POST(handover.languages), name="languages"),
+    path("handover/colleague/<uuid:user>/", handover.hand_on, name="handover_colleague"),
+    path("handover/<uuid:handover>/<slug:name>/", require_POST(handover.answer), name="handover_act"),
+    path("calendar/", outside.wishes, name="wishes"),
+    path("calendar/<slug:name>/", require_POST(outside.wish), name="wish"),
     path("team/", following.team, name="team"),
     path("urgent/", urgency.urgencies, name="urgencies"),
     path("urgent/open/", urgency.open_by_urgency, name="urgency_open"),

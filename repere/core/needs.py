@@ -42,7 +42,7 @@ MISSES: Mapping[str, Literal["place", "her_choice", "safety"]] = {
     "shared_with_men_refused": "her_choice",
     "remote_refused": "her_choice",
 }
-GAINS = ("language_spoken", "staff_trained", "single_room", "near", "not_remote", "confirmed_lately", "right_size")
+GAINS = ("language_spoken", "staff_trained", "single_room", "near", "not_remote", "confirmed_lately", "right_size", "isolated_first")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ class Needs:
         return len(self.members)
 
     @property
+    def isolated(self) -> bool:
+        """One adult on her own: families go first in general emergency shelter, so some units are for those who are alone."""
+        return self.size == 1 and not self.members[0].minor
+
+    @property
     def children(self) -> bool:
         return any(member.minor for member in self.members) and not self.alone_and_minor
 
@@ -95,7 +100,7 @@ class Place:
     """One unit of a shelter: a room, a flat, a dormitory. `free` beds of `capacity`.
 
     `one_household`: whoever comes first has the unit alone, however many beds stay empty. `confidence`: 0 to 1, how sure the
-    figure of free beds is (it decays while nobody confirms).
+    figure of free beds is (it decays while nobody confirms). `isolated_first`: those who are alone are first seen here.
     """
 
     id: str
@@ -114,6 +119,7 @@ class Place:
     collective: bool = False
     requires_papers: bool = False
     remote: bool = False
+    isolated_first: bool = False
     security: int = 0
     phases: frozenset[str] = frozenset({"emergency"})
     languages: frozenset[str] = frozenset()
@@ -137,6 +143,7 @@ class Weights:
     not_remote: int = 5
     confirmed_lately: int = 10
     right_size: int = 10
+    isolated_first: int = 15
 
 
 @dataclass(frozen=True)
@@ -245,20 +252,30 @@ def gains(needs: Needs, table: PlaceTable) -> dict[str, Mask]:
         "single_room": ~table.flag("collective"),
         "near": table.any_of("zone", needs.near),
         "not_remote": ~table.flag("remote"),
-        "confirmed_lately": table.number("confidence") >= 0.8,
+        "confirmed_lately": table.number("confidence") >= SURE_FROM,
         "right_size": table.number("beds") - needs.size <= 1,
+        "isolated_first": table.flag("isolated_first") if needs.isolated else np.zeros(len(table), bool),
     }
 
 
 def scores(needs: Needs, table: PlaceTable, weights: Weights | None = None) -> npt.NDArray[np.int64]:
-    """What speaks for each place, added up; a reason she named as a preference counts twice."""
+    """What speaks for each place, added up."""
+    each, total = weighed(needs, weights), np.zeros(len(table), np.int64)
+    for name, speaks in gains(needs, table).items():
+        total += speaks * each[name]
+    return total
+
+
+def weighed(needs: Needs, weights: Weights | None = None) -> dict[str, int]:
+    """What each reason of `GAINS` weighs for this household: one that she named as a preference counts twice."""
     weighing = weights or Weights()
     named = {"single": "single_room", "language": "language_spoken", "trained": "staff_trained", "not_remote": "not_remote"}
     twice = {named[word] for word in needs.prefers if word in named}
-    total = np.zeros(len(table), np.int64)
-    for name, speaks in gains(needs, table).items():
-        total += speaks * (getattr(weighing, name) * (2 if name in twice else 1))
-    return total
+    return {name: getattr(weighing, name) * (2 if name in twice else 1) for name in GAINS}
+
+
+SURE_FROM = 0.8
+"""Confidence from which a figure counts as confirmed lately."""
 
 
 def candidates(needs: Needs, table: PlaceTable, weights: Weights | None = None, *, most: int | None = None) -> list[Fit]:

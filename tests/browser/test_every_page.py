@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from repere.accounts import members, vetting
+from repere.accounts import members, secret_entries, vetting
 from repere.cases import actions
+from repere.cases.consent.actions import Agreement, Voice, record_consent
 from repere.cases.models import Case
+from repere.directory import actions as actions_of_directory
 from repere.directory.models import Organisation
 from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.steps import Desk, enter_concern, go_on, presume
 from tests.cases.story import grant
-from tests.directory.entries import held, vetted
+from tests.directory.entries import entry, held, vetted
 from tests.people import Cast
 
 SCREENSHOTS = os.environ.get("REPERE_SCREENSHOTS")
@@ -53,14 +56,29 @@ def addresses(code: str, fact: str, task: str) -> list[str]:
 
 def house_addresses(people: Cast, code: str, urgency: str) -> list[str]:
     """Pages that a worker opens about a file's followers, its readers, her colleagues, her own account and the directory."""
-    case, entry = f"/cases/{code}/", vetted(people, people.pascal)
-    held(entry, people.pascal, people.amina, since=timezone.localdate())
+    case, found = f"/cases/{code}/", vetted(people, people.pascal)
+    held(found, people.pascal, people.amina, since=timezone.localdate())
+    kept = hidden_entry(people)
     return [
+        kept, f"{kept}edit/", f"{kept}closed/", "/directory/lists/", "/directory/lists/?list=crip&territory=69",
+        f"{case}interpreters/",
         f"{case}follow/", f"{case}hand-over/", f"{case}looks/", f"{case}requisitions/", "/colleagues/", "/conflicts/",
         "/urgent/", "/urgent/open/", f"/urgent/{urgency}/", "/account/", "/account/factors/new/", "/account/password/", "/confirm/",
-        "/directory/", "/directory/?q=pr%C3%A9fecture", "/directory/new/", "/directory/to-vouch/", f"/directory/entries/{entry.pk}/",
+        "/handover/", "/handover/received/", "/handover/nobody/", f"/handover/colleague/{people.odile.user.pk}/", "/calendar/",
+        f"{case}agreements/", f"{case}agreements/{agreed(people, code)}/paper/", f"{case}report/", f"{case}end/", "/ends/",
+        "/directory/", "/directory/?q=pr%C3%A9fecture", "/directory/new/", "/directory/to-vouch/", f"/directory/entries/{found.pk}/",
         "/directory/coverage/", "/directory/safe-place/", "/directory/conventions/", "/directory/files/",
     ]  # fmt: skip
+
+
+def hidden_entry(people: Cast) -> str:
+    """The address of an entry that Amina keeps hidden, with something kept closed."""
+    fields = {"structure": "Foyer inventé", "kind": "shelter", "function": "shelter", "name": "Accueil inventé", "tier": 2, "phone": ""}
+    hidden = entry(people.amina, **fields)
+    with people.amina.acts() as acting:
+        secret_entries.keep_secret(hidden.pk, {"address": "passage inventé"}, acting=acting, now=timezone.now())
+        actions_of_directory.show_to(hidden.pk, people.boussole.pk, acting=acting, now=timezone.now())
+    return f"/directory/entries/{hidden.pk}/"
 
 
 def administration_addresses(people: Cast) -> list[str]:
@@ -79,6 +97,14 @@ def administration_addresses(people: Cast) -> list[str]:
         f"/organisations/{candidate}/", f"/organisations/{people.boussole.pk}/", "/colleagues/", "/colleagues/alerts/",
         "/account/",
     ]  # fmt: skip
+
+
+def agreed(people: Cast, code: str) -> str:
+    """An agreement of hers, of which a paper can be made."""
+    with people.amina.acts() as actor:
+        case, today = Case.objects.visible_to(actor).get(code=code), timezone.localdate()
+    told = Agreement("support", "specialised_association", ("profile",), ("here",), today)
+    return str(record_consent(case, told, Voice(), key=uuid4(), acting=people.amina.actor, now=timezone.now()).pk)
 
 
 OF_THE_DOOR = ["/join/", "/join/thank-you/"]

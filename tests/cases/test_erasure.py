@@ -23,8 +23,10 @@ from repere.cases.actions import erasure
 from repere.cases.models import Case, Erasure, Hold, Person, RetainedCount, Tombstone
 from repere.cases.refusals import Refused
 from repere.cases.retention import due, periods
+from repere.core.needs import household
 from repere.ledger.merkle import leaf_hash
 from repere.ledger.models import Entry
+from repere.places import actions as places
 from repere.web import checks, database
 from tests.cases.story import ALL_GROUPS, NOW, concern, grant, record, tasks
 from tests.dying import killed_at
@@ -113,6 +115,19 @@ def test_nothing_that_is_hers_stays_but_in_the_ledger(her: Case, house: Cast, co
     left = rows_naming(ids, committing_db)
     assert set(left) <= {"public.ledger_entry", "public.procrastinate_jobs", "public.procrastinate_events"}
     assert rows_naming({kept.pk, kept.person_id}, committing_db) == before, "nobody else is touched"
+
+
+def test_what_the_places_keep_of_her_leads_nowhere(her: Case, house: Cast, committing_db: str) -> None:
+    """A request outlives her file, for the counts; nothing that is left says whose it was."""
+    places.ask(
+        reference=her.place_reference, needs=household(["woman"]), urgency=1, key=uuid4(), acting=house.amina.actor, now=NOW
+    )
+    ids = ids_of(her, committing_db)
+    assert not [table for table in rows_naming(ids, committing_db) if table.startswith("public.places_")]
+    assert "public.cases_case" in rows_naming({her.place_reference}, committing_db)
+    end(her, house)
+    carry_out(her)
+    assert set(rows_naming({her.place_reference}, committing_db)) == {"public.places_request", "public.places_event"}
 
 
 def test_a_tombstone_tells_nothing_but_the_day_and_the_reason(her: Case, house: Cast) -> None:
@@ -301,7 +316,8 @@ def test_nothing_is_proposed_by_a_number_nobody_chose(house: Cast) -> None:
 
 def test_every_period_says_where_it_comes_from(house: Cast) -> None:
     """A number without a source would pass for law."""
-    assert all(period.source and period.certainty in "RCU" and set(period.label) == {"fr", "en"} for period in periods.periods().values())
+    found = periods.periods().values()
+    assert all(period.certainty in "RCU" and set(period.source) == set(period.label) == {"fr", "en"} for period in found)
 
 
 def test_a_settled_period_names_who_settled_it(house: Cast) -> None:

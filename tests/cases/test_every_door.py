@@ -34,6 +34,8 @@ PAGES = {
         "access_give",
         "access_end",
         "identity",
+        "interpreters",
+        "interpreter_act",
         "fact_choose",
         "fact_new",
         "recorded",
@@ -64,6 +66,9 @@ PAGES = {
         "consents",
         "consent_new",
         "consent_withdraw",
+        "consent_paper",
+        "report",
+        "handover_act",
         "case_referrals",
         "referral_new",
         "offer",
@@ -79,12 +84,16 @@ PAGES = {
         "extract_decide",
         "extract_make",
         "extract_fetch",
+        "ending",
+        "ending_step",
     },
     # Shows lists of what the reader's own organisation may see.
     "of_the_reader": {"worklist", "search", "notices", "urgencies", "conflicts", "referrals", "extracts", "extract_statistics",
-                      "extract_work"},
+                      "extract_work", "handover", "handover_received", "handover_nobody", "handover_colleague", "wishes",
+                      "endings", "endings_step"},
     # Begins something of the reader's own.
-    "begins": {"concern_new", "concern", "concern_discard", "concern_keep", "urgency_open", "team", "extract_new", "extract_received"},
+    "begins": {"concern_new", "concern", "concern_discard", "concern_keep", "urgency_open", "team", "extract_new", "extract_received",
+               "languages", "wish"},
     # About colleagues of the reader's own organisation, never about a file; tested with the ledger's alerts and in accounts.
     "about_colleagues": {"colleagues", "freeze", "unfreeze", "freeze_read", "alerts", "alert_seen"},
 }
@@ -144,6 +153,8 @@ def scene(people: Cast) -> Scene:
         "extract": uuid4(),
         "request_id": uuid4(),
         "act": "cancel",
+        "handover": uuid4(),
+        "entry": uuid4(),
     }
     return Scene(case, arguments)
 

@@ -67,8 +67,9 @@ def test_from_her_file_to_a_filled_place_on_the_pages(signed_in: SignIn, people:
 def test_one_event_is_one_fact_however_often_the_job_runs(people: Cast) -> None:
     case = concern(people.amina.actor)
     actions.ask(
-        reference=case.pk, needs=household(["woman"]), urgency=1, key=UUID(int=3), acting=people.amina.actor, now=timezone.now()
-    )
+        reference=case.place_reference, needs=household(["woman"]), urgency=1, key=UUID(int=3), acting=people.amina.actor,
+        now=timezone.now(),
+    )  # fmt: skip
     tell(people.amina)
     assert facts(case, people.amina).count("bed_requested") == 1
 
@@ -83,8 +84,9 @@ def test_an_event_of_a_file_that_is_no_longer_there_is_let_go(people: Cast) -> N
 def test_a_foreign_file_has_no_page_about_places(signed_in: SignIn, people: Cast) -> None:
     case = concern(people.amina.actor)
     request = actions.ask(
-        reference=case.pk, needs=household(["woman"]), urgency=1, key=UUID(int=5), acting=people.amina.actor, now=timezone.now()
-    )
+        reference=case.place_reference, needs=household(["woman"]), urgency=1, key=UUID(int=5), acting=people.amina.actor,
+        now=timezone.now(),
+    )  # fmt: skip
     ines = signed_in(people.ines)
     assert ines.get(f"/cases/{case.code}/place/").status_code == 404
     mine = concern(people.ines.actor)

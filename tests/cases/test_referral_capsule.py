@@ -26,6 +26,7 @@ from tests.directory.entries import entry, reached, vetted
 from tests.people import Cast, Member
 
 SLEEPS = "stay_started"
+SERVICE = {"structure": "Accueil inventé", "kind": "general_association", "function": "support", "name": "Accueil de jour"}
 
 
 def now() -> datetime:
@@ -58,13 +59,13 @@ def to_service(case: Case, consent: Consent, people: Cast, service: UUID) -> Off
 
 @pytest.fixture
 def offer(case: Case, consent: Consent, people: Cast) -> Offer:
-    found = vetted(people, people.ines)
+    found = vetted(people, people.ines, **SERVICE)
     reached(found, people.bruno, now=now())
     return to_service(case, consent, people, found.pk)
 
 
 def test_a_link_is_made_only_for_a_vetted_service_whose_number_was_called(case: Case, consent: Consent, people: Cast) -> None:
-    unknown = entry(people.ines)
+    unknown = entry(people.ines, **SERVICE)
     put = to_service(case, consent, people, unknown.pk)
     refused("service_not_called_back", lambda: referring.make_capsule(put, acting=people.amina.actor, now=now()))
     for stranger in (people.ines, people.bruno, people.pascal):

@@ -25,6 +25,7 @@ from repere.cases.access.doors import (
     standing,
     visible_case,
     visible_case_by_id,
+    visible_case_with_standing,
     visible_fact,
     visible_grant,
     visible_person,
@@ -35,7 +36,6 @@ from repere.cases.access.reach import GRANTS, REACH, Reach
 
 __all__ = [
     "GRANTS", "REACH", "Reach", "Standing", "condition", "declare", "declared_policies", "grants_seen_by", "is_assigned",
-    "opened_by_urgency", "policies",
-    "protect_table", "protect_tables", "restate", "standing", "visible_case", "visible_case_by_id", "visible_fact", "visible_grant",
-    "visible_person", "visible_task", "works_on_files",
+    "opened_by_urgency", "policies", "protect_table", "protect_tables", "restate", "standing", "visible_case", "visible_case_by_id",
+    "visible_case_with_standing", "visible_fact", "visible_grant", "visible_person", "visible_task", "works_on_files",
 ]  # fmt: skip

@@ -18,14 +18,19 @@ from repere.cases.access.reach import REACH, Reach
 from repere.cases.models import (
     Assignment,
     BreakGlass,
+    CalendarAddress,
     Capsule,
     Case,
     ConflictOfInterest,
     Extract,
     Grant,
+    Handover,
     JointStep,
+    Letter,
+    MailWish,
     Offer,
     Referral,
+    SpokenLanguages,
     TeamPractice,
     View,
 )
@@ -287,6 +292,22 @@ def extracts_seen_by(actor: Actor, own: bool = False) -> Q:
     return Q(organisation=actor.organisation_id) if actor.organisation_id and works_on_files(actor) else NOBODY
 
 
+def languages_seen_by(actor: Actor, own: bool = False) -> Q:
+    """Colleagues who work on files."""
+    return Q(organisation=actor.organisation_id) if actor.organisation_id and works_on_files(actor) else NOBODY
+
+
+def _wishes_seen_by(actor: Actor, own: bool = False) -> Q:
+    """Whoever made the wish; the door, and the job that writes letters, as the database says."""
+    if actor.kind == "sign_in" or (actor.kind == "system" and actor.organisation_id is None):
+        return Q()
+    return Q(organisation=actor.organisation_id, user=actor.user_id) if actor.organisation_id and actor.user_id else NOBODY
+
+
+def _letters_seen_by(actor: Actor, own: bool = False) -> Q:
+    return Q() if actor.kind == "system" and actor.organisation_id is None else NOBODY
+
+
 def declare() -> None:
     """Give every manager its condition. Called once, when the application is ready."""
     for reach in REACH:
@@ -301,6 +322,11 @@ def declare() -> None:
     declare_reach(JointStep, _steps_seen_by)
     declare_reach(Capsule, _capsules_seen_by)
     declare_reach(Extract, extracts_seen_by)
+    declare_reach(Handover, _of_team("owner"))
+    declare_reach(SpokenLanguages, languages_seen_by)
+    declare_reach(CalendarAddress, _wishes_seen_by)
+    declare_reach(MailWish, _wishes_seen_by)
+    declare_reach(Letter, _letters_seen_by)
 
 
 __all__ = ["ADMINISTRATOR", "URGENT", "Blocked", "condition", "declare", "grants_seen_by", "works_on_files"]

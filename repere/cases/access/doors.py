@@ -64,14 +64,21 @@ class Standing:
         return None if len(held) == len(every) else held
 
 
-def standing(actor: Actor, case: Case) -> Standing:
-    """What this actor may do with a file that they see. Cost: 1 query (2 for who is not assigned)."""
+def visible_case_with_standing(actor: Actor, code: str) -> tuple[Case, Standing]:
+    """The case of that code and what this actor may do with it. Cost: 1 query (2 for who is not assigned)."""
+    asked = Case.objects.visible_to(actor).filter(code=normalise_code(code) or "")
+    case: Case = _one(asked.annotate(is_followed=_is_followed_by(actor)))
+    return case, standing(actor, case, assigned=case.is_followed)  # type: ignore[attr-defined]
+
+
+def standing(actor: Actor, case: Case, *, assigned: bool | None = None) -> Standing:
+    """What this actor may do with a file that they see. Cost: 1 query (2 for who is not assigned); none where `assigned` is known."""
     if case.organisation_id != actor.organisation_id:
         return _through_grants(actor, case)
     policy = load_policy()
     if actor.role == SYSTEM:
         return Standing(ASSIGNED, policy.everything)
-    if is_assigned(actor, case):
+    if is_assigned(actor, case) if assigned is None else assigned:
         return Standing(ASSIGNED, policy.held(actor.role, ASSIGNED) | (policy.held_if_agreed(actor.role) & set(case.agreed)))
     words = policy.held(actor.role, TEAM)
     running: BreakGlassQuerySet = BreakGlass.objects.visible_to(actor)
@@ -81,10 +88,14 @@ def standing(actor: Actor, case: Case) -> Standing:
 
 def is_assigned(actor: Actor, case: Case) -> bool:
     """By name, or because the whole team is. Cost: 1 query."""
+    found = Case.objects.visible_to(actor, own=True).filter(pk=case.pk)
+    return bool(found.filter(_is_followed_by(actor)).exists())
+
+
+def _is_followed_by(actor: Actor) -> models.Q:
     mine = Assignment._base_manager.filter(case=OuterRef("pk"), user=actor.user_id, ended_at=None)
     whole = TeamPractice._base_manager.filter(organisation=actor.organisation_id, whole_team=True)
-    found = Case.objects.visible_to(actor, own=True).filter(pk=case.pk)
-    return bool(found.filter(Exists(mine) | Exists(whole)).exists())
+    return Exists(mine) | Exists(whole)
 
 
 def opened_by_urgency(actor: Actor) -> bool:

@@ -15,6 +15,8 @@ from django.db.migrations import RunSQL
 from repere.cases import erasing, watching
 from repere.cases.access.reach import REACH, Reach
 from repere.cases.exports import declared as exports
+from repere.cases.handover import declared as handover
+from repere.cases.outside import declared as outside
 from repere.cases.policy import SYSTEM
 from repere.cases.referral import doors as referral
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER, protect
@@ -60,6 +62,11 @@ FUNCTIONS = {
         IF wanted = 'withheld' THEN
             RETURN ARRAY(SELECT (r.purpose || ':' || r.word)::text FROM public.cases_reach r WHERE r.relation = 'withheld');
         ELSIF wanted IN ('granted', 'granted_if_agreed') THEN
+            -- An organisation on probation reads no file that another opened, whatever access was written for it.
+            IF NOT EXISTS (SELECT FROM public.directory_organisation o
+                WHERE o.id = public.acting('organisation')::uuid AND o.state = 'active') THEN
+                RETURN '{}';
+            END IF;
             RETURN ARRAY(SELECT (r.purpose || ':' || r.word)::text FROM public.cases_reach r WHERE r.role = mine AND r.purpose <> ''
                 AND r.relation = CASE wanted WHEN 'granted' THEN 'granted' ELSE 'agreed' END);
         ELSIF wanted = 'any' THEN
@@ -280,7 +287,7 @@ def protect_tables() -> Iterable[RunSQL]:
         yield protect(table, {})
 
 
-PROTECTED_LATER = frozenset({"cases_consent", "cases_erasure", "cases_hold", "cases_paper", "cases_requisition"})
+PROTECTED_LATER = frozenset({"cases_consent", "cases_consentcopy", "cases_erasure", "cases_hold", "cases_paper", "cases_requisition"})
 
 
 def protect_table(table: str) -> RunSQL:
@@ -292,6 +299,7 @@ def declared_policies() -> dict[str, dict[str, str]]:
     """Every policy by table: what `restate` writes, and what the boot check and a test compare with the database."""
     found = {"cases_grant": GRANT_POLICIES} | {reach.table: policies(reach) for reach in REACH} | RELATION_POLICIES
     found |= erasing.STANDING_POLICIES | watching.POLICIES | exports.POLICIES
+    found |= handover.policies(ON_FILES, NOT_BLOCKED) | outside.POLICIES
     found |= referral.policies(_of_grant, GRANTED, NOT_BLOCKED)
     found["cases_nametoken"] = found["cases_nametoken"] | watching.NAMESAKE_POLICIES
     return {table: opened | erasing.opened_to_the_owner(table) for table, opened in found.items()}

@@ -9,9 +9,11 @@ from django.db import models
 
 from repere.cases import watching
 from repere.cases.exports import declared as exports
+from repere.cases.handover import declared as handover
 from repere.cases.models import (
     Case,
     Consent,
+    ConsentCopy,
     Draft,
     Erasure,
     Fact,
@@ -28,6 +30,7 @@ from repere.cases.models import (
     Task,
     View,
 )
+from repere.cases.outside import declared as outside
 from repere.cases.referral import doors as referral
 
 
@@ -99,6 +102,7 @@ REACH = (
     Reach(Draft, owner="organisation_id", by="case_id", user="user_id", changes=True, removes=True),
     Reach(Requisition, owner="owner_id", by="case_id", word="may_share", changes=True),
     Reach(Consent, owner="owner_id", by="case_id", word="consent", changes=True),
+    Reach(ConsentCopy, owner="owner_id", by="case_id", word="consent"),
     Reach(Paper, owner="owner_id", by="case_id", group="data_group", writer="user_id", changes=True, removes=True),
     Reach(Erasure, owner="organisation_id", by="person_id", of="person", word="may_share", changes=True),
     Reach(Hold, owner="organisation_id", by="person_id", of="person", word="shares", changes=True),
@@ -139,10 +143,13 @@ GRANTS = {
         "web": "SELECT, INSERT, UPDATE (state, given, outcome, checked_at, checked_by_id, prepared_by_id, answered_at, answered_by_id,"
         " told_on, silence_text, silence_review_on)",
     },
+    "cases_consentcopy": {"web": "SELECT, INSERT"},
     "cases_paper": {"web": "SELECT, INSERT, UPDATE (state, scanned_at), DELETE"},
     **watching.GRANTS,
     **referral.GRANTS,
     **exports.GRANTS,
+    **handover.GRANTS,
+    **outside.GRANTS,
 }
 
 

@@ -12,9 +12,9 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
-from repere.cases.actions.notices import tell
+from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Assignment, Case, TeamPractice
+from repere.cases.models import Assignment, Case, Notice, TeamPractice
 from repere.cases.models.standing import COVERED, OPENED, TAKEN_OVER
 from repere.cases.refusals import NotVisible, Refused
 
@@ -24,7 +24,7 @@ ASSIGNMENT = "cases_assignment"
 def assign_opener(case: Case, *, acting: Actor, now: datetime) -> None:
     """Within the act that opens a file."""
     if acting.user_id is not None:
-        _assign(case, acting.user_id, OPENED, acting, now)
+        follow_by(case, acting.user_id, OPENED, acting, now)
 
 
 def take_over_case(case: Case, *, reason: str, cover: bool = False, acting: Actor, now: datetime) -> Assignment:
@@ -46,7 +46,7 @@ def take_over_case(case: Case, *, reason: str, cover: bool = False, acting: Acto
         if not cover:
             Assignment.objects.visible_to(acting).filter(pk__in=[one.pk for one in others]).update(ended_at=now)
         ring = sealed.KeyRing(person_key(case.person_id, me))
-        assigned = _assign(case, acting.user_id, COVERED if cover else TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
+        assigned = follow_by(case, acting.user_id, COVERED if cover else TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
         for other in others:
             tell(other.user_id, case, step=assigned.way, acting=acting, now=now)
         detail = {"case": case.pk, "assignment": assigned.pk, "told": [one.user_id for one in others]}
@@ -68,7 +68,7 @@ def hand_over_case(case: Case, *, to: UUID, reason: str, acting: Actor, now: dat
         mine.update(ended_at=now)
         theirs = Assignment.objects.visible_to(acting).filter(case=case, user=to, ended_at=None).first()
         ring = sealed.KeyRing(person_key(case.person_id, me))
-        assigned = theirs or _assign(case, to, TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
+        assigned = theirs or follow_by(case, to, TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
         tell(to, case, step="handed_over", acting=acting, now=now)
         ledger.record(acting, "hand_over_case", subjects=[case.person_id], detail={"case": case.pk, "to": to})
     return assigned
@@ -89,11 +89,14 @@ def choose_team_practice(*, whole_team: bool, acting: Actor, now: datetime) -> T
     return practice
 
 
-def _assign(
+def follow_by(
     case: Case, user: UUID, way: str, acting: Actor, now: datetime, *, ring: sealed.KeyRing | None = None, reason: str = ""
 ) -> Assignment:
+    """One more who follows it, within the act that says why."""
     row = Assignment(id=uuid4(), case=case, person_id=case.person_id, owner_id=case.organisation_id, user_id=user, way=way, since=now)
     if ring is not None:
         row.reason = ring.seal(ASSIGNMENT, row.pk, "narrative", {"reason": reason})
     row.save(force_insert=True)
+    if way != OPENED:
+        Notice.objects.visible_to(acting).filter(case=case, step=NO_REFERENT, read_at=None).update(read_at=now)
     return row

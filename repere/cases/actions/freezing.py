@@ -15,6 +15,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.freezing import administrators_of, close_account, members_by_id, open_account
 from repere.accounts.models import Membership, User
 from repere.cases.evaluation import acting_organisation
+from repere.cases.handover.actions import settle_unfollowed
 from repere.cases.models import FREEZE_REASONS, Alert, Freeze
 from repere.cases.refusals import NotVisible, Refused
 
@@ -23,7 +24,7 @@ A_DAY = timedelta(days=1)
 
 
 def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Freeze:
-    """Close a colleague's account in this organisation and end every session of hers."""
+    """Close a colleague's account in this organisation and end every session of hers. Files that she alone followed are told."""
     with acting_as(acting):
         me = acting_organisation(acting)
         user = _colleague(user_id, me)
@@ -46,6 +47,7 @@ def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) 
         ended = close_account(user, me, now=now)
         detail = {"user": user.pk, "freeze": freeze.pk, "reason": reason, "told": freeze.told_id, "sessions": ended}
         ledger.record(acting, "freeze_account", detail=detail)
+        settle_unfollowed(acting=acting, now=now)
     return freeze
 
 
@@ -64,6 +66,7 @@ def unfreeze_account(freeze_id: UUID, *, acting: Actor, now: datetime) -> Freeze
             raise Refused("not_frozen")
         open_account(freeze.user, me)
         ledger.record(acting, "unfreeze_account", detail={"user": freeze.user_id, "freeze": freeze.pk})
+        settle_unfollowed(acting=acting, now=now)
         freeze.lifted_at, freeze.lifted_by_id = now, acting.user_id
     return freeze
 

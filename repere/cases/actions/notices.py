@@ -12,11 +12,14 @@ from repere.accounts.actor import Actor
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Notice
 
+NO_REFERENT = "no_referent"
+"""Step of the notice that nobody follows a file: it stays on the desk until somebody does."""
+
 
 def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> int:
     """Take reminders off the desk. The tasks they point to stay as they are."""
     with acting_as(acting):
-        unread = Notice.objects.visible_to(acting).filter(pk__in=list(notices), read_at=None)
+        unread = Notice.objects.visible_to(acting).filter(pk__in=list(notices), read_at=None).exclude(step=NO_REFERENT)
         count = unread.update(read_at=now)
         if count:
             ledger.record(acting, "read_notices", detail={"count": count})

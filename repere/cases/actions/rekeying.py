@@ -33,6 +33,8 @@ UNDER_HER_KEY: tuple[Capsules, ...] = (
     ("cases_grant", "reason", "narrative"),
     ("cases_task", "note", "narrative"),
     ("cases_assignment", "reason", "narrative"),
+    ("cases_handover", "note", "narrative"),
+    ("cases_handover", "answer", "narrative"),
     ("cases_breakglass", "reason", "narrative"),
     ("cases_breakglass", "review", "review"),
     ("cases_requisition", "demand", "demand"),
@@ -47,6 +49,7 @@ UNDER_HER_KEY: tuple[Capsules, ...] = (
 OTHER_BYTES = {
     ("cases_draft", "body"), ("cases_nametoken", "token"), ("cases_readername", "token"), ("cases_keptmechanism", "content"),
     ("cases_tombstone", "mark"),
+    ("cases_calendaraddress", "token_hash"),
     # Closed under a link and a code that nobody here keeps; gone within days.
     ("cases_capsule", "needs"), ("cases_capsule", "person"),
     # Boxes under the pair of the organisation, which is wrapped anew and not replaced.

@@ -18,14 +18,26 @@ from repere.cases.access import standing, visible_case_by_id
 from repere.cases.actions.facts import as_the_owner, facts_of, record_fact
 from repere.cases.actions.passage import RECIPIENTS
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Case, Consent
-from repere.cases.models.consent import CHANNELS, HERSELF, KEPT_HERE, NOT_HEARD, PARENT, REPRESENTATIVES, STAFF, WAYS_OF_HEARING, WITH_HER
+from repere.cases.models import Case, Consent, ConsentCopy
+from repere.cases.models.consent import (
+    CHANNELS,
+    HERSELF,
+    KEPT_HERE,
+    NOT_HEARD,
+    PAPERS,
+    PARENT,
+    REPRESENTATIVES,
+    STAFF,
+    WAYS_OF_HEARING,
+    WITH_HER,
+)
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.directory.models import Organisation
 
 TABLE = "cases_consent"
+PAPER_LANGUAGES = ("fr", "en")
 BASIS = {HERSELF: "person_said"}
 
 
@@ -116,6 +128,30 @@ def withdraw_consent(consent: Consent | UUID, *, key: UUID, acting: Actor, now: 
         ledger.record(acting, "withdraw_consent", subjects=[case.person_id], detail={"case": case.pk, "consent": found.pk})
         found.withdrawn_at = now
     return found
+
+
+def copy_consent(consent: Consent | UUID, *, language: str, kept: str, is_safe: bool, acting: Actor, now: datetime) -> ConsentCopy:
+    """Write down that a paper of it is made, in which language, and where it goes: it stays here unless she says that it is safe.
+
+    Raises Refused: paper_not_safe; staff_has_no_paper (what a colleague says of her is no agreement of hers).
+    """
+    with acting_as(acting):
+        found = visible_consent(consent.pk if isinstance(consent, Consent) else consent, acting)
+        case = _own_case(visible_case_by_id(acting, found.case_id), acting)
+        if found.said_by == STAFF:
+            raise Refused("staff_has_no_paper")
+        if language not in PAPER_LANGUAGES or kept not in PAPERS:
+            raise Refused("paper_where", field="kept")
+        if kept == WITH_HER and not is_safe:
+            raise Refused("paper_not_safe", field="kept")
+        made = ConsentCopy(
+            id=uuid4(), case=case, person_id=case.person_id, owner_id=case.organisation_id, consent=found, language=language, kept=kept,
+            made_at=now, user_id=acting.user_id,
+        )  # fmt: skip
+        made.save(force_insert=True)
+        detail = {"case": case.pk, "consent": found.pk, "copy": made.pk, "kept": kept}
+        ledger.record(acting, "copy_consent", subjects=[case.person_id], detail=detail)
+    return made
 
 
 def visible_consent(consent_id: UUID, acting: Actor) -> Consent:

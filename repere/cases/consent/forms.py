@@ -90,5 +90,15 @@ class ConsentForm(forms.Form):
         return Voice(told["said_by"], told["representative"], told["heard"], told["parents_are_safe"], told["paper_is_safe"])
 
 
+class PaperForm(forms.Form):
+    """In which language, and where the paper goes."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the paper"), choices=[("fr", "Français"), ("en", "English")], widget=forms.RadioSelect
+    )  # fmt: skip
+    kept = forms.ChoiceField(label=_("Where does it go?"), choices=list(PAPER_WORDS.items()), widget=forms.RadioSelect, initial=KEPT_HERE)
+    is_safe = forms.BooleanField(label=_("I asked her, and she said that it is safe to keep"), required=False)
+
+
 def listed(mechanism: Mechanism, codelist: str) -> list[tuple[str, Any]]:
     return [(code, said(entry.label)) for code, entry in mechanism.codelists[codelist].items()]

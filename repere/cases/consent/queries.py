@@ -11,7 +11,8 @@ from repere.cases import mechanisms
 from repere.cases.access import standing, visible_case
 from repere.cases.actions.facts import consents_standing, facts_of
 from repere.cases.consent.actions import TABLE
-from repere.cases.models import Case, Consent, Referral
+from repere.cases.models import Case, Consent, ConsentCopy, Referral
+from repere.cases.models.consent import STAFF
 from repere.cases.models.referral import OPEN, TAKEN
 from repere.cases.queries import wording
 from repere.cases.queries.standing import ring_of
@@ -40,15 +41,18 @@ class Consents:
     lines: tuple[ConsentLine, ...]
 
 
-def consents(actor: Actor, code: str, *, now: datetime) -> Consents:
-    """Every agreement of one file, newest first; NotVisible outside the organisation that opened it. Cost: 6 queries."""
+def consents(actor: Actor, code: str, *, now: datetime, language: str = "") -> Consents:
+    """Every agreement of one file, newest first, in words of `language` (the reader's own unless told). Cost: 6 queries.
+
+    NotVisible outside the organisation that opened it.
+    """
     case = visible_case(actor, code)
     if case.organisation_id != actor.organisation_id or "consent" not in standing(actor, case).words:
         raise NotVisible
     standing_now = {fact.pk for fact in consents_standing(facts_of(case, actor), on=civil_day(case.zone, now))}
     rows = Consent.objects.visible_to(actor).filter(case=case).select_related("organisation", "user")
     ring = ring_of(case.person_id, actor)
-    return Consents(case, tuple(_line(row, ring, case, actor.language, row.fact in standing_now) for row in rows))
+    return Consents(case, tuple(_line(row, ring, case, language or actor.language, row.fact in standing_now) for row in rows))
 
 
 def _line(row: Consent, ring: object, case: Case, language: str, stands: bool) -> ConsentLine:
@@ -72,6 +76,17 @@ def _opened(row: Consent, ring: object) -> dict[str, str]:
 def _code(mechanism: object, codelist: str, code: str, language: str) -> str:
     entry = mechanism.codelists[codelist].get(code)  # type: ignore[attr-defined]
     return entry.label.text(language) if entry else code
+
+
+def copies_of(actor: Actor, consent: UUID) -> list[ConsentCopy]:
+    """Papers that were made of one agreement, the last one first."""
+    return list(ConsentCopy.objects.visible_to(actor).filter(consent=consent))
+
+
+def said_by_staff(found: Consents, line: ConsentLine) -> list[ConsentLine]:
+    """What colleagues wrote about an agreement for the same purpose and recipient: never her voice."""
+    same = (line.row.purpose, line.row.recipient)
+    return [one for one in found.lines if one.row.said_by == STAFF and (one.row.purpose, one.row.recipient) == same]
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
 from repere.cases import mechanisms
+from repere.cases.card import FILE_NAME
 from repere.cases.consent import actions, queries
-from repere.cases.consent.forms import ConsentForm
+from repere.cases.consent.forms import PAPER_WORDS, ConsentForm, PaperForm
+from repere.cases.consent.paper import make_pdf
+from repere.cases.models.consent import STAFF, WITH_HER
 from repere.cases.referral import words
 from repere.cases.referral.queries import recipients
-from repere.cases.refusals import Refused
+from repere.cases.refusals import NotVisible, Refused
+from repere.cases.territory import civil_day
 from repere.cases.views.doors import page
 
 
@@ -45,6 +49,38 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     return render(request, "cases/consent_form.html", {"case": case, "form": form})
+
+
+@page
+def paper(request: ActingRequest, code: str, consent: uuid.UUID) -> HttpResponse:
+    """Where it goes is asked and kept before it is made; the answer is the PDF, under a name that says nothing."""
+    now = timezone.now()
+    found = queries.consents(request.actor, code, now=now)
+    line = next((one for one in found.lines if one.row.pk == consent and one.row.said_by != STAFF), None)
+    if line is None:
+        raise NotVisible
+    request.shown.add(found.case.person_id)
+    form = PaperForm(request.POST if request.method == "POST" else None, initial={"language": request.actor.language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.copy_consent(consent, **form.cleaned_data, acting=request.actor, now=now)
+            leaves = form.cleaned_data["kept"] == WITH_HER
+            return _pdf(request, code, consent, language=form.cleaned_data["language"], leaves=leaves)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    copies = [(one, PAPER_WORDS[one.kept]) for one in queries.copies_of(request.actor, consent)]
+    return render(request, "cases/consent_paper.html", {"case": found.case, "line": line, "form": form, "copies": copies})
+
+
+def _pdf(request: ActingRequest, code: str, consent: uuid.UUID, *, language: str, leaves: bool) -> HttpResponse:
+    now = timezone.now()
+    told = queries.consents(request.actor, code, now=now, language=language)
+    line = next(one for one in told.lines if one.row.pk == consent)
+    on = civil_day(told.case.zone, now)
+    made = make_pdf(line, queries.said_by_staff(told, line), on=on, language=language, leaves=leaves)
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return answer
 
 
 @page

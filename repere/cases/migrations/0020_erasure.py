@@ -18,7 +18,10 @@ USER = {'db_index': False, 'on_delete': django.db.models.deletion.PROTECT, 'rela
 TIED = "ALTER TABLE {0} ADD CONSTRAINT {1} FOREIGN KEY (person_id, organisation_id) REFERENCES cases_person (id, organisation_id)"
 
 # Tables of later migrations, which open them to the owner themselves.
-LATER = ('cases_paper', 'cases_capsule', 'cases_jointstep', 'cases_offer', 'cases_referral', 'cases_consent')
+LATER = (
+    'cases_paper', 'cases_capsule', 'cases_jointstep', 'cases_offer', 'cases_referral', 'cases_consent', 'cases_letter', 'cases_consentcopy',
+    'cases_handover',
+)
 
 
 class Migration(migrations.Migration):

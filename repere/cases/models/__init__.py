@@ -1,7 +1,7 @@
 """Persons, cases, facts, findings, tasks."""
 
 from repere.accounts.scope import UnscopedQuery
-from repere.cases.models.consent import Consent
+from repere.cases.models.consent import Consent, ConsentCopy
 from repere.cases.models.erasure import Erasure, Hold, RetainedCount, Tombstone
 from repere.cases.models.extract import Extract
 from repere.cases.models.fact import BASES, Fact, FactIsKept, KeptMechanism, Receipt
@@ -17,6 +17,8 @@ from repere.cases.models.finding import (
     Task,
     View,
 )
+from repere.cases.models.handover import Handover, SpokenLanguages
+from repere.cases.models.outside import CalendarAddress, Letter, MailWish
 from repere.cases.models.paper import Paper
 from repere.cases.models.person import IDENTITY, Case, Grant, NameToken, Person, SealedRecord
 from repere.cases.models.referral import Capsule, JointStep, Offer, Referral
@@ -43,11 +45,13 @@ __all__ = [
     "Alert",
     "Assignment",
     "BreakGlass",
+    "CalendarAddress",
     "Canary",
     "Capsule",
     "Case",
     "ConflictOfInterest",
     "Consent",
+    "ConsentCopy",
     "Draft",
     "Erasure",
     "Extract",
@@ -56,9 +60,12 @@ __all__ = [
     "Finding",
     "Freeze",
     "Grant",
+    "Handover",
     "Hold",
     "JointStep",
     "KeptMechanism",
+    "Letter",
+    "MailWish",
     "NameToken",
     "Notice",
     "Offer",
@@ -73,6 +80,7 @@ __all__ = [
     "RetainedCount",
     "ScopedQuerySet",
     "SealedRecord",
+    "SpokenLanguages",
     "Task",
     "TeamPractice",
     "Tombstone",

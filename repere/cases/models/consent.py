@@ -62,3 +62,19 @@ class Consent(OfFile):
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")), name="consent_ends_after_start"
             ),
         ]
+
+
+class ConsentCopy(OfFile):
+    """A paper that was made of one agreement: in which language, and whether she takes it or it stays with the organisation."""
+
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="copies", db_constraint=False)
+    language = models.CharField(max_length=5)
+    kept = models.CharField(max_length=12)
+    made_at = models.DateTimeField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+
+    objects = ScopedManager()
+
+    class Meta:
+        ordering = ["-made_at", "id"]
+        constraints = [models.CheckConstraint(condition=models.Q(kept__in=PAPERS), name="consent_copy_says_where_it_is")]

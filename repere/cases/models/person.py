@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
@@ -53,6 +54,8 @@ class Case(models.Model):
     closed_on = models.DateField(null=True)
     # Data groups that her consent on file opens to those who follow her, copied from her facts as the days above are.
     agreed = ArrayField(models.CharField(max_length=40), default=list)
+    # What the room of the places knows this file by. It goes with this row: afterwards the number leads nowhere.
+    place_reference = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
 
     objects = ScopedManager()
 

@@ -30,7 +30,7 @@ class Period:
     label: Mapping[str, str]
     start: str
     days: int | None
-    source: str
+    source: Mapping[str, str]
     certainty: str
     settled_by: str = ""
 
@@ -45,6 +45,8 @@ def periods() -> dict[str, Period]:
             days, by = settled[purpose]["days"], str(settled[purpose]["settled_by"])
         if told["from"] not in STARTS or not (days == "unsettled" or _is_number(days)):
             raise ValueError(f"{_SHIPPED.name}: {purpose}: a start among {', '.join(STARTS)} and a number of days were expected.")
+        if set(told["source"]) != {"fr", "en"}:
+            raise ValueError(f"{_SHIPPED.name}: {purpose}: a source in French and in English was expected.")
         found[purpose] = Period(
             purpose, told["label"], told["from"], None if days == "unsettled" else days, told["source"], told["certainty"], by
         )

@@ -27,7 +27,8 @@ LANGUAGES = ("fr", "en")
 
 @page
 def case(request: ActingRequest, code: str) -> HttpResponse:
-    found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request))
+    everything = request.GET.get("rights") == "all"
+    found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request), explained=everything)
     request.shown.update(found.persons)
     wanted = request.GET.get("kind", "")
     groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
@@ -36,7 +37,7 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
         "duties": late_first(found.duties),
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
-        "everything": request.GET.get("rights") == "all", **roots(found),
+        "everything": everything, **roots(found),
         "on_day": f"&on={found.on.isoformat()}" if found.on != found.today else "",
     }  # fmt: skip
     return render(request, "cases/case.html", context)
@@ -48,6 +49,7 @@ def roots(found: CasePage) -> dict[str, str]:
         "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
         "right_root": reverse("cases:right", args=[found.code, "_"]).removesuffix("_/"),
         "fact_root": reverse("cases:fact_choose", args=[found.code]),
+        "timeline_root": reverse("cases:fact_choose", args=[found.code]).removesuffix("new/"),
     }
 
 
@@ -121,7 +123,7 @@ def compare(request: ActingRequest, code: str) -> HttpResponse:
 
 @page
 def next_steps(request: ActingRequest, code: str) -> HttpResponse:
-    found = queries.case_page(request.actor, code, now=timezone.now())
+    found = queries.case_page(request.actor, code, now=timezone.now(), explained=False)
     request.shown.update(found.persons)
     return render(request, "cases/next_steps.html", {"page": found, "duties": late_first(found.duties), "support": _("Support worker")})
 

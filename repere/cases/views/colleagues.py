@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases import actions
+from repere.cases.access import works_on_files
 from repere.cases.queries import watch
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.views.words import FREEZE_REASONS
@@ -26,7 +27,7 @@ from repere.cases.views.words import FREEZE_REASONS
 def colleagues(request: ActingRequest) -> HttpResponse:
     context = {
         "colleagues": watch.colleagues(request.actor), "to_read": watch.freezes_to_read(request.actor), "reasons": FREEZE_REASONS,
-        "may_see_alerts": request.actor.role == ADMINISTRATOR,
+        "may_see_alerts": request.actor.role == ADMINISTRATOR, "may_hand_on": works_on_files(request.actor),
     }  # fmt: skip
     return render(request, "cases/colleagues.html", context)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +11,10 @@ from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
 from repere.accounts.queries import members_of
 from repere.cases import actions, queries
+from repere.cases.handover.queries import unfollowed_count
 from repere.cases.views.doors import page
 from repere.cases.views.words import EMPTY, TABS
+from repere.directory.queries.agreements import reminders
 
 
 @login_required
@@ -22,22 +22,18 @@ def worklist(request: ActingRequest) -> HttpResponse:
     """Where signing in leads. Who only administers accounts is told what that is, and sees no file."""
     if request.actor.role == ADMINISTRATOR:
         members = members_of(request.membership.organisation)
-        return render(request, "cases/administrator.html", {"section": "worklist", "members": members})
+        ending = reminders(request.actor, on=timezone.localdate())
+        context = {"section": "worklist", "members": members, "nobody": unfollowed_count(request.actor), "ending": ending}
+        return render(request, "cases/administrator.html", context)
     return _worklist(request)
 
 
 def _worklist(request: ActingRequest) -> HttpResponse:
     number = request.GET.get("page", "1")
-    ask = partial(
-        queries.worklist,
-        request.actor,
-        now=timezone.now(),
-        role=request.GET.get("role") or None,
+    found = queries.worklist(
+        request.actor, now=timezone.now(), tab=request.GET.get("tab", ""), role=request.GET.get("role") or None,
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
-    )
-    found = ask(tab=request.GET.get("tab", ""))
-    if "tab" not in request.GET and not found.counts["overdue"]:
-        found = ask(tab=next((name for name in ("due", "waiting", "new") if found.counts[name]), "due"))
+    )  # fmt: skip
     request.shown.update(found.persons)
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}

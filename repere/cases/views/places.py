@@ -49,7 +49,7 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     """Her needs; or, while a place is looked for, that request."""
     case = _own(request, code)
     standing = Request.objects.visible_to(request.actor).filter(
-        reference=case.pk, organisation_id=request.actor.organisation_id, closed_at=None
+        reference=case.place_reference, organisation_id=request.actor.organisation_id, closed_at=None
     )
     if found := standing.first():
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
@@ -59,8 +59,9 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
         try:
             told = form.cleaned_data
             made = placing.ask(
-                reference=case.pk, needs=form.as_needs(), urgency=int(told["urgency"]), zone=case.territory, key=key,
-                apart=_files(request, told["apart"]), acting=request.actor, now=timezone.now(),
+                reference=case.place_reference, needs=form.as_needs(), urgency=int(told["urgency"]), zone=case.territory, key=key,
+                apart=[*files_named(request, told["apart"]), *told["apart_marks"]], carries=told["carried_marks"], acting=request.actor,
+                now=timezone.now(),
             )  # fmt: skip
             return redirect("cases:place_request", code=case.code, request_id=made.pk)
         except Refused as refused:
@@ -68,14 +69,14 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     return render(request, "cases/place.html", {"case": case, "form": form, "key": key})
 
 
-def _files(request: ActingRequest, text: str) -> list[uuid.UUID]:
+def files_named(request: ActingRequest, text: str) -> list[uuid.UUID]:
     """Files of one's own that were named; a code that is not there is refused without saying whether it exists."""
     found = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         case = Case.objects.visible_to(request.actor, own=True).filter(code=normalise_code(part) or "").first()
         if case is None:
             raise Refused("form", why=_("“%(code)s” is not the code of a file of yours.") % {"code": part})
-        found.append(case.pk)
+        found.append(case.place_reference)
     return found
 
 
@@ -102,7 +103,7 @@ def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Reque
         asked = visible_request(request.actor, request_id)
     except PlaceNotVisible:
         raise NotVisible from None
-    if asked.reference != case.pk:
+    if asked.reference != case.place_reference:
         raise NotVisible
     return asked
 
@@ -140,7 +141,7 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
 def _let_see(case: Case, hold_id: uuid.UUID, request: ActingRequest) -> None:
     """Only after the shelter said yes: how to reach her safely, her housing, and what the shelter must know to welcome her."""
     held, now = asked_hold(request.actor, hold_id), timezone.now()
-    if held.state not in (Hold.State.ACCEPTED, Hold.State.ARRIVED) or held.request.reference != case.pk:
+    if held.state not in (Hold.State.ACCEPTED, Hold.State.ARRIVED) or held.request.reference != case.place_reference:
         raise Refused("not_waiting")
     known = mechanisms.named(case.mechanism).groups
     actions.grant_access(

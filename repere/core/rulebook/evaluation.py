@@ -83,8 +83,13 @@ def evaluate_many(
     on: date,
     groups: Iterable[str] | None = None,
     known_at: datetime | None = None,
+    explained: bool = True,
 ) -> list[Evaluation]:
-    """As :func:`evaluate` for several cases seen through the same groups on the same day: the graph runs once for all of them."""
+    """As :func:`evaluate` for several cases seen through the same groups on the same day: the graph runs once for all of them.
+
+    ``explained`` False leaves ``facts_used`` and ``missing`` empty, and says of what does not hold only that: for a page that shows
+    the answers and asks for the reasons of one when it is opened.
+    """
     graph, asked = compile_graph(mechanism), number(on)
     tables = FactTables.of_cases(mechanism, cases, groups=groups, known_at=known_at)
     picking = Run(graph, tables, NOWHERE, NOWHERE)
@@ -94,16 +99,17 @@ def evaluate_many(
     facts = [fact for one in cases for fact in one]
     states = np.stack([answer(run, rule_id) for rule_id in graph.rules])
     edges = np.searchsorted(case, np.arange(len(cases) + 1))
-    return [_evaluation(run, states, slice(int(edges[i]), int(edges[i + 1])), asked, facts) for i in range(len(cases))]
+    return [_evaluation(run, states, slice(int(edges[i]), int(edges[i + 1])), asked, facts, explained) for i in range(len(cases))]
 
 
-def _evaluation(run: Run, states: NDArray[np.int8], rows: slice, asked: int, facts: Sequence[Fact]) -> Evaluation:
+def _evaluation(run: Run, states: NDArray[np.int8], rows: slice, asked: int, facts: Sequence[Fact], explained: bool) -> Evaluation:
     days = run.day[rows]
     place = int(np.searchsorted(days, asked))
     why, spans = reasons.Reader(run, rows.start + place), _spans(states[:, rows], days, place)
     said = states[:, rows.start + place].tolist()
     findings = {
-        rule.id: _finding(why, rule, value, span, facts) for rule, value, span in zip(run.graph.rules.values(), said, spans, strict=True)
+        rule.id: _finding(why, rule, value, span, facts, explained)
+        for rule, value, span in zip(run.graph.rules.values(), said, spans, strict=True)
     }
     return Evaluation(findings, day_of(int(days[place + 1])) if place + 1 < len(days) else None)
 
@@ -132,7 +138,7 @@ def _spans(states: NDArray[np.int8], days: NDArray[np.int32], row: int) -> list[
     return [(dates[start], dates[end] - ONE_DAY if end >= 0 else None) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def _finding(why: reasons.Reader, rule: Rule, said: int, span: Span, facts: Sequence[Fact]) -> Finding:
+def _finding(why: reasons.Reader, rule: Rule, said: int, span: Span, facts: Sequence[Fact], explained: bool) -> Finding:
     run, row = why.run, why.row
     values = run.rule(rule.id)
     value = int(values.value[row])
@@ -141,12 +147,13 @@ def _finding(why: reasons.Reader, rule: Rule, said: int, span: Span, facts: Sequ
     version = why.version(rule)
     if value == YES and until is None and (told := run.last_day(rule, version)) is not None and told.state[row] == YES:
         until = day_of(int(told.low[row]))  # beyond the horizon; of a range, the day until which the answer is sure
-    used = tuple(facts[index].id for index in sorted(why.facts_of(rule)))
+    used = tuple(facts[index].id for index in sorted(why.facts_of(rule))) if explained else ()
     trigger = facts[int(values.trigger[row])].id if values.trigger is not None and values.trigger[row] >= 0 and value != 0 else None
     return Finding(
         rule.id, rule.kind, outcome, since, until if outcome not in ("done", "missed") else None, _due(values.due, row), used, trigger,
         _reason(why.why_not_told(rule), value, version.settled), why.next_question(rule) if value == CANNOT_TELL else None,
-        why.nearest_change(rule) if value == 0 else (), why.certainty(rule), rule.level, version.settled,
+        why.nearest_change(rule) if value == 0 and explained else (),
+        why.certainty(rule) if value != 0 or explained else reasons.sure(version.standing), rule.level, version.settled,
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ LEAST_SURE = ("A", "B", "C", "I", "M")
 """Certainties from the surest to the least sure."""
 
 
-def _sure(standing: Standing) -> str:
+def sure(standing: Standing) -> str:
     """Certainty as it counts: memory that a named jurist has checked is as good as an excerpt."""
     return "B" if standing.certainty == "M" and standing.checked_by else standing.certainty
 
@@ -157,11 +157,11 @@ class Reader:
 
     def _certainties_of(self, rule: Rule) -> set[str]:
         version = self.version(rule)
-        found = {_sure(version.standing)}
+        found = {sure(version.standing)}
         expressions = [version.when]
         for clause in version.unless:
             if self.trit(clause.when) != NO:
-                found.add(_sure(clause.standing))
+                found.add(sure(clause.standing))
                 expressions.append(clause.when)
         for expression in expressions:
             rules, parameters = self.graph.reads(expression)
@@ -172,7 +172,7 @@ class Reader:
 
     def _of_parameters(self, names: Collection[str]) -> set[str]:
         parameters = self.graph.mechanism.parameters
-        return {_sure(value.standing) for name in names for value in parameters[name].values[-1:]}
+        return {sure(value.standing) for name in names for value in parameters[name].values[-1:]}
 
     # ---- the next question
 

@@ -25,6 +25,7 @@ from repere.cases.models import Capsule, Fact, Offer, Referral
 from repere.cases.models.referral import ACCEPTED, OPEN, REFUSAL_REASONS, REFUSED, SENT, TAKEN
 from repere.cases.queries.case_page import timeline_of
 from repere.cases.referral.actions.answering import visible_offer
+from repere.cases.referral.passing import check_passage_again
 from repere.cases.referral.turns import pass_on
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.sealing import SealBroken, seal, unseal
@@ -61,6 +62,7 @@ def make_capsule(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Made:
         referral = Referral.objects.visible_to(acting).select_related("case").get(pk=found.referral_id)
         if "may_share" not in standing(acting, referral.case).words:
             raise Refused("take_over_first")
+        check_passage_again(referral, found.service, acting=acting, now=now)
         capsule_id, secret, code = uuid4(), secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08d}"
         key = _key(secret, code)
         capsule = Capsule(
@@ -100,9 +102,11 @@ def answer_capsule(
         sender = Actor.system("capsule", organisation_id=opened.row.owner_id)
         with acting_as(sender):
             offer = Offer.objects.visible_to(sender).select_for_update(of=("self",)).get(pk=opened.row.offer_id)
-            referral = Referral.objects.visible_to(sender).get(pk=offer.referral_id)
+            referral = Referral.objects.visible_to(sender).select_related("case").get(pk=offer.referral_id)
             if offer.state != SENT or referral.state != OPEN:
                 raise Refused("capsule_closed")
+            if accepts:
+                _check_again_at_the_door(referral, offer, sender, now)
             sealed_name = _sealed_name(referral, opened.row, name, function) if accepts else None
             Capsule.objects.visible_to(sender).filter(pk=opened.row.pk).update(closed_at=now, person=None, accepted_by=sealed_name)
             if accepts:
@@ -113,6 +117,16 @@ def answer_capsule(
             detail = {"offer": offer.pk, "capsule": opened.row.pk, "accepted": accepts}
             ledger.record(sender, "answer_capsule", subjects=[referral.person_id], detail=detail)
     return told
+
+
+def _check_again_at_the_door(referral: Referral, offer: Offer, sender: Actor, now: datetime) -> None:
+    """What no longer passes is answered like any other closed link: its holder does not learn why."""
+    try:
+        if offer.service is None:
+            raise Refused("capsule_closed")
+        check_passage_again(referral, offer.service, acting=sender, now=now)
+    except Refused:
+        raise Refused("capsule_closed") from None
 
 
 def _accept(offer: Offer, referral: Referral, sender: Actor, now: datetime) -> None:

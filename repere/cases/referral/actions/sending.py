@@ -22,6 +22,7 @@ from repere.cases.models.consent import NOT_HEARD, REPRESENTATIVE, STAFF
 from repere.cases.models.referral import HANDLINGS, OPEN, SHARE, TAKEN, URGENCIES
 from repere.cases.referral import clocks
 from repere.cases.referral.grounds import GROUNDS
+from repere.cases.referral.passing import kind_of_service
 from repere.cases.referral.recalling import recall
 from repere.cases.referral.showing import Chosen, Package, freeze, opened_facts
 from repere.cases.refusals import NotVisible, Refused
@@ -137,7 +138,7 @@ def _own_case(case: Case, acting: Actor) -> Case:
 def _checked(case: Case, asked: Asked, *, acting: Actor, now: datetime) -> tuple[Consent | None, Package]:
     _check_form(case, asked, acting, now)
     consent = _consent(case, asked, acting=acting, now=now)
-    receivers = _receivers(case, asked)
+    receivers = _receivers(case, asked, acting)
     for receiver, kind in receivers:
         if consent is not None and consent.organisation_id not in (None, receiver):
             raise Refused("consent_for_another", field="recipients")
@@ -198,7 +199,7 @@ def _consent(case: Case, asked: Asked, *, acting: Actor, now: datetime) -> Conse
     return consent
 
 
-def _receivers(case: Case, asked: Asked) -> list[tuple[UUID, str]]:
+def _receivers(case: Case, asked: Asked, acting: Actor) -> list[tuple[UUID, str]]:
     """(id, kind of organisation) of each recipient in turn."""
     if not asked.recipients or len(asked.recipients) > MOST_RECIPIENTS or len(set(asked.recipients)) != len(asked.recipients):
         raise Refused("recipients_needed", field="recipients", value=MOST_RECIPIENTS)
@@ -208,7 +209,7 @@ def _receivers(case: Case, asked: Asked) -> list[tuple[UUID, str]]:
         if one == case.organisation_id:
             raise Refused("grant_to_oneself", field="recipients")
         if one in asked.services:
-            found.append((one, Organisation.Kind.ASSOCIATION.value))
+            found.append((one, kind_of_service(one, acting)))
             continue
         if one not in bodies:
             raise Refused("unknown_organisation", field="recipients")

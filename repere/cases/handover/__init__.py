@@ -1,0 +1,1 @@
+"""From one referent to the next: nothing is left without somebody who follows it."""
