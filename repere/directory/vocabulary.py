@@ -126,10 +126,10 @@ AUDIENCES = {
 # Under other names than those of the standard list.
 ALSO = {"bin": "edo bini", "pes": "farsi", "fas": "farsi persan", "ron": "moldave", "rom": "rromani romani", "wol": "ouolof"}
 SPOKEN = (
-    "fra", "eng", "spa", "por", "ita", "deu", "ron", "bul", "rom", "rus", "ukr", "sqi", "srp", "tur", "kur", "ara", "ber", "fas",
-    "pus", "dar", "urd", "hin", "ben", "pan", "tam", "sin", "vie", "zho", "tha", "tgl", "khm", "mon", "kor", "amh", "tir", "som",
-    "swa", "lin", "kon", "yor", "ibo", "hau", "bin", "pcm", "ewe", "twi", "ful", "wol", "bam", "man", "snk", "sus", "hat", "srn",
-    "mlg", "mfe", "gcf", "gcr", "ces", "pol", "hun", "kat", "hye",
+    "fra", "eng", "spa", "por", "ita", "deu", "ron", "bul", "rom", "rus", "ukr", "sqi", "srp", "tur", "kur", "ara", "kab", "rif",
+    "zgh", "fas", "pus", "prs", "urd", "hin", "ben", "pan", "tam", "sin", "vie", "zho", "tha", "tgl", "khm", "mon", "kor", "amh", "tir",
+    "som", "swa", "lin", "kon", "yor", "ibo", "hau", "bin", "pcm", "ewe", "twi", "ful", "wol", "bam", "dyu", "mnk", "snk", "sus", "hat",
+    "srn", "mlg", "mfe", "gcf", "gcr", "ces", "pol", "hun", "kat", "hye",
 )  # fmt: skip
 """Languages offered in lists; any other code of ISO 639-3 is taken too."""
 
@@ -144,13 +144,21 @@ def is_language(code: str) -> bool:
     return code in ALSO or pycountry.languages.get(alpha_3=code) is not None
 
 
+OTHER_NAMES = {
+    ("bin", "fr"): "edo", ("bin", "en"): "edo",
+    ("prs", "fr"): "dari", ("prs", "en"): "Dari", ("mnk", "fr"): "mandinka", ("mnk", "en"): "Mandinka",
+    ("rif", "fr"): "rifain", ("rif", "en"): "Riffian", ("zgh", "fr"): "amazighe", ("zgh", "en"): "Amazigh",
+    ("gcf", "fr"): "créole guadeloupéen ou martiniquais", ("gcr", "fr"): "créole guyanais",
+}  # fmt: skip
+"""Where the list of names has none of its own, or one that nobody says."""
+
+
 @cache
 def _language_name(code: str, locale: str) -> str:
     found = pycountry.languages.get(alpha_3=code)
     short = getattr(found, "alpha_2", "") or code
     named = Locale(locale).languages.get(short) or Locale(locale).languages.get(code)
-    if code == "bin":
-        named = "edo"
+    named = OTHER_NAMES.get((code, locale), named)
     return str(named or (found.name if found else code))
 
 

@@ -49,7 +49,7 @@ def desk(browser: Browser, site: str, people: Cast) -> Iterator[Callable[..., Pa
 
     def open_desk(member: Member | None, **options: Any) -> Page:
         context = browser.new_context(base_url=site, **{"viewport": DESK, "locale": "fr-FR", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         if member is not None:
             session = member.sign_in(Client()).cookies["session"].value

@@ -20,7 +20,7 @@ SCREENSHOTS = os.environ.get("REPERE_SCREENSHOTS")
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """A passkey belongs to a name: the same server, asked for as localhost."""
     made = browser.new_context(base_url=site.replace("127.0.0.1", "localhost"), viewport=DESK, locale="fr-FR")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(60_000)
     yield made
     made.close()
 
