@@ -112,7 +112,9 @@ TEMPLATES = [
                 "repere.web.context.installation",
                 "repere.web.context.masthead",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "repere.web.components.tags"],
+            "builtins": [
+                "django.templatetags.i18n", "django.templatetags.static", "repere.web.components.tags", "repere.web.components.steady",
+            ],
         },
     }
 ]

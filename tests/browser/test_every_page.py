@@ -205,7 +205,9 @@ def test_screenshots(desk: Desk, people: Cast) -> None:
         page.screenshot(path=folder / f"concern-{name}.png")
         code = enter_concern(page)
         presume(page, code)
-        page.goto(f"/cases/{code}/")
-        page.screenshot(path=folder / f"case-{name}.png")
+        parts = {"case": "", "who-looked": "looks/", "follow": "follow/", "access": "access/new/", "compare": "compare/"}
+        for shown, address in parts.items():
+            page.goto(f"/cases/{code}/{address}")
+            page.screenshot(path=folder / f"{shown}-{name}.png")
         page.goto("/")
         page.screenshot(path=folder / f"worklist-{name}.png")

@@ -1,0 +1,66 @@
+"""`{% url %}` and `{% translate %}` that remember what they said: the same words and addresses, two hundred times a page.
+
+Django looks each of them up anew at every rendering. Here an address is kept per name and arguments, a sentence per language.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.base import Parser, Token, Variable
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as url_as_django
+from django.templatetags.i18n import TranslateNode, do_translate
+from django.urls import get_urlconf, reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+ADDRESSES = 4096
+
+
+@lru_cache(maxsize=ADDRESSES)
+def _address(urlconf: str | None, name: str, *arguments: str) -> SafeString:
+    return escape(reverse(name, urlconf=urlconf, args=arguments))
+
+
+class SteadyUrl(URLNode):
+    """Names of this project stand in one namespace each, so that the page asked from changes nothing."""
+
+    def render(self, context: Any) -> str:
+        if self.asvar or self.kwargs or not context.autoescape:
+            return str(super().render(context))
+        return _address(get_urlconf(), self.view_name.resolve(context), *(str(one.resolve(context)) for one in self.args))
+
+
+class SteadySentence(TranslateNode):
+    """A sentence that stands in the template itself: one text a language."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.said: dict[str | None, str] = {}
+
+    def render(self, context: Any) -> str:
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = super().render(context)
+        return self.said[language]
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> URLNode:
+    node = url_as_django(parser, token)
+    return SteadyUrl(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> TranslateNode:
+    node = do_translate(parser, token)
+    said = node.filter_expression
+    is_fixed = isinstance(said.var, Variable) and said.var.literal is not None and not said.filters
+    if not is_fixed or node.asvar or node.noop or node.message_context:
+        return node
+    return SteadySentence(said, node.noop)
