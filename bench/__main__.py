@@ -12,7 +12,10 @@ from typing import Any
 
 from bench.measuring import ROOT
 
-PARTS = ("caseload", "one_case", "pages", "door", "starting", "policy", "ledger", "placement", "faults", "backup")
+PARTS = (
+    "caseload", "one_case", "pages", "door", "starting", "policy", "ledger", "placement", "places", "directory", "referrals", "faults",
+    "backup",
+)  # fmt: skip
 PAGE = ROOT / "docs" / "benchmarks.md"
 KEPT = ROOT / "var" / "benchmarks.json"
 

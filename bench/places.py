@@ -19,6 +19,7 @@ def main() -> None:
     options.add_argument("--home", type=Path, default=ROOT / "var" / "bench-places")
     chosen = options.parse_args()
     os.environ |= {"REPERE_HOME": str(chosen.home), "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
+    from bench.directory import analyze
     from bench.pages import _wake
 
     _wake()
@@ -28,6 +29,7 @@ def main() -> None:
         _fill(host, chosen.units)
     with clock(result, "occupied"):
         result["units_taken"] = _occupy(seeker, every=2)
+    analyze()
     result["candidates_ms"] = _asking(seeker, chosen.times)
     result["figures"] = [
         [f"candidates for one household among {chosen.units:,} units, half of them taken, database included", "p95 ≤ 50 ms",

@@ -1,32 +1,65 @@
-"""The inbox with many open referrals: how long one page takes, and how many statements it asks.
+"""The inbox with many open referrals, as the receiver and the sender read it: `python -m bench.referrals --open 5000`.
 
-`python -m bench.referrals [count]`, in a home of its own (REPERE_HOME). Offers are inserted in bulk for two invented organisations; the
-inbox is then read as the receiver reads it, as the pages' role, under row-level security. Target: p95 ≤ 100 ms at 5,000.
+In a home of its own, made and dropped here. Offers are inserted for two invented organisations; the inbox is then read as the pages' role,
+under row-level security.
 """
 
 from __future__ import annotations
 
-import statistics
-import sys
-import time
+import argparse
+import os
+import tempfile
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-import django
-
-ROUNDS = 40
+from bench.measuring import clock, machine, say, spread, timed
 
 
-def main(count: int) -> None:
-    django.setup()
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--open", type=int, default=5000)
+    options.add_argument("--times", type=int, default=60)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rp-", dir="/tmp") as home:
+        os.environ |= {"REPERE_HOME": home, "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
+        from bench.pages import _wake
+        from repere.web import embedded
+
+        _wake()
+        try:
+            say(_measured(chosen.open, chosen.times))
+        finally:
+            embedded.stop()
+
+
+def _measured(count: int, times: int) -> dict[str, Any]:
     from repere.accounts.acting import acting_as
-    from repere.cases.models import Offer, Referral
     from repere.cases.referral import queries
-    from tests.cases.story import concern
+    from repere.web.installation import migrate
     from tests.people import cast
 
+    migrate()
+    result: dict[str, Any] = {"machine": machine(), "open": count}
     people, now = cast(), datetime.now(UTC)
-    amina, bruno = people.amina.actor, people.bruno.actor
+    with clock(result, "filled"):
+        _fill(people, count, now)
+    for who, member, tab in (("receiver", people.bruno, "to_answer"), ("sender", people.amina, "sent")):
+        with acting_as(member.actor) as actor:
+            result[f"{who}_ms"] = spread(timed(lambda actor=actor, tab=tab: queries.inbox(actor, tab=tab, now=now), times))  # type: ignore[misc]
+    result["figures"] = [
+        [f"inbox of the {who}, {count:,} open referrals, database included", "p95 ≤ 100 ms", f"p95 {result[f'{who}_ms']['p95']} ms"]
+        for who in ("receiver", "sender")
+    ]
+    return result
+
+
+def _fill(people: Any, count: int, now: datetime) -> None:
+    from repere.accounts.acting import acting_as
+    from repere.cases.models import Offer, Referral
+    from tests.cases.story import concern
+
+    amina = people.amina.actor
     case = concern(amina)
     with acting_as(amina):
         for number in range(count):
@@ -41,16 +74,7 @@ def main(count: int) -> None:
                 code=referral.code, handling="share", purpose="support", urgency="today", needs={"needs": ["shelter"], "age": "adult"},
                 digest=referral.digest, sent_at=now, answer_by=now + timedelta(minutes=number),
             ).save(force_insert=True)  # fmt: skip
-    for name, actor in (("receiver", bruno), ("sender", amina)):
-        tab, taken = ("to_answer" if name == "receiver" else "sent"), []
-        for _round in range(ROUNDS):
-            with acting_as(actor):
-                start = time.perf_counter()
-                queries.inbox(actor, tab=tab, now=now)
-                taken.append((time.perf_counter() - start) * 1000)
-        worst = statistics.quantiles(taken, n=20)[18]
-        print(f"{name}: {count} open referrals, median {statistics.median(taken):.1f} ms, p95 {worst:.1f} ms")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    main()
