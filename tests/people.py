@@ -117,7 +117,9 @@ def member(name: str, works_at: Organisation, role: str, *, language: str = "fr"
     first, now = name.split()[0].lower(), timezone.now()
     with acting_as(Actor.system("founding", organisation_id=works_at.pk)):
         user = User.objects.create_user(f"{first}@{works_at.pk.hex[:8]}.example", name=name, language=language)
-        membership = Membership.objects.create(user=user, organisation=works_at, role=role, approved_at=now, confirmed_at=now)
+        membership = Membership.objects.create(
+            user=user, organisation=works_at, role=role, approved_at=now, accepted_at=now, confirmed_at=now
+        )
     return Member(membership)
 
 

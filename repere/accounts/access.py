@@ -5,6 +5,7 @@ who approves the members of one that has a single administrator. The door (`Acto
 acts: only the application can sign that it stands there.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from repere.directory import access as directory
@@ -15,7 +16,7 @@ GRANTS = {
     "accounts_membership": {
         # Who, where and in which role never change: a new role is a new membership.
         "web": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, confirmed_at, notice_at, suspended_at, suspended_why,"
-        " ended_at, ended_by_id)",
+        " ended_at, ended_by_id, accepted_at)",
         "worker": "SELECT, UPDATE (notice_at, suspended_at, suspended_why)",
     },
     "accounts_application": {"web": "SELECT, INSERT"},
@@ -39,17 +40,28 @@ AT_THE_DOOR = f"{ACTING_KIND} = 'sign_in'"
 BY_THE_HOUSE = f"{ACTING_KIND} = 'system'"
 SPONSORED = f"organisation_id IN (SELECT o.id FROM directory_organisation o WHERE o.sponsor_id = {ACTING_ORGANISATION})"  # noqa: S608 constants
 OURS = f"(organisation_id = {ACTING_ORGANISATION} OR {SPONSORED})"
+# What she accepted herself, today or formerly: old files name those who worked on them. A mere proposal opens nothing of her.
+ACCEPTED = " AND m.accepted_at IS NOT NULL"
+APPROVED = " AND m.approved_at IS NOT NULL"
+FOR_A_MEMBERSHIP = "accounts_invitation.membership_id IS NOT NULL AND "
 A_MEMBER = (
-    "EXISTS (SELECT FROM accounts_membership m WHERE m.user_id = {user} AND (m.organisation_id = {me}"
+    "EXISTS (SELECT FROM accounts_membership m WHERE m.user_id = {user}{so_far} AND (m.organisation_id = {me}"
     " OR m.organisation_id IN (SELECT o.id FROM directory_organisation o WHERE o.sponsor_id = {me})))"
 )
-MEMBER_OF_OURS = A_MEMBER.format(user="accounts_user.id", me=ACTING_ORGANISATION)
-INVITED_BY_US = A_MEMBER.format(user="accounts_invitation.user_id", me=ACTING_ORGANISATION)
+MEMBER_OF_OURS = A_MEMBER.format(user="accounts_user.id", so_far=ACCEPTED, me=ACTING_ORGANISATION)
+INVITED_BY_US = A_MEMBER.format(user="accounts_invitation.user_id", so_far=APPROVED, me=ACTING_ORGANISATION)
+BEGINS_AGAIN = A_MEMBER.format(user="accounts_invitation.user_id", so_far=ACCEPTED, me=ACTING_ORGANISATION)
 ADMINISTERS = f"{ACTING_ROLE} IN ('administrator', 'system')"
 WE_VET = f"{ADMINISTERS} AND EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ACTING_ORGANISATION} AND o.state = 'active')"
 JOBS = f"TO repere_worker USING ({ACTING_JOB})"
 
 POLICIES = {
+    # Looked up before anybody is known; tied to an account, and taken from it, by its own person.
+    "accounts_outsideidentity": {
+        "looked up at the door": "FOR SELECT USING (true)",
+        "tied by herself": f"FOR INSERT WITH CHECK (user_id = {ACTING_USER})",
+        "taken away by herself or her house": f"FOR DELETE USING (user_id = {ACTING_USER} OR {BY_THE_HOUSE})",
+    },
     "accounts_user": {
         "herself, her colleagues, anybody at the door": (
             f"FOR SELECT USING (id = {ACTING_USER} OR {AT_THE_DOOR} OR {MEMBER_OF_OURS})"
@@ -67,11 +79,13 @@ POLICIES = {
         "counted by the guard": "FOR SELECT TO repere_owner USING (true)",
         "invited into one's organisation": f"FOR INSERT WITH CHECK (organisation_id = {ACTING_ORGANISATION} AND {ADMINISTERS})",
         "changed by the organisation or its sponsor": f"FOR UPDATE USING ({OURS} AND {ADMINISTERS}) WITH CHECK ({OURS} AND {ADMINISTERS})",
+        "accepted at the door": f"FOR UPDATE USING ({AT_THE_DOOR}) WITH CHECK ({AT_THE_DOOR})",
         "suspended by jobs": f"FOR UPDATE {JOBS} WITH CHECK ({ACTING_JOB})",
     },
     "accounts_invitation": {
         "read at the door": f"FOR SELECT USING (user_id = {ACTING_USER} OR {AT_THE_DOOR} OR {BY_THE_HOUSE} AND {INVITED_BY_US})",
-        "made for a member": f"FOR INSERT WITH CHECK ({INVITED_BY_US})",
+        # A link for a membership asks her to accept it; only for a member of one's own does a link begin an account again.
+        "made for a member": f"FOR INSERT WITH CHECK ({FOR_A_MEMBERSHIP}{INVITED_BY_US} OR {BEGINS_AGAIN})",
         "used at the door": (
             f"FOR UPDATE USING ({AT_THE_DOOR} OR {BY_THE_HOUSE} AND {INVITED_BY_US})"
             f" WITH CHECK ({AT_THE_DOOR} OR {BY_THE_HOUSE} AND {INVITED_BY_US})"
@@ -111,6 +125,11 @@ KEY_POLICIES = {
         "what was shared may be taken back": f"FOR DELETE USING (shared_by_id = {ACTING_ORGANISATION})",
     },
 }
+
+
+def before_acceptance(policies: Mapping[str, str]) -> dict[str, str]:
+    """The same while memberships were not accepted yet: the first migrations run before there is such a column."""
+    return {name: rule.replace(ACCEPTED, "").replace(FOR_A_MEMBERSHIP, "") for name, rule in policies.items()}
 
 
 def declared_policies() -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,28 +24,39 @@ class InvitationClosed(Exception):
     """The link was used, ran out, or never existed. Which one is not said."""
 
 
+class SignInFirst(InvitationClosed):
+    """The account has its own means already: no link replaces them. The link stays good for whoever signs in as her."""
+
+
 def invite(user: User, *, acting: Actor, now: datetime) -> str:
+    """A link with which she begins her account again: for the two persons who let her, never for a mere proposal."""
+    return _make_link({"user": user}, acting, now)
+
+
+def invite_to(membership: Membership, *, acting: Actor, now: datetime) -> str:
+    """A link that asks her to accept this membership. Alike for an account that is new and for one that is known elsewhere."""
+    return _make_link({"user_id": membership.user_id, "membership": membership}, acting, now)
+
+
+def _make_link(whose: dict[str, Any], acting: Actor, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        invitation = Invitation.objects.create(user=user, token_hash=_hash(token), created_at=now, expires_at=now + INVITATION_LIFE)
-        ledger.record(acting, "invite_user", detail={"user": user.pk, "invitation": invitation.pk})
+        invitation = Invitation.objects.create(token_hash=_hash(token), created_at=now, expires_at=now + INVITATION_LIFE, **whose)
+        ledger.record(acting, "invite_user", detail={"user": invitation.user_id, "invitation": invitation.pk})
     return token
 
 
 def open_invitation(token: str, *, now: datetime) -> Invitation:
-    invitation = Invitation.objects.select_related("user").filter(token_hash=_hash(token)).first()
+    invitation = Invitation.objects.select_related("user", "membership__organisation").filter(token_hash=_hash(token)).first()
     if invitation is None or not invitation.is_open(now):
         raise InvitationClosed
     return invitation
 
 
 def accept_invitation(token: str, password: str, *, now: datetime) -> User:
-    """Set the first password. The conditional update lets only one of two simultaneous answers through."""
+    """Set the first password, and accept what the link is for. Raises SignInFirst for an account that has its own means."""
     with transaction.atomic():
-        invitation = open_invitation(token, now=now)
-        if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
-            raise InvitationClosed
-        user = invitation.user
+        user = _begin_by(token, now)
         user.set_password(password)
         user.save(update_fields=["password"])
         _record_for(user, "accept_invitation")
@@ -54,12 +66,55 @@ def accept_invitation(token: str, password: str, *, now: datetime) -> User:
 def accept_invitation_from_outside(token: str, identity: Identity, *, now: datetime) -> User:
     """An invited person links her account to an identity provider in place of a password."""
     with transaction.atomic():
+        user = _begin_by(token, now)
+        link(user, identity, now=now)
+        _record_for(user, "accept_invitation")
+    return user
+
+
+def accept_membership(token: str, user: User, *, now: datetime) -> Membership:
+    """She accepts, signed in as the account that the link is for. Raises InvitationClosed for anybody else's link."""
+    with acting_as(Actor.at_the_door()):
         invitation = open_invitation(token, now=now)
+        if invitation.membership is None or invitation.user_id != user.pk:
+            raise InvitationClosed
+        _use(invitation, now)
+    with acting_as(invitation.membership.actor()) as acting:
+        ledger.record(acting, "accept_membership", detail={"user": user.pk, "membership": invitation.membership_id})
+    return invitation.membership
+
+
+def _begin_by(token: str, now: datetime) -> User:
+    """The account of the link, locked: of two links for one account, one gives it its first password."""
+    invitation = open_invitation(token, now=now)
+    user = User.objects.select_for_update().get(pk=invitation.user_id)
+    if not _is_nobodys(user, invitation):
+        raise SignInFirst
+    _use(invitation, now)
+    return user
+
+
+def _is_nobodys(user: User, invitation: Invitation) -> bool:
+    """Never anybody's account, and no other organisation asked before: the first to ask hands over the first means."""
+    asked = invitation.membership
+    if asked is None:
+        return True
+    if user.has_usable_password() or user.last_login is not None:
+        return False
+    with acting_as(Actor.at_the_door()):
+        others = Membership.objects.filter(user=user).exclude(pk=asked.pk)
+        before = others.filter(ended_at=None, created_at__lt=asked.created_at).exclude(organisation=asked.organisation_id)
+        return not others.accepted().exists() and not before.exists()
+
+
+def _use(invitation: Invitation, now: datetime) -> None:
+    """The conditional update lets only one of two simultaneous answers through. Every role approved there is accepted with it."""
+    with acting_as(Actor.at_the_door()):
         if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
             raise InvitationClosed
-        link(invitation.user, identity, now=now)
-        _record_for(invitation.user, "accept_invitation")
-    return invitation.user
+        if invitation.membership is not None:
+            waiting = Membership.objects.filter(user=invitation.user_id, organisation=invitation.membership.organisation_id)
+            waiting.filter(ended_at=None, accepted_at=None, approved_at__isnull=False).update(accepted_at=now)
 
 
 def change_password(user: User, password: str, *, now: datetime) -> None:

@@ -21,7 +21,6 @@ WITHOUT_POLICY = {
     "django_content_type": "names of tables",
     "django_session": "keyed hashes of session numbers, looked up before anybody is known",
     "accounts_signinbucket": "keyed hashes and counters, charged before anybody is known",
-    "accounts_outsideidentity": "keyed hashes, looked up before anybody is known",
     "cases_keptmechanism": "the rule book, which is public",
     "cases_reach": "which role may do what: the declaration itself, without a person",
     "account_emailaddress": "of a library, unused: no role has a right on it",

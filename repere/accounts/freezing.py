@@ -8,7 +8,7 @@ from uuid import UUID
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.models import ADMINISTRATOR, Membership, User
-from repere.accounts.sessions import end_all
+from repere.accounts.sessions import end_working_for
 
 FREEZING = "freezing"
 FROZEN = "frozen"
@@ -16,12 +16,15 @@ FROZEN = "frozen"
 
 
 def close_account(user: User, organisation_id: UUID, *, now: datetime) -> int:
-    """Within the caller's transaction. Returns how many sessions ended; whatever she does next in any of them is refused."""
+    """Within the caller's transaction. Returns how many sessions ended; whatever she does next in any of them is refused.
+
+    Sessions in which she works for another organisation of hers go on: that one decides for itself.
+    """
     # Members may not change memberships; the house does it for them, on this one verb.
     with acting_as(Actor.system(FREEZING, organisation_id=organisation_id)):
-        working = Membership.objects.filter(user=user, organisation=organisation_id, ended_at=None, suspended_at=None)
+        working = Membership.objects.accepted().filter(user=user, organisation=organisation_id, ended_at=None, suspended_at=None)
         working.update(suspended_at=now, suspended_why=FROZEN)
-    return end_all(user, now=now, why=FROZEN)
+    return end_working_for(user, organisation_id, now=now, why=FROZEN)
 
 
 def open_account(user: User, organisation_id: UUID) -> int:

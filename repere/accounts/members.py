@@ -5,6 +5,7 @@ Where an organisation has a single administrator, an administrator of its sponso
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,20 +18,24 @@ from django.db.models.functions import Coalesce, Greatest
 from repere import ledger
 from repere.accounts import factors, sessions
 from repere.accounts.acting import acting_as
-from repere.accounts.actions import invite
+from repere.accounts.actions import invite, invite_to
 from repere.accounts.actor import Actor
 from repere.accounts.freezing import FROZEN
 from repere.accounts.leaving import end_everything
+from repere.accounts.letters import tell_of_change
 from repere.accounts.models import ADMINISTRATOR, Invitation, Membership, MembershipQuerySet, User
 from repere.accounts.refusals import NotVisible, Refused
 from repere.accounts.roles import role_exists
 from repere.accounts.vetting import account_of
 from repere.accounts.vetting_models import FactorReset
+from repere.directory.models import Organisation
+from repere.ledger.models import Entry
 
 CONFIRM_EVERY = timedelta(days=91)
 NOTICE = timedelta(days=14)
 """Between the day on which confirmation is asked and the day on which what was not confirmed is suspended."""
 UNUSED = timedelta(days=60)
+BEGUN_ELSEWHERE = "reset_factors_elsewhere"
 UNCONFIRMED_WORD, UNUSED_WORD = "unconfirmed", "unused"
 ADMINISTRATORS_NEEDED = 2
 
@@ -39,24 +44,29 @@ ADMINISTRATORS_NEEDED = 2
 
 
 def visible_memberships(acting: Actor) -> list[Membership]:
-    """Standing memberships that this administrator answers for: her organisation's, and those she approves as its sponsor."""
-    return [*_own(acting), *_of_sponsored(acting)]
+    """Standing memberships that this administrator answers for: her organisation's, and those she approves as its sponsor.
 
-
-def _own(acting: Actor) -> list[Membership]:
+    Of what is not accepted yet only the typed name may be shown (`shown_name`): the account cannot be read.
+    """
     _must_administer(acting)
-    return list(Membership.objects.standing().filter(organisation=acting.organisation_id).order_by("user__name", "role", "id"))
+    return [*_of(acting, Q(organisation=acting.organisation_id)), *_of_sponsored(acting)]
+
+
+def _of(acting: Actor, which: Q) -> list[Membership]:
+    accepted = Membership.objects.standing().filter(which).order_by("organisation__name", "user__name", "role", "id")
+    proposed = Membership.objects.proposed().filter(which).order_by("organisation__name", "typed_name", "role", "id")
+    return [*accepted, *proposed]
 
 
 def _of_sponsored(acting: Actor) -> list[Membership]:
-    waiting = Membership.objects.standing().filter(Q(approved_at=None) | Q(suspended_at__isnull=False))
-    found = waiting.filter(organisation__sponsor=acting.organisation_id).order_by("organisation__name", "user__name", "id")
+    waiting = Q(approved_at=None) | Q(suspended_at__isnull=False)
+    found = _of(acting, Q(organisation__sponsor=acting.organisation_id) & waiting)
     return [membership for membership in found if administrators_of(membership.organisation_id) < ADMINISTRATORS_NEEDED]
 
 
 def administrators_of(organisation_id: UUID) -> int:
     """How many persons administer it today."""
-    running = Membership.objects.filter(organisation=organisation_id, role=ADMINISTRATOR, ended_at=None, suspended_at=None)
+    running = Membership.objects.accepted().filter(organisation=organisation_id, role=ADMINISTRATOR, ended_at=None, suspended_at=None)
     return running.filter(approved_at__isnull=False, user__is_active=True).values("user").distinct().count()
 
 
@@ -91,9 +101,10 @@ def _must_be_another(acting: Actor, organisation_id: UUID, *but: UUID | None) ->
 
 
 def invite_member(*, email: str, name: str, role: str, language: str, acting: Actor, now: datetime) -> Membership:
-    """Propose a member. Nothing opens, and no link is made, before another person approves.
+    """Propose a member. Nothing opens, and no link is made, before another person approves and the person accepts.
 
     Raises Refused: unknown_role, already_a_member. Whether the address has an account elsewhere is not told.
+    A further role of somebody who works here already needs no second yes of hers.
     """
     with acting_as(acting):
         inviter, organisation = _must_administer(acting)
@@ -102,9 +113,13 @@ def invite_member(*, email: str, name: str, role: str, language: str, acting: Ac
         user = account_of(email)
         if user is None:
             user = User.objects.create_user(email, name=name.strip(), language=language)
+        works_here = Membership.objects.accepted().filter(user=user.pk, organisation=organisation, ended_at=None).exists()
         try:
             with transaction.atomic():
-                membership = Membership.objects.create(user_id=user.pk, organisation_id=organisation, role=role, invited_by_id=inviter)
+                membership = Membership.objects.create(
+                    user_id=user.pk, organisation_id=organisation, role=role, invited_by_id=inviter, typed_name=name.strip(),
+                    accepted_at=now if works_here else None,
+                )  # fmt: skip
         except IntegrityError:
             raise Refused("already_a_member") from None
         ledger.record(acting, "invite_member", detail={"user": user.pk, "membership": membership.pk, "role": role})
@@ -112,7 +127,9 @@ def invite_member(*, email: str, name: str, role: str, language: str, acting: Ac
 
 
 def approve_member(membership_id: UUID, *, acting: Actor, now: datetime) -> str | None:
-    """The second person's yes. Returns the secret part of a link for a person who has no password yet.
+    """The second person's yes. Returns the secret part of a link by which the person accepts; None for who works here already.
+
+    The same link whether or not the address has an account: it replaces no means of signing in (`actions.accept_invitation`).
 
     Raises Refused: already_approved, already_ended, by_another_person, by_the_sponsor.
     """
@@ -126,8 +143,7 @@ def approve_member(membership_id: UUID, *, acting: Actor, now: datetime) -> str 
         membership.approved_by_id, membership.approved_at, membership.confirmed_at = acting.user_id, now, now
         membership.save(update_fields=["approved_by", "approved_at", "confirmed_at"])
         ledger.record(acting, "approve_member", detail={"user": membership.user_id, "membership": membership.pk, "role": membership.role})
-        user = User.objects.get(pk=membership.user_id)
-        return None if user.has_usable_password() or not user.is_active else invite(user, acting=acting, now=now)
+        return None if membership.accepted_at else invite_to(membership, acting=acting, now=now)
 
 
 # ---- staying
@@ -171,7 +187,8 @@ def suspend_unused(*, now: datetime) -> int:
 
 def _running() -> MembershipQuerySet:
     """Those that work today, but for the invented people of a demonstration, who need no confirming."""
-    return Membership.objects.filter(ended_at=None, suspended_at=None, approved_at__isnull=False, organisation__is_invented=False)
+    running = Membership.objects.accepted().filter(ended_at=None, suspended_at=None, approved_at__isnull=False)
+    return running.filter(organisation__is_invented=False)
 
 
 def _mark(memberships: MembershipQuerySet, act: str, values: dict[str, Any]) -> int:
@@ -218,7 +235,7 @@ def change_role(membership_id: UUID, *, role: str, acting: Actor, now: datetime)
     """A change of role is the end of one membership and the proposal of another, which somebody else approves."""
     with acting_as(acting):
         membership = _visible(acting, membership_id)
-        if membership.organisation_id != acting.organisation_id or membership.ended_at is not None:
+        if membership.organisation_id != acting.organisation_id or membership.ended_at is not None or membership.accepted_at is None:
             raise NotVisible
         user = User.objects.get(pk=membership.user_id)
         proposed = invite_member(email=user.email, name=user.name, role=role, language=user.language, acting=acting, now=now)
@@ -235,20 +252,25 @@ def _end(memberships: Iterable[Membership], acting: Actor, now: datetime) -> Non
 
 
 def _leave(user_id: UUID, held: list[Membership], acting: Actor, now: datetime) -> None:
+    """What was never accepted is withdrawn: nothing else of that account is this organisation's to end."""
+    if all(membership.accepted_at is None for membership in held):
+        _end(held, acting, now)
+        return
     user = User.objects.get(pk=user_id)
     leaver = Actor(user_id=user_id, organisation_id=acting.organisation_id, role=held[0].role, language=user.language, label=user.name)
     ended = end_everything(leaver, now)
     _end(held, acting, now)
-    sessions.end_all(user, now=now, why="left")
+    sessions.end_working_for(user, acting.organisation_id, now=now, why="left")
     with acting_as(Actor.system("leaving", organisation_id=acting.organisation_id)):
-        Invitation.objects.filter(user=user, used_at=None).update(used_at=now)
-        if not _works_elsewhere(user):
+        ours = Q(membership=None) | Q(membership__organisation=acting.organisation_id)
+        Invitation.objects.filter(ours, user=user, used_at=None).update(used_at=now)
+        if not _belongs_elsewhere(user):
             User.objects.filter(pk=user_id).update(is_active=False)
     ledger.record(acting, "end_member", detail={"user": user_id, **ended})
 
 
-def _works_elsewhere(user: User) -> bool:
-    """Asked at the door: her roles in other organisations are none of this one's business."""
+def _belongs_elsewhere(user: User) -> bool:
+    """Asked at the door: her roles in other organisations, and what she was asked there, are none of this one's business."""
     with acting_as(Actor.at_the_door()):
         return Membership.objects.filter(user=user, ended_at=None).exists()
 
@@ -257,13 +279,17 @@ def _works_elsewhere(user: User) -> bool:
 
 
 def ask_factor_reset(user_id: UUID, *, reason: str, acting: Actor, now: datetime) -> FactorReset:
-    """A person asked, face to face or called back, to be let in again; the first of two who answer for her says so."""
+    """A person asked, face to face or called back, to be let in again; the first of two who answer for her says so.
+
+    Raises Refused: reason_needed, by_another_person, by_the_sponsor, reset_waits, begins_elsewhere.
+    """
     with acting_as(acting):
         first, _organisation = _must_administer(acting)
         membership = _membership_of(user_id, acting)
         if not reason.strip():
             raise Refused("reason_needed")
         _must_be_another(acting, membership.organisation_id, user_id)
+        _must_answer_for(user_id, membership.organisation_id)
         if FactorReset.objects.filter(user=user_id, organisation=membership.organisation_id, done_at=None).exists():
             raise Refused("reset_waits")
         asked = FactorReset.objects.create(
@@ -274,13 +300,17 @@ def ask_factor_reset(user_id: UUID, *, reason: str, acting: Actor, now: datetime
 
 
 def reset_factors(reset_id: UUID, *, acting: Actor, now: datetime) -> str:
-    """The second person's yes: factors, password and sessions go, and a new link lets her begin again. Returns its secret part."""
+    """The second person's yes: factors, password and sessions go, and a new link lets her begin again. Returns its secret part.
+
+    Told to herself, and in every other organisation of hers. Raises Refused: by_another_person, by_the_sponsor, begins_elsewhere.
+    """
     with acting_as(acting):
         _must_administer(acting)
         asked = FactorReset.objects.select_for_update().filter(pk=reset_id, done_at=None).first()
-        if asked is None:
+        if asked is None or not Membership.objects.standing().filter(user=asked.user_id, organisation=asked.organisation_id).exists():
             raise NotVisible
         _must_be_another(acting, asked.organisation_id, asked.user_id, asked.first_by_id)
+        others = _must_answer_for(asked.user_id, asked.organisation_id)
         user = User.objects.get(pk=asked.user_id)
         asked.second_by_id, asked.done_at = acting.user_id, now
         asked.save(update_fields=["second_by", "done_at"])
@@ -290,13 +320,50 @@ def reset_factors(reset_id: UUID, *, acting: Actor, now: datetime) -> str:
             user.set_unusable_password()
             user.save(update_fields=["password"])
         ledger.record(acting, "reset_factors", detail={"user": user.pk, "reset": asked.pk})
+        _tell_elsewhere(user, others, now)
         return invite(user, acting=acting, now=now)
 
 
+def _must_answer_for(user_id: UUID, organisation_id: UUID) -> set[UUID]:
+    """Her oldest active organisation answers for her account; on probation, only for one that began there. Returns her others.
+
+    Asked at the door: where else she works is shown to nobody, and the refusal says the same whatever the reason.
+    """
+    with acting_as(Actor.at_the_door()):
+        accepted = Membership.objects.accepted().filter(user=user_id).select_related("organisation").order_by("created_at", "id")
+        hers = list(accepted)
+    standing = [one for one in hers if one.ended_at is None]
+    others = {one.organisation_id for one in standing} - {organisation_id}
+    oldest = next((one.organisation_id for one in standing if one.organisation.state == Organisation.State.ACTIVE), None)
+    began_here = bool(hers) and hers[0].organisation_id == organisation_id
+    if oldest != organisation_id and (others or not began_here):
+        raise Refused("begins_elsewhere")
+    return others
+
+
+def _tell_elsewhere(user: User, organisations: set[UUID], now: datetime) -> None:
+    """A row in the ledger of each, and a letter to herself: an account that begins again without her is seen at once."""
+    for organisation_id in sorted(organisations):
+        with acting_as(Actor.system("factors", organisation_id=organisation_id)) as house:
+            ledger.record(house, BEGUN_ELSEWHERE, kind="system", detail={"user": user.pk})
+    tell_of_change(user, now=now)
+
+
+def begun_again_elsewhere(acting: Actor, *, now: datetime) -> list[tuple[datetime, str]]:
+    """Members whose account began again by another organisation in the last two weeks: when, and whose. Read from the ledger."""
+    _user, organisation = _must_administer(acting)
+    # Rows of nobody, by their day: that is how the ledger is indexed.
+    recent = Entry.objects.of_organisation(organisation).filter(actor_id=None, at__gte=now - NOTICE)
+    rows = recent.filter(act=BEGUN_ELSEWHERE).order_by("-at")
+    told = [(row.at, json.loads(bytes(row.body))["detail"]["user"]) for row in rows]
+    names = {str(user.pk): user.name for user in User.objects.filter(pk__in=[user for _at, user in told])}
+    return [(at, names[user]) for at, user in told if user in names]
+
+
 def _membership_of(user_id: UUID, acting: Actor) -> Membership:
-    _must_administer(acting)
-    ours = Q(organisation=acting.organisation_id) | Q(organisation__sponsor=acting.organisation_id)
-    found = Membership.objects.standing().filter(ours, user=user_id, approved_at__isnull=False).first()
+    """Her approved and accepted membership: of the acting organisation, else of one that it sponsors."""
+    hers = Membership.objects.standing().filter(user=user_id, approved_at__isnull=False)
+    found = hers.filter(organisation=acting.organisation_id).first() or hers.filter(organisation__sponsor=acting.organisation_id).first()
     if found is None:
         raise NotVisible
     return found

@@ -56,13 +56,21 @@ class User(AbstractBaseUser):
 
 class MembershipQuerySet(AtTheDoor["Membership"]):
     def current(self) -> MembershipQuerySet:
-        """Those that open anything today: approved, neither suspended nor ended, in an organisation that may work."""
-        running = self.filter(ended_at=None, suspended_at=None, approved_at__isnull=False, user__is_active=True)
+        """Those that open anything today: approved, accepted, neither suspended nor ended, in an organisation that may work."""
+        running = self.accepted().filter(ended_at=None, suspended_at=None, approved_at__isnull=False, user__is_active=True)
         return running.filter(organisation__state__in=WORKING).select_related("user", "organisation")
 
+    def accepted(self) -> MembershipQuerySet:
+        """Those that their person accepted herself. Of the others her organisation sees only what it typed."""
+        return self.filter(accepted_at__isnull=False)
+
     def standing(self) -> MembershipQuerySet:
-        """Every membership that has not ended, those that wait or are suspended included."""
-        return self.filter(ended_at=None).select_related("user", "organisation")
+        """Every accepted membership that has not ended, suspended ones included."""
+        return self.accepted().filter(ended_at=None).select_related("user", "organisation")
+
+    def proposed(self) -> MembershipQuerySet:
+        """Those that their person has not accepted yet, approved or not; without her account, which is not shown before."""
+        return self.filter(ended_at=None, accepted_at=None).select_related("organisation")
 
     def of_user(self, user: User) -> MembershipQuerySet:
         """Field roles before the administrator's, so that signing in opens the work."""
@@ -83,6 +91,10 @@ class Membership(models.Model):
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     approved_at = models.DateTimeField(null=True)
+    # When she said yes herself, by the link and signed in as the account. Before, the membership opens nothing.
+    accepted_at = models.DateTimeField(null=True)
+    # What whoever invited typed: shown in place of the account's own name until she accepts.
+    typed_name = models.CharField(max_length=120, blank=True)
     # When the organisation last said that this person still works there in this role.
     confirmed_at = models.DateTimeField(null=True)
     notice_at = models.DateTimeField(null=True)
@@ -110,6 +122,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.role} @ {self.organisation_id}"
 
+    @property
+    def shown_name(self) -> str:
+        """Her name for those who administer: the account's own once she accepted, what they typed before."""
+        return self.user.name if self.accepted_at else self.typed_name or "—"
+
     def actor(self) -> Actor:
         return Actor(
             user_id=self.user_id,
@@ -121,10 +138,15 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link that works once and lets its receiver choose the first password. Only a hash of it is kept."""
+    """A link that works once: it asks its receiver to accept a membership, or lets her begin her account again.
+
+    It sets a password only where the account never belonged to anybody, or where two persons reset it. Only a hash is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    # What it asks her to accept; empty for a link with which two persons let her begin again.
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+", null=True)
     token_hash = models.BinaryField(unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -137,7 +159,8 @@ class Invitation(models.Model):
         ordering = ["created_at", "id"]
 
     def is_open(self, now: datetime) -> bool:
-        return self.used_at is None and now < self.expires_at and self.user.is_active
+        stands = self.membership is None or self.membership.ended_at is None
+        return stands and self.used_at is None and now < self.expires_at and self.user.is_active
 
 
 class SignInBucket(models.Model):
@@ -160,6 +183,8 @@ class SignedIn(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in")
+    # For which organisation she works in this browser: one that closes her account ends these sessions and no others.
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", null=True)
     # Words for the person who reads her own list, such as "Firefox, Linux". Never an address, never the whole announcement.
     device = models.CharField(max_length=60)
     proved_by = models.CharField(max_length=16, choices=How.choices)

@@ -21,6 +21,7 @@ SENTENCES = {
     "unknown_role": N_("This role does not exist: %(value)s."),
     "already_ended": N_("This has already ended."),
     "already_approved": N_("This has already been approved."),
+    "begins_elsewhere": N_("Your organisation cannot let this account begin again: ask the one where she first worked."),
     "reset_waits": N_("This was asked already. A second person must confirm it."),
     "two_organisations_needed": N_("A founding needs two organisations, each with its own person, kind and address."),
     "already_founded": N_("Organisations exist here already: a new one applies, and two others let it in."),

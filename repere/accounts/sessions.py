@@ -19,7 +19,8 @@ from django.http import HttpRequest
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actions import note_sign_in
-from repere.accounts.models import SignedIn, User
+from repere.accounts.actor import Actor
+from repere.accounts.models import Membership, SignedIn, User
 from repere.accounts.own import own_actor
 
 MEMBERSHIP = "membership"
@@ -52,13 +53,22 @@ def enter(request: HttpRequest, user: User, *, proved_by: str, membership_id: UU
 
 def begin(session: SessionBase, user: User, *, proved_by: str, announced: str, now: datetime) -> SignedIn:
     """The row that stands for this browser. Rows that ended or ran out a month ago go."""
+    here = _organisation_of(session, user)
     with acting_as(own_actor(user)):
         SignedIn.objects.filter(user=user, began_at__lt=now - KEPT_FOR).delete()
         signed = SignedIn.objects.create(
-            user=user, device=device_words(announced), proved_by=proved_by, began_at=now, seen_at=now, confirmed_at=now,
+            user=user, organisation_id=here, device=device_words(announced), proved_by=proved_by,
+            began_at=now, seen_at=now, confirmed_at=now,
         )  # fmt: skip
     session[SIGNED_IN_AT], session[ROW] = now.timestamp(), str(signed.pk)
     return signed
+
+
+def _organisation_of(session: SessionBase, user: User) -> UUID | None:
+    """Where she begins to work: the membership she chose, else the one that signing in opens."""
+    held = list(Membership.objects.of_user(user))
+    chosen = session.get(MEMBERSHIP)
+    return next((one.organisation_id for one in held if str(one.pk) == chosen), held[0].organisation_id if held else None)
 
 
 def current(session: SessionBase, user: User, *, now: datetime) -> SignedIn | None:
@@ -119,8 +129,29 @@ def end_others(user: User, keep: SignedIn | None, *, now: datetime, why: str) ->
 
 
 def end_all(user: User, *, now: datetime, why: str) -> int:
-    """A leaver, a closed account, a reset: nothing stays open."""
+    """A reset: nothing stays open."""
     return _end(user, _open(user, now), now, "end_all_sessions", why)
+
+
+def end_working_for(user: User, organisation_id: UUID | None, *, now: datetime, why: str) -> int:
+    """A leaver, a closed account: every session in which she works for this organisation, or is not known to work for another."""
+    if not _works_elsewhere(user, organisation_id):
+        return end_all(user, now=now, why=why)
+    here = models.Q(organisation=None) | models.Q(organisation=organisation_id)
+    return _end(user, _open(user, now).filter(here), now, "end_all_sessions", why)
+
+
+def _works_elsewhere(user: User, organisation_id: UUID | None) -> bool:
+    """Asked at the door: her other organisations are none of this one's business."""
+    with acting_as(Actor.at_the_door()):
+        return Membership.objects.of_user(user).exclude(organisation=organisation_id).exists()
+
+
+def works_for(session: SessionBase, user: User, membership: Membership) -> None:
+    """She acts under another of her memberships in this browser from now on."""
+    session[MEMBERSHIP] = str(membership.pk)
+    with acting_as(own_actor(user)):
+        SignedIn.objects.filter(pk=str(session.get(ROW)), user=user).update(organisation=membership.organisation_id)
 
 
 def _open(user: User, now: datetime) -> models.QuerySet[SignedIn]:

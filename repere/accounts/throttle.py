@@ -2,7 +2,7 @@
 
 A bucket empties with each attempt and refills with time: trying again is delayed, an account is never locked. Nobody can
 shut a colleague out by guessing for her: where she signed in during the last month, what strangers try for her account
-elsewhere does not count, and a passkey is asked for no account's tokens at all.
+elsewhere does not count, what is tried there counts more kindly, and a passkey is asked for no account's tokens at all.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class Limit:
 
 
 BY_ACCOUNT_AND_ADDRESS = Limit(5, timedelta(minutes=5))
+WHERE_SHE_IS_KNOWN = Limit(20, timedelta(minutes=5))
+"""A whole office is one address: five wrong guesses of whoever sits there too must not refuse her the right word."""
 BY_ADDRESS = Limit(40, timedelta(minutes=5))
 BY_ACCOUNT = Limit(30, timedelta(minutes=15))
 BY_PROOF = Limit(6, timedelta(minutes=5))
@@ -58,8 +60,10 @@ KNOWN_FOR = timedelta(days=30)
 def may_try(email: str, address: str) -> bool:
     """Count one attempt; False when it came too soon. Every bucket that counts is charged, whichever refuses."""
     account = _account(email)
-    charged = [_take(f"pair {account} {address}", BY_ACCOUNT_AND_ADDRESS), _take(f"address {address}", BY_ADDRESS)]
-    if not _is_known(account, address):
+    known = _is_known(account, address)
+    pair = WHERE_SHE_IS_KNOWN if known else BY_ACCOUNT_AND_ADDRESS
+    charged = [_take(f"pair {account} {address}", pair), _take(f"address {address}", BY_ADDRESS)]
+    if not known:
         charged.append(_take(f"account {account}", BY_ACCOUNT))
     return all(charged)
 

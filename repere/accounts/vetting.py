@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from repere import ledger
 from repere.accounts.acting import acting_as
-from repere.accounts.actions import invite
+from repere.accounts.actions import invite_to
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
 from repere.accounts.models import ADMINISTRATOR, Membership, User
@@ -211,12 +211,15 @@ def _first_member(organisation: Organisation, now: datetime) -> str:
 
 
 def admit(email: str, name: str, roles: Collection[str], organisation: Organisation, *, acting: Actor, now: datetime) -> str:
-    """A first member of an organisation that was let in, approved by that act. Returns the secret part of a link."""
+    """A first member of an organisation that was let in, approved by that act. Returns the secret part of a link.
+
+    Whose address has an account here already signs in with her own means, and accepts there: the link replaces nothing of hers.
+    """
     user = account_of(email) or User.objects.create_user(email, name=name, language=organisation.language)
-    for role in roles:
-        Membership.objects.create(user=user, organisation=organisation, role=role, approved_at=now, confirmed_at=now)
+    fields = {"user_id": user.pk, "organisation": organisation, "typed_name": name, "approved_at": now, "confirmed_at": now}
+    made = [Membership.objects.create(role=role, **fields) for role in roles]
     ledger.record(acting, "admit_first_member", detail={"user": user.pk, "roles": sorted(roles)})
-    return invite(user, acting=acting, now=now)
+    return invite_to(made[0], acting=acting, now=now)
 
 
 def account_of(email: str) -> User | None:

@@ -58,6 +58,43 @@ CREATE TRIGGER organisation_is_vetted BEFORE INSERT OR UPDATE ON directory_organ
     FOR EACH ROW EXECUTE FUNCTION organisation_is_vetted();
 """  # noqa: S608 a number of this file
 
+OWN_ROW_GUARD = """
+CREATE FUNCTION public.organisation_is_its_own() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    refused constant text := 'an organisation is changed by itself, stopped by two persons of two others';
+    me uuid := public.acting('organisation')::uuid;
+    needed text := CASE NEW.state WHEN 'suspended' THEN 'suspension' WHEN 'closed' THEN 'closing' WHEN 'refused' THEN 'refusal' END;
+BEGIN
+    IF public.acting('kind') = 'system' THEN
+        RETURN NEW;
+    END IF;
+    IF (NEW.id, NEW.name, NEW.territory, NEW.language) IS DISTINCT FROM (OLD.id, OLD.name, OLD.territory, OLD.language)
+        AND OLD.id IS DISTINCT FROM me THEN
+        RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.sponsor_id IS DISTINCT FROM OLD.sponsor_id
+        AND NOT (OLD.state = 'identity_checked' AND NEW.state = 'sponsor_confirmed' AND NEW.sponsor_id = me) THEN
+        RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state = OLD.state AND NEW.state_since IS NOT DISTINCT FROM OLD.state_since THEN
+        RETURN NEW;
+    END IF;
+    -- Each step is somebody's voice, written down in the same transaction, and never one's own organisation's.
+    IF NEW.state = OLD.state OR OLD.id = me
+        OR needed IS NOT NULL AND NOT public.two_voices_for(NEW.id, needed, OLD.state_since)
+        OR needed IS NULL AND NEW.state IN ('applied', 'identity_checked', 'sponsor_confirmed') AND NOT EXISTS (
+            SELECT FROM public.accounts_vettingstep s WHERE s.organisation_id = NEW.id AND s.step = NEW.state
+                AND s.user_id = public.acting('user')::uuid AND s.by_organisation_id = me
+        ) THEN
+        RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER organisation_is_its_own BEFORE UPDATE ON directory_organisation
+    FOR EACH ROW EXECUTE FUNCTION organisation_is_its_own();
+"""
+
 MEMBER_GUARD = """
 CREATE FUNCTION public.member_is_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
@@ -19,19 +19,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from repere.accounts import factors, outside, returning, throttle
 from repere.accounts.actions import (
     InvitationClosed,
+    SignInFirst,
     accept_invitation,
+    accept_membership,
     note_refused_sign_in,
     note_sign_out,
     open_invitation,
 )
 from repere.accounts.factors import FactorRefused
 from repere.accounts.forms import FirstPasswordForm, SecondStepForm, SignInForm
-from repere.accounts.models import Membership, SignedIn, User
+from repere.accounts.models import Invitation, Membership, SignedIn, User
 from repere.accounts.queries import demonstration_cast
-from repere.accounts.sessions import MEMBERSHIP, end, enter
+from repere.accounts.sessions import end, enter, works_for
 
 How = SignedIn.How
 PENDING = "second_step"
+HAS_ACCOUNT = "account"
+"""In the address of a link: she has an account here, signs in, and comes back."""
 PENDING_LIFE = timedelta(minutes=5)
 
 
@@ -189,7 +193,7 @@ def change_role(request: HttpRequest) -> HttpResponse:
     if membership is None:
         raise Http404
     request.session.cycle_key()
-    request.session[MEMBERSHIP] = str(membership.pk)
+    works_for(request.session, user, membership)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -200,14 +204,34 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not throttle.may_come(visitor_address(request)):
         return render(request, "accounts/invitation_closed.html", status=404)
     try:
-        user = open_invitation(token, now=now).user
-        form = FirstPasswordForm(request.POST or None, user=user)
-        if request.method == "POST" and form.is_valid():
-            return after_password(request, accept_invitation(token, form.cleaned_data["password"], now=now))
+        return _by_link(request, token, open_invitation(token, now=now), now)
+    except SignInFirst:
+        return redirect(f"{request.path}?{HAS_ACCOUNT}=1")
     except InvitationClosed:
         return render(request, "accounts/invitation_closed.html", status=404)
-    context = {"form": form, "invited": user, "outside": outside.configured() is not None, "token": token}
+
+
+def _by_link(request: HttpRequest, token: str, opened: Invitation, now: datetime) -> HttpResponse:
+    """The same page whether the address has an account or not: what was typed, a first password, or the way to sign in."""
+    asked = opened.membership
+    if asked is not None and isinstance(request.user, User):
+        return _join(request, token, asked, now)
+    if asked is not None and HAS_ACCOUNT in request.GET:
+        return returning.to_sign_in(request)
+    named = opened.user if asked is None else User(email=opened.user.email, name=asked.typed_name)
+    form = FirstPasswordForm(request.POST or None, user=named)
+    if request.method == "POST" and form.is_valid():
+        return after_password(request, accept_invitation(token, form.cleaned_data["password"], now=now))
+    context = {"form": form, "name": named.name, "asked": asked, "outside": outside.configured() is not None, "token": token}
     return render(request, "accounts/invitation.html", context)
+
+
+def _join(request: HttpRequest, token: str, asked: Membership, now: datetime) -> HttpResponse:
+    """Signed in as the account of the link: a further membership, which counts once she says yes here."""
+    if request.method != "POST":
+        return render(request, "accounts/join.html", {"asked": asked})
+    works_for(request.session, cast(User, request.user), accept_membership(token, cast(User, request.user), now=now))
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 def into(request: HttpRequest, user: User, how: How, membership: Membership | None = None) -> HttpResponse:

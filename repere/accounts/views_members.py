@@ -45,10 +45,13 @@ def administrators_page(view: View) -> View:
 def members_page(request: ActingRequest) -> HttpResponse:
     held = members.visible_memberships(request.actor)
     ours = [one for one in held if one.organisation_id == request.actor.organisation_id]
+    joined = [one for one in held if one.approved_at is not None and one.accepted_at is not None]
     context = {
         "waiting": [one for one in held if one.approved_at is None],
-        "suspended": [one for one in held if one.approved_at is not None and one.suspended_at is not None],
-        "working": [(one, members.confirmation_due(one)) for one in ours if one.approved_at is not None and one.suspended_at is None],
+        "not_yet": [one for one in ours if one.approved_at is not None and one.accepted_at is None],
+        "suspended": [one for one in joined if one.suspended_at is not None],
+        "working": [(one, members.confirmation_due(one)) for one in joined if one in ours and one.suspended_at is None],
+        "elsewhere": members.begun_again_elsewhere(request.actor, now=timezone.now()),
         "resets": members.waiting_resets(request.actor),
         "alone": members.administrators_of(request.membership.organisation_id) < members.ADMINISTRATORS_NEEDED,
     }
@@ -90,7 +93,7 @@ def end(request: ActingRequest, membership: UUID) -> HttpResponse:
     """Asked once more before it is done: it ends sessions, drafts and assignments too."""
     if request.method == "POST":
         return _acted(request, lambda: members.end_membership(membership, acting=request.actor, now=timezone.now()))
-    held = Membership.objects.standing().filter(pk=membership, organisation=request.actor.organisation_id).first()
+    held = Membership.objects.filter(pk=membership, organisation=request.actor.organisation_id, ended_at=None).first()
     if held is None:
         raise NotVisible
     return render(request, "accounts/member_end.html", {"held": held})

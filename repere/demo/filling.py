@@ -138,7 +138,7 @@ def _member(body: Body, organisation: Organisation, role: str, encoded: str) -> 
     user = User(email=body.email(role), name=label[:120], password=encoded)
     user.save(force_insert=True)
     now = timezone.now()
-    Membership.objects.create(user=user, organisation=organisation, role=role, approved_at=now, confirmed_at=now)
+    Membership.objects.create(user=user, organisation=organisation, role=role, approved_at=now, accepted_at=now, confirmed_at=now)
     return user
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import DatabaseError, connection
 
 from repere.accounts import boot
@@ -149,6 +149,18 @@ def _reach_is_the_policy() -> list[str]:
     return reach_problems([(row[0], row[1], row[2], row[3]) for row in _rows("SELECT role, relation, purpose, word FROM cases_reach")])
 
 
+def warnings() -> list[str]:
+    """What does not stop an installation and should be mended by whoever runs it."""
+    if settings.REPERE_ROLE == "public" or not settings.HTTPS or settings.REPERE_PROXIES:
+        return []
+    if not _rows("SELECT count(*) FROM directory_organisation WHERE NOT is_invented")[0][0]:
+        return []
+    return [
+        "REPERE_HTTPS says that a TLS front stands before Repère, and REPERE_PROXIES is not set: every visitor seems to come from"
+        " one address, so that anybody's wrong passwords delay everybody. Set REPERE_PROXIES to the number of proxies, usually 1."
+    ]
+
+
 CHECKS: list[Callable[[], list[str]]] = [
     _reach_is_the_policy,
     _access_file_asks_for_secrets,
@@ -169,6 +181,7 @@ def as_django_checks(app_configs: Any = None, databases: Sequence[str] | None = 
     if not databases or "default" not in databases:
         return []
     try:
-        return [Error(problem, id="repere.E001") for problem in problems()]
+        found: list[CheckMessage] = [Error(problem, id="repere.E001") for problem in problems()]
+        return found or [Warning(words, id="repere.W001") for words in warnings()]
     except DatabaseError as error:
         return [Error(f"The boot check could not be made: {type(error).__name__}.", id="repere.E002")]

@@ -113,10 +113,10 @@ def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
         _set_role(admin, "ALTER", name, role, bypass)
 
 
-# The server's own log: no statement, no value of one, no row that broke a rule.
+# The server's own log: no statement, no value of one, no row that broke a rule. Nor does one connection see what another asks.
 QUIET = {
     "log_statement": "none", "log_min_duration_statement": "-1", "log_min_duration_sample": "-1", "log_min_error_statement": "panic",
-    "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse", "track_activities": "off",
 }  # fmt: skip
 
 

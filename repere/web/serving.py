@@ -21,7 +21,7 @@ from procrastinate.manager import JobManager
 
 from repere.accounts.queries import demonstration_cast
 from repere.web import disk, embedded
-from repere.web.checks import problems
+from repere.web.checks import problems, warnings
 from repere.web.home import CannotRun
 from repere.web.installation import is_demo
 
@@ -39,6 +39,8 @@ def refuse_if_unsafe() -> None:
 def serve_all(*, host: str, port: int, announce: Announce) -> None:
     """Pages, worker and sealer until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
     refuse_if_unsafe()
+    for words in warnings():
+        announce(f"Warning: {words}")
     disk.set_reserve_aside()
     _refuse_if_taken(host, port)
     _stop_on(signal.SIGTERM)

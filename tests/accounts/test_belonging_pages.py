@@ -70,7 +70,13 @@ def test_a_member_comes_in_and_leaves_through_the_pages(people: Cast, signed_in:
     assert first.post(reverse("accounts:member_invite"), sent).status_code == 302
     proposed = Membership.objects.get(user__email="nora@atalante.example")
     assert "Nora Exemple" in second.get(reverse("accounts:members")).content.decode()
-    assert "/invitation/" in second.post(reverse("accounts:member_approve", args=[proposed.pk])).content.decode()
+    handed = second.post(reverse("accounts:member_approve", args=[proposed.pk])).content.decode()
+    link = re.search(r"http://testserver(/invitation/[^<]+)", handed)
+    assert link
+    assert not Membership.objects.current().filter(pk=proposed.pk).exists()
+    assert "Nora Exemple" in second.get(reverse("accounts:members")).content.decode()
+    chosen = {"password": "quatre mots bien longs", "again": "quatre mots bien longs"}
+    assert Client().post(link[1], chosen).status_code == 302
     assert Membership.objects.current().filter(pk=proposed.pk).exists()
 
     assert second.post(reverse("accounts:factor_reset_ask", args=[proposed.pk]), {"reason": "Téléphone volé"}).status_code == 302

@@ -70,3 +70,20 @@ def test_what_is_counted_names_nobody(people: Cast) -> None:
     throttle.may_try(people.amina.user.email, "203.0.113.9")
     throttle.forget(people.amina.user.email, "203.0.113.9", now=people.amina.user.created_at)
     assert {len(bytes(key)) for key in SignInBucket.objects.values_list("key", flat=True)} == {32}
+
+
+def test_wrong_guesses_in_her_own_office_do_not_refuse_her(people: Cast) -> None:
+    """One address for the whole office: a neighbour guesses for her account, and she still gets in; elsewhere five are the limit."""
+    email = people.amina.user.email
+    throttle.forget(email, "198.51.100.7", now=people.amina.user.created_at)
+    assert all(throttle.may_try(email, "198.51.100.7") for _guess in range(12))
+    assert throttle.may_try(email, "198.51.100.7")
+    assert [throttle.may_try(email, "203.0.113.9") for _guess in range(6)] == [True] * 5 + [False]
+
+
+def test_even_at_home_guessing_comes_to_an_end(people: Cast) -> None:
+    email = people.amina.user.email
+    throttle.forget(email, "198.51.100.7", now=people.amina.user.created_at)
+    tried = [throttle.may_try(email, "198.51.100.7") for _guess in range(30)]
+    assert tried[:20] == [True] * 20
+    assert not tried[-1]

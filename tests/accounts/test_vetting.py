@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from repere.accounts import vetting
 from repere.accounts.acting import acting_as
+from repere.accounts.actions import accept_invitation
 from repere.accounts.actor import Actor
 from repere.accounts.founding import Founder, found
 from repere.accounts.models import ADMINISTRATOR, Membership
@@ -83,7 +84,7 @@ def test_two_approvals_of_two_organisations_begin_thirty_days_of_probation(vouch
     """The contact who was called back gets the first link, as administrator; the organisation works, without identities of others."""
     organisation, token = let_in(vouchers)
     assert (organisation.state, organisation.probation_until) == (State.PROBATION, NOW + timedelta(days=30))
-    assert token
+    accept_invitation(token, "quatre mots bien longs", now=NOW)
     (first,) = Membership.objects.current().filter(organisation=organisation)
     assert (first.user.email, first.role) == (CONTACT["contact_email"], ADMINISTRATOR)
 
@@ -102,7 +103,9 @@ def test_one_approval_is_not_enough_and_the_same_organisation_does_not_speak_twi
 @pytest.mark.django_db
 def test_one_person_in_two_organisations_is_one_voice(people: Cast, vouchers: Vouchers) -> None:
     with acting_as(Actor.system("founding", organisation_id=people.boussole.pk)):
-        second_hat = Membership.objects.create(user=people.chloe.user, organisation=people.boussole, role=ADMINISTRATOR, approved_at=NOW)
+        second_hat = Membership.objects.create(
+            user=people.chloe.user, organisation=people.boussole, role=ADMINISTRATOR, approved_at=NOW, accepted_at=NOW
+        )
     organisation = checked(vouchers)
     vetting.approve(organisation.pk, reason="Oui", acting=vouchers.atalante.actor, now=NOW)
     with refused("already_said"):
@@ -127,7 +130,8 @@ def test_steps_are_taken_in_their_order(vouchers: Vouchers) -> None:
 @pytest.mark.django_db
 def test_only_administrators_of_active_organisations_vet(people: Cast, vouchers: Vouchers) -> None:
     """For a worker, a newcomer on probation and the applicant itself, the pages of vetting do not exist."""
-    organisation, _token = let_in(vouchers)
+    organisation, token = let_in(vouchers)
+    accept_invitation(token, "quatre mots bien longs", now=NOW)
     newcomer = Membership.objects.current().get(organisation=organisation).actor()
     other = candidate("Autre", "autre@candidate.example")
     for intruder in (people.amina.actor, people.ines.actor, newcomer):
@@ -158,7 +162,8 @@ def test_probation_ends_after_its_thirty_days_and_not_before(vouchers: Vouchers,
 
 @pytest.mark.django_db
 def test_two_voices_suspend_at_once_and_two_let_it_work_again(vouchers: Vouchers) -> None:
-    organisation, _token = let_in(vouchers)
+    organisation, token = let_in(vouchers)
+    accept_invitation(token, "quatre mots bien longs", now=NOW)
     later = NOW + timedelta(days=2)
     assert not vetting.suspend(organisation.pk, reason="Doute", acting=vouchers.boussole.actor, now=later)
     assert Membership.objects.current().filter(organisation=organisation).exists()
@@ -235,6 +240,9 @@ def test_two_organisations_with_a_person_each_found_an_installation() -> None:
     assert len(set(tokens)) == 2
     made = list(Organisation.objects.order_by("name"))
     assert [(one.state, one.sponsor_id) for one in made] == [(State.ACTIVE, made[1].pk), (State.ACTIVE, made[0].pk)]
+    assert not Membership.objects.current().exists()
+    for token in tokens:
+        accept_invitation(token, "quatre mots bien longs", now=NOW)
     assert {membership.role for membership in Membership.objects.current()} == {"case_worker", "police", ADMINISTRATOR}
     with acting_as(Actor.system("founding", organisation_id=made[0].pk)):
         (row,) = Entry.objects.filter(act="found_organisation")

@@ -171,3 +171,15 @@ def test_a_missing_root_key_is_named(settings, tmp_path) -> None:
     assert [problem for problem in checks.problems() if "restore-root" in problem] != []
     settings.REPERE_ROLE = "worker"
     assert [problem for problem in checks.problems() if "restore-root" in problem] == [], "the worker holds no key"
+
+
+@pytest.mark.django_db
+def test_a_front_whose_visitors_cannot_be_told_apart_is_warned_of(people: Cast, settings) -> None:
+    """Behind a TLS front every visitor has the front's address unless it is said how many proxies are believed. Served all the same."""
+    settings.HTTPS, settings.REPERE_PROXIES = True, 0
+    assert any("REPERE_PROXIES" in words for words in checks.warnings())
+    assert not any("REPERE_PROXIES" in problem for problem in checks.problems())
+    settings.REPERE_PROXIES = 1
+    assert checks.warnings() == []
+    settings.HTTPS, settings.REPERE_PROXIES = False, 0
+    assert checks.warnings() == []

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from repere.accounts.access import KEY_POLICIES, POLICIES
+from repere.accounts.access import KEY_POLICIES, POLICIES, before_acceptance
 from repere.accounts.vetting_guard import guards
 from repere.accounts.vetting_models import VettingStep
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, append_only, protect, restate
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             },
         ),
         append_only('accounts_vettingstep'),
-        *(protect(table, policies) for table, policies in POLICIES.items()),
+        *(protect(table, before_acceptance(policies)) for table, policies in POLICIES.items()),
         *guards(),
         migrations.RunSQL(HOLDS_A_KEY, 'DROP FUNCTION holds_key_of(uuid, uuid)'),
         restate('ledger_entry', LEDGER),

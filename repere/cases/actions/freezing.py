@@ -94,8 +94,8 @@ def look_into(alert_id: UUID, *, acting: Actor, now: datetime) -> None:
 
 
 def _colleague(user_id: UUID, organisation_id: UUID) -> User:
-    """Somebody who is a member here, suspended or not. Anybody else does not exist."""
-    membership = Membership.objects.filter(user=user_id, organisation=organisation_id, ended_at=None).select_related("user").first()
+    """Somebody who accepted to be a member here, suspended or not. Anybody else does not exist."""
+    membership = Membership.objects.standing().filter(user=user_id, organisation=organisation_id, approved_at__isnull=False).first()
     if membership is None:
         raise NotVisible
     return membership.user
