@@ -60,6 +60,27 @@ def region_of(code: str) -> str:
     return (place.region or place.code) if place else ""
 
 
+def region_named(words: str) -> list[str]:
+    """The territories of the région that plain words name; none where they name no région."""
+    code = next((code for code, name in regions().items() if plain(name) == words), "")
+    return of_region(code) if code else []
+
+
+METROPOLE = "metro"
+
+
+def part_of(code: str) -> str:
+    """The part of the Republic that a territory lies in: the mainland with Corsica, or the overseas territory itself."""
+    place = territories().get(code)
+    return "" if place is None else METROPOLE if place.zone == METROPOLE else place.code
+
+
+def same_part(codes: Iterable[str]) -> frozenset[str]:
+    """Every territory that lies in the same part of the Republic as one of these: no sea between."""
+    parts = {part_of(code) for code in codes} - {""}
+    return frozenset(code for code in territories() if part_of(code) in parts)
+
+
 @cache
 def _by_words() -> list[tuple[tuple[str, ...], str]]:
     """Names in words without accents, longest first, so that “Seine-Saint-Denis” is not taken for “Seine”."""

@@ -4,24 +4,32 @@ from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, A
 
 ME = ACTING_ORGANISATION
 PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ME} AND o.state = 'active')"
+ACTIVE_BODIES = "(SELECT o.id FROM directory_organisation o WHERE o.state = 'active')"
 COORDINATES = f"{ACTING_ROLE} = 'coordination'"
 JOB = f"{ACTING_JOB} AND {ME} IS NULL"
-LISTED_OR_OURS = f"organisation_id = {ME} OR listed AND {PAST_PROBATION} OR {JOB}"
+# A house of a body on probation, or stopped, is offered to nobody but itself, which may prepare it.
+LISTED_OR_OURS = f"organisation_id = {ME} OR listed AND {PAST_PROBATION} AND organisation_id IN {ACTIVE_BODIES} OR {JOB}"
 OURS = f"organisation_id = {ME}"
 KEPT = {
     "listed, or our own": f"FOR SELECT USING ({LISTED_OR_OURS})",
     "made by whoever keeps it": f"FOR INSERT WITH CHECK ({OURS})",
     "changed by whoever keeps it": f"FOR UPDATE USING ({OURS}) WITH CHECK ({OURS})",
 }
+# A body that may not receive reads only the needs of those who already live with it.
 RECEIVED = (
-    f"(SELECT h.request_id FROM places_hold h WHERE h.host_id = {ME} AND h.state IN ('asked', 'accepted', 'arrived'))"  # noqa: S608 constants
+    f"(SELECT h.request_id FROM places_hold h WHERE h.host_id = {ME} AND"  # noqa: S608 constants
+    f" (h.state = 'arrived' OR h.state IN ('asked', 'accepted') AND {PAST_PROBATION}))"
 )
 OF_MY_HOLDS = f"hold_id IN (SELECT h.id FROM places_hold h WHERE h.host_id = {ME} OR h.asking_id = {ME})"  # noqa: S608
+ZONE_OF_OURS = f"zone IN (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME})"  # noqa: S608
 OF_SEEN_BEDS = "bed_id IN (SELECT b.id FROM places_bed b)"
 # That the request is the asking organisation's own is a foreign key of two columns: a policy here cannot read a table whose policy
 # reads this one.
 # A unit is held only in the shelter it lies in, and only where it may be seen.
-HELD_UNIT = "(unit_id, shelter_id, host_id) IN (SELECT u.id, u.shelter_id, u.organisation_id FROM places_unit u WHERE u.listed)"
+HELD_UNIT = (
+    "(unit_id, shelter_id, host_id) IN (SELECT u.id, u.shelter_id, u.organisation_id FROM places_unit u WHERE u.listed)"  # noqa: S608
+    f" AND host_id IN {ACTIVE_BODIES}"
+)
 
 POLICIES: dict[str, dict[str, str]] = {
     "places_shelter": KEPT,
@@ -41,11 +49,13 @@ POLICIES: dict[str, dict[str, str]] = {
             f" AND {HELD_UNIT})"
         ),
         "sent to a shelter that is not listed": (
-            f"FOR INSERT WITH CHECK ({JOB} AND NOT listed AND NOT said_yes AND state = 'asked' AND unit_id IS NULL)"
+            f"FOR INSERT WITH CHECK ({JOB} AND NOT listed AND NOT said_yes AND state = 'asked' AND unit_id IS NULL"
+            f" AND host_id IN {ACTIVE_BODIES})"
         ),
         "answered by the shelter, given back by who asked": (
             f"FOR UPDATE USING (host_id = {ME} OR asking_id = {ME} AND (listed OR said_yes) OR {JOB})"
-            f" WITH CHECK (host_id = {ME} OR asking_id = {ME} AND state = 'withdrawn' OR {JOB} AND state IN ('expired', 'withdrawn'))"
+            f" WITH CHECK (host_id = {ME} AND (state NOT IN ('accepted', 'arrived') OR {PAST_PROBATION})"
+            f" OR asking_id = {ME} AND state = 'withdrawn' OR {JOB} AND state IN ('expired', 'withdrawn'))"
         ),
     },
     "places_occupancy": {
@@ -73,10 +83,8 @@ POLICIES: dict[str, dict[str, str]] = {
         "reported by the shelter": f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER})",
     },
     "places_alert": {
-        "for shelters of the zone": f"FOR SELECT USING (zone IN (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME}))",  # noqa: S608
-        "told by a shelter of the zone": (
-            f"FOR INSERT WITH CHECK (zone IN (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME}))"  # noqa: S608
-        ),
+        "for shelters of the zone": f"FOR SELECT USING ({PAST_PROBATION} AND {ZONE_OF_OURS})",
+        "told by a shelter of the zone": f"FOR INSERT WITH CHECK ({PAST_PROBATION} AND {ZONE_OF_OURS})",
     },
     "places_event": {
         "told to us, or by us": f"FOR SELECT USING ({OURS} OR by_organisation_id = {ME} OR {JOB})",
@@ -99,6 +107,17 @@ ADDED: dict[str, dict[str, str]] = {
     },
 }
 """Tables of migration 0011."""
+
+MOVED = {
+    "places_alert": POLICIES["places_alert"]
+    | {
+        "for shelters of the zone": (
+            f"FOR SELECT USING ({PAST_PROBATION} AND EXISTS (SELECT FROM places_shelter s WHERE s.organisation_id = {ME}"  # noqa: S608
+            " AND s.zone = places_alert.zone AND s.zone_since < places_alert.on))"
+        ),
+    },
+}
+"""Since migration 0020: a house that was moved, or is new, reads no alert of that day or from before."""
 
 GRANTS = {
     "places_shelter": {
@@ -132,4 +151,4 @@ GRANTS = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES | ADDED
+    return POLICIES | ADDED | MOVED

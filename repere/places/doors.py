@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from repere.accounts.actor import Actor
+from repere.directory.models import Organisation
 from repere.places.models import Hold, Request, Shelter, Unit
 from repere.places.refusals import NotVisible, Refused
 
@@ -32,6 +36,16 @@ def myself(actor: Actor) -> UUID:
 def must_be(actor: Actor, roles: frozenset[str]) -> None:
     if actor.role not in roles:
         raise Refused("not_your_role")
+
+
+def must_receive(actor: Actor) -> None:
+    """A body on probation, or stopped, prepares its house; it receives nobody."""
+    if not may_receive(me(actor)):
+        raise Refused("not_receiving_yet")
+
+
+def may_receive(host: UUID) -> bool:
+    return Organisation.objects.vetting().filter(pk=host).exists()
 
 
 def visible_request(actor: Actor, request_id: UUID) -> Request:
@@ -72,6 +86,11 @@ def visible_unit(actor: Actor, unit_id: UUID) -> Unit:
     if found is None:
         raise NotVisible
     return found
+
+
+def seen_shelters(actor: Actor) -> Prefetch[Any]:
+    """The shelters of holds, where they may be seen. A join would drop the yes of a shelter that is hidden from whoever asked."""
+    return Prefetch("shelter", Shelter.objects.visible_to(actor))
 
 
 def kept_shelter(actor: Actor, shelter_id: UUID) -> Shelter:

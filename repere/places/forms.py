@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from repere.core.codes import new_code
 from repere.core.needs import Member, Needs
-from repere.directory.territory import found_in, territories
+from repere.directory.territory import found_in, region_named, territories
 from repere.directory.vocabulary import spoken
 from repere.directory.wording import plain
 from repere.places import words
@@ -31,16 +31,19 @@ def _languages() -> list[tuple[str, str]]:
 
 
 class ZonesField(forms.CharField):
-    """Départements, by code or by name, between commas."""
+    """Départements, by code or by name, between commas; the name of a région stands for all of its own."""
 
     def clean(self, value: Any) -> frozenset[str]:
         text = super().clean(value)
         found = set()
         for part in filter(None, (part.strip() for part in str(text or "").split(","))):
-            code, _left = found_in(plain(part).split())
-            if not code:
-                raise forms.ValidationError(gettext("“%(part)s” is not a département. Write its code or its name.") % {"part": part})
-            found.add(code)
+            # A name that is a région's and a département's, such as La Réunion's, is one and the same place.
+            named = region_named(plain(part)) or [code for code, _left in [found_in(plain(part).split())] if code]
+            if not named:
+                raise forms.ValidationError(
+                    gettext("“%(part)s” is neither a département nor a région. Write the code or the name.") % {"part": part}
+                )
+            found.update(named)
         return frozenset(found)
 
 
@@ -69,8 +72,9 @@ class NeedsForm(forms.Form):
     urgency = forms.ChoiceField(label=_("When"), choices=list(words.URGENCY.items()), initial=2)
     phase = forms.ChoiceField(label=_("For which phase"), choices=list(words.PHASES.items()), initial="emergency")
     avoid = ZonesField(
-        label=_("Départements that are dangerous to her"), required=False, help_text=_("By code or by name, between commas.")
-    )
+        label=_("Départements that are dangerous to her"), required=False,
+        help_text=_("By code or by name, between commas. The name of a région stands for all its départements."),
+    )  # fmt: skip
     refuses_zones = ZonesField(
         label=_("Départements where she does not want to go"), required=False,
         help_text=_("It is her right: it rules places out, and changes nothing else."),
@@ -105,8 +109,12 @@ class NeedsForm(forms.Form):
         told = super().clean() or {}
         if not any(told.get(name) for name in ("women", "men", "others", "minors")):
             raise forms.ValidationError(gettext("Say how many people look for a place."))
-        if told.get("near", frozenset()) & (told.get("avoid", frozenset()) | told.get("refuses_zones", frozenset())):
-            raise forms.ValidationError(gettext("A département is both wanted and refused. Keep one of the two answers."))
+        # What the file proposed as near gives way to what she refuses; what somebody typed twice is a question.
+        refused = told.get("avoid", frozenset()) | told.get("refuses_zones", frozenset())
+        if told.get("near", frozenset()) & refused:
+            if "near" in self.changed_data:
+                raise forms.ValidationError(gettext("A département is both wanted and refused. Keep one of the two answers."))
+            told["near"] -= refused
         if "couple" in told.get("needs", []) and sum(told.get(name) or 0 for name in ("women", "men", "others")) < 2:
             raise forms.ValidationError(gettext("A couple is two adults at least. Check the numbers."))
         return told

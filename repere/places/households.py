@@ -7,6 +7,7 @@ from typing import Any
 
 from repere.core.needs import Needs
 from repere.core.placement import ContradictoryInstance, Household, read_instance
+from repere.directory.territory import is_territory, of_region, region_of
 from repere.places.refusals import Refused
 
 
@@ -18,6 +19,15 @@ def written(needs: Needs) -> dict[str, Any]:
         if column.name != "members" and value != column.default:
             told[column.name] = sorted(value) if isinstance(value, frozenset) else value
     return {"members": [{"gender": member.gender, "minor": member.minor} for member in needs.members], "needs": told}
+
+
+def zones(household: dict[str, Any], home: str) -> list[str]:
+    """Départements to whose hidden shelters her needs may go: the régions of those she named, else of her file; never one she refuses
+    or that is not safe. None where nobody said: such a need is sent to no hidden shelter."""
+    needs = household.get("needs", {})
+    named = needs.get("near", []) or ([home] if home != "FR" and is_territory(home) else [])
+    around = {zone for one in named for zone in of_region(region_of(one))}
+    return sorted(around - {*needs.get("refuses_zones", []), *needs.get("avoid", [])})
 
 
 def read(household: dict[str, Any], *, id: str = "household", urgency: int = 1, waiting_days: int = 0) -> Household:

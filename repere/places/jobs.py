@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -13,6 +15,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.core.needs import MISSES, PlaceTable, misses
+from repere.directory.models import Organisation
 from repere.places import households
 from repere.places.models import Hold, Occupancy, Request, Shelter, Unit
 from repere.places.queries.candidates import place_of
@@ -24,15 +27,22 @@ AT_ONCE = 500
 
 
 def expire(*, now: datetime) -> int:
-    """Holds whose end has come, at most 500. Their beds were free from that instant already; this says so. Returns how many."""
+    """Holds whose end has come, at most 500, and those of bodies that may receive nobody any more. Returns how many.
+
+    The beds of the first were free from that instant already; this says so."""
     with acting_as(PLACES):
-        ended = Hold.objects.visible_to(PLACES).open().filter(ends_at__lte=now).select_for_update(skip_locked=True).order_by("ends_at")
+        ended = Hold.objects.visible_to(PLACES).open().filter(Q(ends_at__lte=now) | ~Q(host_id__in=_receiving()))
+        ended = ended.select_for_update(of=("self",), skip_locked=True).order_by("ends_at")
         ids = list(ended.values_list("pk", flat=True)[:AT_ONCE])
         if ids:
             Occupancy.objects.visible_to(PLACES).filter(hold__in=ids, live=True).update(live=False)
             Hold.objects.visible_to(PLACES).filter(pk__in=ids).update(state=Hold.State.EXPIRED)
             ledger.record(PLACES, "expire_holds", kind="system", detail={"holds": [str(one) for one in ids]})
     return len(ids)
+
+
+def _receiving() -> Any:
+    return Organisation.objects.vetting().order_by().values("pk")
 
 
 @app.periodic(cron="* * * * *")
@@ -49,13 +59,15 @@ def send_to_unlisted(request_id: str) -> None:
 
 
 def send(request_id: UUID, *, now: datetime) -> int:
-    """Bring the need to every shelter that is not listed, but where her choice or her safety rules it out. May run twice."""
+    """Bring the need to the shelters that are not listed, in the zones that fit, of bodies that may receive, but where her choice or
+    her safety rules it out. May run twice."""
     with acting_as(PLACES), transaction.atomic():
         request = Request.objects.visible_to(PLACES).filter(pk=request_id, closed_at=None).first()
         if request is None:
             return 0
         reached = set(Hold.objects.visible_to(PLACES).filter(request=request, listed=False).values_list("shelter_id", flat=True))
         shelters = Shelter.objects.visible_to(PLACES).filter(listed=False, paused_at=None).exclude(pk__in=reached)
+        shelters = shelters.filter(organisation_id__in=_receiving(), zone__in=households.zones(request.household, request.zone))
         fitting = [shelter for shelter in shelters if _she_could_live_there(request, shelter)]
         end = now + timedelta(hours=ANSWER_WITHIN_HOURS)
         Hold.objects.bulk_create(

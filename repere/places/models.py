@@ -34,19 +34,32 @@ def _codes(length: int = 32) -> Any:
 
 
 def listed_or_ours(actor: Actor) -> Q:
-    """What may be shown: places that are listed, to organisations past their probation; ours; all of them to a job."""
+    """What may be shown: listed places of bodies past their probation, to organisations past theirs; ours; all of them to a job."""
     if actor.kind == "system" and actor.organisation_id is None:
         return Q()
     if actor.organisation_id is None:
         return Q(pk__in=[])
-    active = Organisation.objects.filter(pk=actor.organisation_id, state=Organisation.State.ACTIVE)
-    return Q(organisation_id=actor.organisation_id) | Q(models.Exists(active), listed=True)
+    hosts = Organisation.objects.vetting().order_by().values("pk")
+    return Q(organisation_id=actor.organisation_id) | Q(models.Exists(_active(actor)), listed=True, organisation_id__in=hosts)
+
+
+def _active(actor: Actor) -> models.QuerySet[Organisation]:
+    """The acting organisation, where it is past its probation and not stopped."""
+    return Organisation.objects.vetting().filter(pk__in=[actor.organisation_id] if actor.organisation_id else [])
+
+
+def _received(actor: Actor, request: str) -> Q:
+    """Requests that the acting organisation may read as a host: asked of it while it may receive, or living with it."""
+    mine = Hold.objects.filter(request=models.OuterRef(request), host_id=actor.organisation_id)
+    asked = mine.filter(models.Exists(_active(actor)), state__in=("asked", "accepted"))
+    return Q(models.Exists(mine.filter(state=Hold.State.ARRIVED))) | Q(models.Exists(asked))
 
 
 class Shelter(models.Model):
     """One house or service of an organisation. `listed`: other organisations see its units; if not, only the need goes to it.
 
-    `confirmed_at`: when its free places were last said to be right. `papers_law`: the text that asks for an identity paper.
+    `zone_since`: the day (UTC) since which it lies there; a trigger keeps it. `confirmed_at`: when its free places were last said right.
+    `papers_law`: the text that asks for an identity paper.
     """
 
     id = _id()
@@ -54,6 +67,7 @@ class Shelter(models.Model):
     name = models.CharField(max_length=80)
     listed = models.BooleanField(default=False)
     zone = models.CharField(max_length=3)
+    zone_since = models.DateField()
     languages = _codes(3)
     trained_for = _codes()
     security = models.SmallIntegerField(default=0)
@@ -211,8 +225,7 @@ class Request(models.Model):
     def seen_by(actor: Actor) -> Q:
         if (actor.kind == "system" and actor.organisation_id is None) or actor.role == COORDINATION:
             return Q()
-        received = Hold.objects.filter(request=models.OuterRef("pk"), host_id=actor.organisation_id, state__in=RECEIVING)
-        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+        return Q(organisation_id=actor.organisation_id) | _received(actor, "pk")
 
 
 class HoldQuerySet(SeenByActor):
@@ -277,10 +290,6 @@ class Hold(models.Model):
         return seen | Q(listed=True) if actor.role == COORDINATION else seen
 
 
-RECEIVING = ("asked", "accepted", "arrived")
-"""While these last, the shelter reads the needs."""
-
-
 class UuidRange(Func):
     """`uuidrange(x, x, '[]')`: the equality half of an exclusion, without an extension of the server."""
 
@@ -317,7 +326,7 @@ class Occupancy(models.Model):
         if actor.kind == "system" and actor.organisation_id is None:
             return Q()
         # By sub-selects: a join would drop the row of a bed that is hidden from whoever asked for it.
-        beds = Bed.objects.filter(Q(organisation_id=actor.organisation_id) | Q(listed=True))
+        beds = Bed.objects.filter(listed_or_ours(actor))
         holds = Hold.objects.filter(Q(asking_id=actor.organisation_id) | Q(host_id=actor.organisation_id))
         return Q(bed_id__in=beds.values("pk")) | Q(hold_id__in=holds.values("pk"))
 
@@ -340,8 +349,7 @@ class Apart(models.Model):
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
-        received = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id, state__in=RECEIVING)
-        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+        return Q(organisation_id=actor.organisation_id) | _received(actor, "request")
 
 
 class Carried(models.Model):
@@ -362,8 +370,7 @@ class Carried(models.Model):
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
-        received = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id, state__in=RECEIVING)
-        return Q(organisation_id=actor.organisation_id) | Q(models.Exists(received))
+        return Q(organisation_id=actor.organisation_id) | _received(actor, "request")
 
 
 class PrivateReason(models.Model):
@@ -430,7 +437,7 @@ class Incident(models.Model):
 
 
 class Alert(models.Model):
-    """For the shelters of a zone: what kind of danger was met, on which day."""
+    """For the shelters that lay in a zone before that day, of bodies past their probation: what kind of danger was met."""
 
     id = _id()
     zone = models.CharField(max_length=3)
@@ -446,7 +453,8 @@ class Alert(models.Model):
     def seen_by(actor: Actor) -> Q:
         if actor.organisation_id is None:
             return Q(pk__in=[])
-        return Q(zone__in=Shelter.objects.filter(organisation_id=actor.organisation_id).values("zone"))
+        ours = Shelter.objects.filter(organisation_id=actor.organisation_id, zone=models.OuterRef("zone"))
+        return Q(models.Exists(_active(actor))) & Q(models.Exists(ours.filter(zone_since__lt=models.OuterRef("on"))))
 
 
 class Event(models.Model):

@@ -61,6 +61,10 @@ def test_from_her_file_to_a_filled_place_on_the_pages(signed_in: SignIn, people:
     assert sonia.get(f"/cases/{case.code}/").status_code == 200
     sonia.post(f"/places/asked/{held.pk}/arrive/")
     tell(people.amina)
+    assert "stay_started" not in facts(case, people.amina), "said by the shelter alone"
+    assert "/there/" in amina.get(address).content.decode()
+    amina.post(address + "there/", {"hold": str(held.pk)})
+    tell(people.amina)
     assert [kind for kind in facts(case, people.amina) if kind.startswith(("bed", "stay"))] == ["bed_requested", "bed_held", "stay_started"]
 
 

@@ -8,17 +8,23 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
+from repere.accounts.keyring import ensure_organisation_key
 from repere.core.needs import Needs, household
+from repere.directory.models import Organisation
 from repere.places import actions, jobs
 from repere.places.models import Hold, Request, Shelter, Unit
-from tests.people import Member
+from tests.people import Member, member
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 MOTHER_OF_TWO = household(["woman"], children=2, refuses_zones=frozenset({"69"}), languages=frozenset({"eng"}))
 
 
-def shelter(host: Member, *, zone: str = "13", listed: bool = True, name: str = "Maison inventée", **more: Any) -> Shelter:
-    return actions.add_shelter(name=name, zone=zone, listed=listed, acting=host.actor, now=NOW, **more)
+def shelter(
+    host: Member, *, zone: str = "13", listed: bool = True, name: str = "Maison inventée", now: datetime = NOW, **more: Any
+) -> Shelter:
+    return actions.add_shelter(name=name, zone=zone, listed=listed, acting=host.actor, now=now, **more)
 
 
 def unit(host: Member, of: Shelter, *, capacity: int = 3, **more: Any) -> Unit:
@@ -27,6 +33,7 @@ def unit(host: Member, of: Shelter, *, capacity: int = 3, **more: Any) -> Unit:
 
 
 def ask(seeker: Member, needs: Needs = MOTHER_OF_TWO, *, reference: UUID | None = None, urgency: int = 2, **more: Any) -> Request:
+    more.setdefault("zone", "13")
     return actions.ask(reference=reference or uuid4(), needs=needs, urgency=urgency, key=uuid4(), acting=seeker.actor, now=NOW, **more)
 
 
@@ -38,7 +45,27 @@ def live(host: Member, seeker: Member, of: Unit, needs: Needs = MOTHER_OF_TWO, *
     """A household that lives there."""
     held = hold(seeker, ask(seeker, needs, **more), of)
     actions.accept(held.pk, acting=host.actor, now=NOW)
-    return actions.arrive(held.pk, acting=host.actor, now=NOW)
+    return arrive(host, seeker, held.pk)
+
+
+def arrive(host: Member, seeker: Member, held: UUID, *, now: datetime = NOW) -> Hold:
+    """The shelter says so, and so does whoever follows her."""
+    actions.arrive(held, acting=host.actor, now=now)
+    return actions.confirm_arrival(held, acting=seeker.actor, now=now)
+
+
+def on_probation(name: str = "Nouvelle", role: str = "shelter_worker") -> Member:
+    """Somebody of a body that was let in lately."""
+    founded = Organisation(name=name, kind="association", territory="13", state=Organisation.State.PROBATION, probation_until=NOW)
+    with acting_as(Actor.system("founding", organisation_id=founded.pk)):
+        founded.save(force_insert=True)
+        ensure_organisation_key(founded)
+    return member("Nadia Exemple", founded, role)
+
+
+def suspend(of: Organisation) -> None:
+    with acting_as(Actor.system("vetting", organisation_id=of.pk)):
+        Organisation.objects.filter(pk=of.pk).update(state=Organisation.State.SUSPENDED)
 
 
 def by_worker(act: Any, *arguments: Any, now: datetime = NOW) -> Any:

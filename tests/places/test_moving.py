@@ -39,6 +39,7 @@ def test_the_shelter_holds_another_place_from_the_page(signed_in: SignIn, people
         }, "whoever keeps the file is told, not the shelter's own files"  # fmt: skip
     actions.accept(held.pk, acting=people.ines.actor, now=now)
     actions.arrive(held.pk, acting=people.ines.actor, now=now)
+    sonia.post(address + "there/", {"hold": str(held.pk)})
     with people.sonia.acts() as actor:
         assert Request.objects.visible_to(actor).get(pk=moved.pk).outcome == "placed"
 

@@ -42,6 +42,10 @@ def test_a_mother_of_two_who_refuses_lyon_finds_holds_and_fills_a_place(people: 
     arrived = actions.arrive(held.pk, acting=sonia.actor, now=NOW + timedelta(hours=5))
     assert arrived.state == Hold.State.ARRIVED
     with amina.acts() as actor:
+        assert Request.objects.visible_to(actor).get(pk=request.pk).closed_at is None, "the shelter alone ends no search"
+        assert not Event.objects.visible_to(actor).filter(kind="arrived").exists()
+    actions.confirm_arrival(held.pk, acting=amina.actor, now=NOW + timedelta(hours=6))
+    with amina.acts() as actor:
         assert Request.objects.visible_to(actor).get(pk=request.pk).outcome == Request.Outcome.PLACED
         told = list(Event.objects.visible_to(actor).order_by("at", "kind").values_list("kind", flat=True))
     assert sorted(told) == ["arrived", "held", "requested"]
@@ -286,7 +290,7 @@ def test_what_is_gone_through_on_arrival_is_kept_with_what_she_declines(people: 
 def test_an_incident_moves_those_who_stay_and_tells_others_no_name_and_no_shelter(people: Cast) -> None:
     house = shelter(people.sonia)
     room = unit(people.sonia, house)
-    shelter(people.ines, zone="13")
+    shelter(people.ines, zone="13", now=NOW - timedelta(days=1))
     live(people.sonia, people.amina, room)
     (to_move,) = actions.report_incident(house.pk, kind="located", acting=people.sonia.actor, now=NOW)
     assert (to_move.urgency, to_move.household["needs"]["avoid"], to_move.household["needs"]["refuses_zones"]) == (3, ["13"], ["69"])

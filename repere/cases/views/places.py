@@ -15,18 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repere.accounts.middleware import ActingRequest
-from repere.cases import actions, mechanisms, refusals
-from repere.cases.access import visible_case
+from repere.cases import actions, mechanisms, place_needs, queries, refusals
+from repere.cases.access import visible_case_with_standing
 from repere.cases.models import Case
 from repere.cases.refusals import NotVisible
 from repere.cases.views.doors import page
 from repere.core.codes import normalise_code
+from repere.core.dates import PartialDate
 from repere.core.needs import Weights
 from repere.places import actions as placing
 from repere.places import forms
-from repere.places.doors import asked_hold, visible_request
+from repere.places.doors import asked_hold, seen_shelters, visible_request
 from repere.places.models import Hold, Request
-from repere.places.queries.candidates import candidates_for
+from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.refusals import Refused
 from repere.places.views.house import exploitation
@@ -37,8 +38,9 @@ SHELTER_DAYS = 90
 
 
 def _own(request: ActingRequest, code: str) -> Case:
-    case = visible_case(request.actor, code)
-    if case.organisation_id != request.actor.organisation_id:
+    """A file of ours whose housing this person may read: her needs say where she is afraid to be."""
+    case, held = visible_case_with_standing(request.actor, code)
+    if "housing" not in held.words or case.organisation_id != request.actor.organisation_id:
         raise NotVisible
     request.shown.add(case.person_id)
     return case
@@ -53,20 +55,29 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     )
     if found := standing.first():
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
-    form = forms.NeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation())
+    told = _told(request, case) if request.method != "POST" else None
+    form = forms.NeedsForm(
+        request.POST if request.method == "POST" else None, exploitation=exploitation(),
+        initial=place_needs.initial(told) if told else None,
+    )  # fmt: skip
     key = _uuid(request.POST.get("key")) or uuid.uuid4()
     if request.method == "POST" and form.is_valid():
         try:
-            told = form.cleaned_data
+            said = form.cleaned_data
             made = placing.ask(
-                reference=case.place_reference, needs=form.as_needs(), urgency=int(told["urgency"]), zone=case.territory, key=key,
-                apart=[*files_named(request, told["apart"]), *told["apart_marks"]], carries=told["carried_marks"], acting=request.actor,
+                reference=case.place_reference, needs=form.as_needs(), urgency=int(said["urgency"]), zone=case.territory, key=key,
+                apart=[*files_named(request, said["apart"]), *said["apart_marks"]], carries=said["carried_marks"], acting=request.actor,
                 now=timezone.now(),
             )  # fmt: skip
             return redirect("cases:place_request", code=case.code, request_id=made.pk)
         except Refused as refused:
             form.add_error(None, str(refused))
     return render(request, "cases/place.html", {"case": case, "form": form, "key": key})
+
+
+def _told(request: ActingRequest, case: Case) -> place_needs.Told:
+    found = queries.case_page(request.actor, case.code, now=timezone.now(), explained=False)
+    return place_needs.told_by(found, territory=case.territory)
 
 
 def files_named(request: ActingRequest, text: str) -> list[uuid.UUID]:
@@ -87,12 +98,15 @@ def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> H
     asked, now = _request(request, case, request_id), timezone.now()
     holds = list(
         Hold.objects.visible_to(request.actor).filter(request=asked, asking_id=request.actor.organisation_id)
-        .select_related("host", "shelter", "unit").order_by("-asked_at", "id")
+        .select_related("host").prefetch_related(seen_shelters(request.actor)).order_by("-asked_at", "id")
     )  # fmt: skip
     given = any(hold.state in ("accepted", "arrived") for hold in holds)
-    found = None if given or asked.closed_at else candidates_for(request.actor, asked, now=now)
+    most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
+    found = None if given or asked.closed_at else candidates_for(request.actor, asked, now=now, most=most)
+    differs = [] if asked.closed_at else place_needs.differences(_told(request, case), asked.household, urgency=asked.urgency)
     context = {
-        "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now,
+        "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "differs": differs,
+        "more": bool(found) and most == SHOWN,
         "lines": [(one, uuid.uuid4()) for one in found.fitting] if found else [],
     }  # fmt: skip
     return render(request, "cases/place_request.html", context)
@@ -113,11 +127,13 @@ def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Reque
 def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str) -> HttpResponse:
     case = _own(request, code)
     asked, acting, now, sent = _request(request, case, request_id), request.actor, timezone.now(), request.POST
-    doing: dict[str, tuple[Callable[[], object], str]] = {
+    doing: dict[str, tuple[Callable[[], Any], str]] = {
         "hold": (lambda: placing.hold(asked.pk, _needed(sent.get("unit")), key=_needed(sent.get("key")), acting=acting, now=now),
-                 _("The place is held. The shelter reads the needs, and answers.")),
+                 _("Asked, and not yet answered. The shelter reads the needs; nothing is certain before it says yes.")),
         "send": (lambda: placing.send_to_unlisted(asked.pk, acting=acting, now=now),
                  _("The need was sent. You will read here if a shelter says yes.")),
+        "there": (lambda: placing.confirm_arrival(_needed(sent.get("hold")), acting=acting, now=now),
+                  _("Written down: she is there. Her file tells that a stay began.")),
         "back": (lambda: placing.give_back(_needed(sent.get("hold")), acting=acting, now=now), _("The place was given back.")),
         "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
                      _("Written down: she does not want it. Nothing closes for her.")),
@@ -129,13 +145,21 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
         raise Http404
     do, said = doing[act]
     try:
-        do()
-        messages.success(request, said)
+        done = do()
+        messages.success(request, f"{said} {_kept_until(request, done)}" if act == "hold" else said)
     except (Refused, refusals.Refused) as refused:
         messages.warning(request, str(refused))
     except PlaceNotVisible:
         raise Http404 from None
     return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _kept_until(request: ActingRequest, held: Hold) -> str:
+    if held.ends_at is None:
+        return ""
+    local = timezone.localtime(held.ends_at)
+    day = PartialDate.on(local.date()).text(request.actor.language)
+    return _("%(name)s keeps the place until %(day)s, %(hour)s.") % {"name": held.host.name, "day": day, "hour": f"{local:%H:%M}"}
 
 
 def _let_see(case: Case, hold_id: uuid.UUID, request: ActingRequest) -> None:

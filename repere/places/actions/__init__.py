@@ -1,7 +1,7 @@
 """Every write about places: one function, one verb, one transaction, one row of the ledger."""
 
 from repere.places.actions.arriving import arrive, extend, keep_arrival, leave
-from repere.places.actions.asking import ask, close_request, give_back, hold, send_to_unlisted
+from repere.places.actions.asking import ask, close_request, confirm_arrival, give_back, hold, send_to_unlisted
 from repere.places.actions.danger import ask_second_look, report_incident
 from repere.places.actions.holding import accept, decline
 from repere.places.actions.shelters import (
@@ -17,6 +17,6 @@ from repere.places.refusals import NotVisible, Refused
 
 __all__ = [
     "NotVisible", "Refused", "accept", "add_shelter", "add_unit", "arrive", "ask", "ask_second_look", "change_shelter", "change_unit",
-    "close_request", "confirm_shelter", "decline", "extend", "give_back", "hold", "keep_arrival", "leave", "reopen_shelter",
-    "report_incident", "send_to_unlisted", "take_out_of_use",
+    "close_request", "confirm_arrival", "confirm_shelter", "decline", "extend", "give_back", "hold", "keep_arrival", "leave",
+    "reopen_shelter", "report_incident", "send_to_unlisted", "take_out_of_use",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_until
-from repere.places.doors import HOSTING, me, must_be, myself, received_hold
+from repere.places.doors import HOSTING, me, must_be, must_receive, myself, received_hold
 from repere.places.events import tell
 from repere.places.models import Arrival, Event, Hold, Request
 from repere.places.refusals import Refused
@@ -21,17 +21,17 @@ MOST_DAYS = 14
 
 
 def arrive(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
-    """She is here: the place is filled until she leaves."""
+    """The shelter says that she is here: the place is filled until she leaves. Her file tells it once those who follow her say so too
+    (`confirm_arrival`): a statement of the shelter alone ends no search."""
     must_be(acting, HOSTING)
     with acting_as(acting):
         held = received_hold(acting, hold_id)
+        must_receive(acting)
         if held.state != Hold.State.ACCEPTED or held.ends_at is None or held.ends_at <= now:
             raise Refused("not_accepted")
         keep_until(held, None, acting=acting)
         held.state, held.arrived_at, held.ends_at = Hold.State.ARRIVED, now, None
         held.save(update_fields=["state", "arrived_at", "ends_at"])
-        Request.objects.visible_to(acting).filter(pk=held.request_id).update(closed_at=now, outcome=Request.Outcome.PLACED)
-        tell(held.request, Event.Kind.ARRIVED, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "arrive", detail={"hold": held.pk})
     return held
 
@@ -43,6 +43,7 @@ def extend(hold_id: UUID, *, days: int, acting: Actor, now: datetime) -> Hold:
         raise Refused("ends_too_soon", days=MOST_DAYS)
     with acting_as(acting):
         held = received_hold(acting, hold_id)
+        must_receive(acting)
         if held.state != Hold.State.ACCEPTED or held.ends_at is None or held.ends_at <= now:
             raise Refused("not_accepted")
         held.ends_at = now + timedelta(days=days)
@@ -59,7 +60,9 @@ def leave(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
         held = received_hold(acting, hold_id)
         if held.state != Hold.State.ARRIVED:
             raise Refused("not_here")
-        tell(held.request, Event.Kind.LEFT, acting=acting, now=now, by=me(acting))
+        # A stay that nobody confirmed is not in her file, and so has no end there.
+        if held.request.outcome == Request.Outcome.PLACED:
+            tell(held.request, Event.Kind.LEFT, acting=acting, now=now, by=me(acting))
         free(held, acting=acting)
         held.state, held.left_at = Hold.State.LEFT, now
         held.save(update_fields=["state", "left_at"])

@@ -14,7 +14,7 @@ from repere.accounts.actor import Actor
 from repere.core.needs import Needs, PlaceTable, candidates
 from repere.places import households
 from repere.places.beds import free, one_after_the_other, take
-from repere.places.doors import SEEKING, asked_hold, me, must_be, myself, visible_request, visible_unit
+from repere.places.doors import SEEKING, asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
 from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.candidates import place_of
@@ -77,6 +77,10 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS,
         if before is not None:
             return before
         unit = visible_unit(acting, unit_id)
+        if not unit.listed:
+            raise Refused("not_held_from_a_list")
+        if not may_receive(unit.organisation_id):
+            raise Refused("host_not_receiving")
         _check_fit(request, unit)
         if unit.shelter.paused_at is not None:
             raise Refused("paused")
@@ -112,12 +116,15 @@ def _check_fit(request: Request, unit: object) -> None:
 
 
 def send_to_unlisted(request_id: UUID, *, acting: Actor, now: datetime) -> Request:
-    """Send the needs to the shelters that nobody may list. How many there are, and what each answers, is not told."""
+    """Send the needs to the shelters that nobody may list, in the zones that fit. How many there are, and what each answers, is not
+    told."""
     must_be(acting, SEEKING)
     with acting_as(acting):
         request = visible_request(acting, request_id)
         if request.closed_at is not None:
             raise Refused("request_closed")
+        if not households.zones(request.household, request.zone):
+            raise Refused("zones_needed")
         if request.sent_at is None:
             request.sent_at = now
             request.save(update_fields=["sent_at"])
@@ -127,10 +134,12 @@ def send_to_unlisted(request_id: UUID, *, acting: Actor, now: datetime) -> Reque
 
 
 def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: datetime) -> Hold:
-    """A hold that is not needed. `she_declined`: she does not want it; her rank and her rights stay as they are."""
+    """A hold that is not needed, or an arrival that did not happen. `she_declined`: she does not want it; her rank and her rights stay."""
+    must_be(acting, SEEKING)
     with acting_as(acting):
         held = asked_hold(acting, hold_id)
-        if held.state not in ("asked", "accepted"):
+        said_to_be_there = held.state == Hold.State.ARRIVED and held.request.closed_at is None
+        if held.state not in ("asked", "accepted") and not said_to_be_there:
             raise Refused("not_waiting")
         free(held, acting=acting)
         held.state = Hold.State.WITHDRAWN
@@ -141,12 +150,32 @@ def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: 
     return held
 
 
+def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
+    """She is there: said by those who follow her, after the shelter said so. Only now does the search end and her file tell a stay."""
+    must_be(acting, SEEKING)
+    with acting_as(acting):
+        held = asked_hold(acting, hold_id)
+        request = visible_request(acting, held.request_id)
+        if held.state != Hold.State.ARRIVED:
+            raise Refused("not_said_to_be_there")
+        if request.closed_at is not None:
+            raise Refused("request_closed")
+        request.closed_at, request.outcome = now, Request.Outcome.PLACED
+        request.save(update_fields=["closed_at", "outcome"])
+        tell(request, Event.Kind.ARRIVED, acting=acting, now=now, by=me(acting))
+        ledger.record(acting, "confirm_arrival", detail={"hold": held.pk})
+    return held
+
+
 def close_request(request_id: UUID, *, met: bool = False, acting: Actor, now: datetime) -> Request:
     """Look no further. Unless no place was needed any more (`met`), it is kept as a need that was not met."""
+    must_be(acting, SEEKING)
     with acting_as(acting):
         request = visible_request(acting, request_id)
         if request.closed_at is not None:
             raise Refused("request_closed")
+        if Hold.objects.visible_to(acting).filter(request=request, state=Hold.State.ARRIVED).exists():
+            raise Refused("said_to_be_there")
         for held in Hold.objects.visible_to(acting).open().filter(request=request):
             free(held, acting=acting)
             Hold.objects.visible_to(acting).filter(pk=held.pk).update(state=Hold.State.WITHDRAWN)

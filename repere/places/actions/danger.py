@@ -10,7 +10,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.actions.asking import keep_said
 from repere.places.actions.holding import waiting
-from repere.places.doors import HOSTING, kept_shelter, me, must_be, myself
+from repere.places.doors import HOSTING, kept_shelter, may_receive, me, must_be, myself
 from repere.places.events import tell
 from repere.places.models import Alert, Apart, Carried, Event, Hold, Incident, Request, Shelter
 from repere.places.refusals import Refused
@@ -29,14 +29,15 @@ def ask_second_look(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
 
 def report_incident(shelter_id: UUID, *, kind: str, acting: Actor, now: datetime) -> list[Request]:
     """Nobody more is sent here; each household that stays gets an urgent request for a place elsewhere; shelters of the zone are
-    told the kind of danger, not which shelter and not who. Returns the requests to move."""
+    told the kind of danger, not which shelter and not who; by a body on probation nobody else is told. Returns the requests to move."""
     must_be(acting, HOSTING)
     if kind not in Incident.Kind.values:
         raise Refused("reason_unknown")
     with acting_as(acting):
         shelter = kept_shelter(acting, shelter_id)
         Incident(shelter=shelter, organisation_id=me(acting), kind=kind, user_id=myself(acting), at=now).save(force_insert=True)
-        Alert(zone=shelter.zone, kind=kind, on=now.date()).save(force_insert=True)
+        if may_receive(me(acting)):
+            Alert(zone=shelter.zone, kind=kind, on=now.date()).save(force_insert=True)
         shelter.paused_at = now
         shelter.save(update_fields=["paused_at"])
         moved = [_to_move(held, shelter, acting, now) for held in _staying(shelter, acting)]

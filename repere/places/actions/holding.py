@@ -12,7 +12,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_until, take
-from repere.places.doors import HOSTING, me, must_be, received_hold, visible_unit
+from repere.places.doors import HOSTING, me, must_be, must_receive, received_hold, visible_unit
 from repere.places.models import Hold, PrivateReason, Request
 from repere.places.refusals import NotVisible, Refused
 
@@ -83,6 +83,7 @@ def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold
 
 def waiting(acting: Actor, hold_id: UUID, now: datetime) -> Hold:
     held = received_hold(acting, hold_id)
+    must_receive(acting)
     if held.state != Hold.State.ASKED or (held.ends_at is not None and held.ends_at <= now):
         raise Refused("not_waiting")
     if held.request.closed_at is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.core.placement.instance import PHASES
 from repere.directory.territory import is_territory
-from repere.places.doors import HOSTING, kept_shelter, me, must_be, myself, visible_unit
+from repere.places.doors import HOSTING, kept_shelter, may_receive, me, must_be, myself, visible_unit
 from repere.places.models import Bed, Shelter, ShelterChange, Unit
 from repere.places.refusals import NotVisible, Refused
 
@@ -33,7 +33,10 @@ def add_shelter(
         papers_law=papers_law, most_households=most_households, most_minors=most_minors,
     )  # fmt: skip
     with acting_as(acting):
-        made = Shelter(organisation_id=me(acting), confirmed_at=now, confirmed_by=acting.user_id, created_at=now, **said)
+        made = Shelter(
+            organisation_id=me(acting), confirmed_at=now, confirmed_by=acting.user_id, created_at=now,
+            zone_since=now.astimezone(UTC).date(), **said,
+        )  # fmt: skip
         made.save(force_insert=True)
         ledger.record(acting, "add_shelter", detail={"shelter": made.pk})
     return made
@@ -65,6 +68,8 @@ def change_shelter(shelter_id: UUID, *, acting: Actor, now: datetime, **told: An
         if not said["papers_law"] and units.filter(requires_papers=True).exists():
             raise Refused("papers_need_a_text")
         changed = _changed(shelter, said)
+        if "zone" in changed and not may_receive(me(acting)):
+            raise Refused("zone_stays_on_probation")
         if changed:
             shelter.save(update_fields=list(changed))
             if "listed" in changed:

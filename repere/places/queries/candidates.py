@@ -12,11 +12,14 @@ from django.db import connection
 
 from repere.accounts.actor import Actor
 from repere.core.needs import MISSES, Fit, Place, PlaceTable, Weights, candidates
+from repere.directory.territory import same_part
 from repere.places import households
 from repere.places.models import Request, Unit
 from repere.places.queries.judging import HALF_LIFE_HOURS, judged
 
 SHOWN = 8
+MOST_SHOWN = 50
+"""How many at first, and how many to whoever wants to see the others: our choice. All of them are listed by their shelters."""
 
 
 def confidence(confirmed_at: datetime | None, now: datetime) -> float:
@@ -48,7 +51,8 @@ FREE_UNITS = """
             SELECT FROM places_occupancy o WHERE o.bed_id = b.id AND o.live AND o.during @> %(now)s)
         GROUP BY b.unit_id
     ) b ON b.unit_id = u.id
-    WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL ORDER BY u.id
+    WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL
+            AND u.organisation_id IN (SELECT o.id FROM directory_organisation o WHERE o.state = 'active') ORDER BY u.id
 """
 
 
@@ -70,17 +74,20 @@ def listed_places(*, now: datetime) -> PlaceTable:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A listed unit with the reasons for or against it."""
+    """A listed unit with the reasons for or against it. `elsewhere`: it lies in another part of the Republic than she does."""
 
     unit: Unit
     fit: Fit
     free: int
     sure: float
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """`fitting`: best first; `nearly`: would fit if the place changed one rule; `excluded`: how many others, by their reason."""
+    """`fitting`: best first, those elsewhere after all others.
+
+    `nearly`: would fit if the place changed one rule; `excluded`: how many others, by their reason."""
 
     fitting: list[Candidate]
     nearly: list[Candidate]
@@ -89,19 +96,21 @@ class Found:
     as_of: datetime
 
 
-def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: Weights | None = None) -> Found:
-    """What may be shown to the seeker: listed places only, judged on her needs alone. Cost: two statements."""
+def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: Weights | None = None, most: int = SHOWN) -> Found:
+    """What may be shown to the seeker: listed places only, judged on her needs and on where she is. Cost: two statements."""
     needs = households.read(request.household).needs
-    found = judged(needs, most=SHOWN, now=now, weights=weights)
+    home = same_part({request.zone, *needs.near})
+    found = judged(needs, most=most, now=now, weights=weights, home=home)
     units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(list(found.free))
     sure = {str(unit.pk): confidence(unit.shelter.confirmed_at, now) for unit in units.values()}
     places = {str(unit.pk): place_of(unit, free=found.free[unit.pk], sure=sure[str(unit.pk)]) for unit in units.values()}
     told = [
-        Candidate(units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place])
+        Candidate(units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place], bool(home) and places[fit.place].zone not in home)
         for fit in candidates(needs, PlaceTable.of(places.values()), weights)
     ]
+    told.sort(key=lambda one: one.elsewhere)  # The order of the core stays within each part.
     return Found(
-        [one for one in told if one.fit.fits][:SHOWN], [one for one in told if one.fit.would_fit_if][:SHOWN],
+        [one for one in told if one.fit.fits][:most], [one for one in told if one.fit.would_fit_if][:SHOWN],
         _excluded(found.counts), found.counts.get((), 0), now,
     )  # fmt: skip
 

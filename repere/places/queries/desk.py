@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from repere.accounts.actor import Actor
 from repere.places.models import Alert, Apart, Arrival, Bed, Carried, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
@@ -59,6 +59,23 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
             Request.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, closed_at=None).exclude(moved_from=None)[:SHOWN]
         ),
     )
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """What waits for a shelter's answer: how many, and when the first of them is given up."""
+
+    number: int
+    first_by: datetime | None
+
+
+def asked_of_us(actor: Actor, *, now: datetime) -> Unanswered:
+    """What the desk shows under "Asked of us", counted; nothing of any household. Cost: one query. Counting stops at SHOWN."""
+    waits = Hold.objects.visible_to(actor).filter(
+        host_id=actor.organisation_id, state=Hold.State.ASKED, ends_at__gt=now, request__closed_at=None
+    )
+    found = waits.order_by("ends_at")[:SHOWN].aggregate(number=Count("pk"), first=Min("ends_at"))
+    return Unanswered(found["number"], found["first"])
 
 
 def houses(actor: Actor, *, now: datetime) -> list[House]:

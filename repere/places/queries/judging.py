@@ -64,12 +64,15 @@ JUDGED = f"""
             GROUP BY b.unit_id
         ) t ON t.unit_id = u.id
         WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL
+            AND u.organisation_id IN (SELECT o.id FROM directory_organisation o WHERE o.state = 'active')
     ), judged AS (
         SELECT id, free, {" + ".join(f"({said})::int * {BIT[name]}" for name, said in AGAINST.items())} AS against,
-            {" + ".join(f"({said})::int * %(weight_{name})s" for name, said in SPEAKING.items())} AS score
+            {" + ".join(f"({said})::int * %(weight_{name})s" for name, said in SPEAKING.items())} AS score,
+            %(has_home)s AND NOT zone = ANY (%(home)s) AS elsewhere
         FROM offered
     ), ranked AS (
-        SELECT *, count(*) OVER (PARTITION BY against) AS alike, row_number() OVER (PARTITION BY against ORDER BY score DESC, id) AS rank
+        SELECT *, count(*) OVER (PARTITION BY against) AS alike,
+            row_number() OVER (PARTITION BY against ORDER BY elsewhere, score DESC, id) AS rank
         FROM judged
     )
     SELECT id, free, against, alike FROM ranked
@@ -85,10 +88,14 @@ class Judged:
     free: dict[UUID, int]
 
 
-def judged(needs: Needs, *, most: int, now: datetime, weights: Weights | None = None) -> Judged:
-    """Every listed unit judged in one statement; at most `most` of each kind that fits, or would if the place changed one rule."""
+def judged(needs: Needs, *, most: int, now: datetime, weights: Weights | None = None, home: frozenset[str] = frozenset()) -> Judged:
+    """Every listed unit judged in one statement; at most `most` of each kind that fits, or would if the place changed one rule.
+
+    `home`: zones whose units come before all others; none, and only what speaks for a unit orders them.
+    """
+    asked = {"most": most, "now": now, "fresh": now - FRESH, "changeable": list(CHANGEABLE), "home": sorted(home), "has_home": bool(home)}
     with connection.cursor() as cursor:
-        cursor.execute(JUDGED, _said(needs, weights) | {"most": most, "now": now, "fresh": now - FRESH, "changeable": list(CHANGEABLE)})
+        cursor.execute(JUDGED, _said(needs, weights) | asked)
         rows = cursor.fetchall()
     counts = {_names(against): alike for _, _, against, alike in rows}
     return Judged(counts, {unit: free for unit, free, against, _ in rows if against == 0 or against in CHANGEABLE})

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from repere.accounts.middleware import ActingRequest
 from repere.places import actions
-from repere.places.doors import visible_request
+from repere.places.doors import seen_shelters, visible_request
 from repere.places.models import Hold, Request
-from repere.places.queries.candidates import candidates_for
+from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.refusals import NotVisible
 from repere.places.views.doors import attempt, page
 
@@ -32,11 +32,12 @@ def moving(request: ActingRequest, asked: UUID) -> HttpResponse:
     """The needs without any name, what could be offered, and what was asked already."""
     wanted, now = _moving(request, asked), timezone.now()
     mine = Hold.objects.visible_to(request.actor).filter(request=wanted, asking_id=request.actor.organisation_id)
-    holds = list(mine.select_related("host", "shelter", "unit").order_by("-asked_at", "id"))
+    holds = list(mine.select_related("host").prefetch_related(seen_shelters(request.actor)).order_by("-asked_at", "id"))
     given = any(held.state in ("accepted", "arrived") for held in holds)
-    found = None if given or wanted.closed_at else candidates_for(request.actor, wanted, now=now)
+    most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
+    found = None if given or wanted.closed_at else candidates_for(request.actor, wanted, now=now, most=most)
     lines = [(one, uuid4()) for one in found.fitting] if found else []
-    context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places"}
+    context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places", "more": most == SHOWN}
     return render(request, "places/moving.html", context)
 
 
@@ -47,6 +48,7 @@ def moving_act(request: ActingRequest, asked: UUID, act: str) -> HttpResponse:
     doing: dict[str, Callable[[], object]] = {
         "hold": lambda: actions.hold(wanted.pk, _number(request, "unit"), key=_number(request, "key"), acting=acting, now=now),
         "send": lambda: actions.send_to_unlisted(wanted.pk, acting=acting, now=now),
+        "there": lambda: actions.confirm_arrival(_number(request, "hold"), acting=acting, now=now),
         "back": lambda: actions.give_back(_number(request, "hold"), acting=acting, now=now),
         "declined": lambda: actions.give_back(_number(request, "hold"), she_declined=True, acting=acting, now=now),
         "close": lambda: actions.close_request(wanted.pk, met=request.POST.get("met") == "1", acting=acting, now=now),

@@ -1,0 +1,41 @@
+"""What whoever asked reads of its own request, on one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+
+from repere.accounts.actor import Actor
+from repere.places.models import Hold, Request
+
+Stage = Literal["arrived", "accepted", "asked", "sent", "begun"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An open request. `stage`: a shelter says that she came; one said yes; one was asked; the need went to those that are not listed;
+    nothing was asked yet. `until`: how long the place is kept, where one is.
+    """
+
+    request_id: UUID
+    stage: Stage
+    until: datetime | None
+
+
+def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:
+    """The open request of the actor's organisation for one reference, if there is one. Cost: one query."""
+    keeps = Q(state=Hold.State.ARRIVED) | Q(state__in=(Hold.State.ASKED, Hold.State.ACCEPTED), ends_at__gt=now)
+    holds = Hold.objects.visible_to(actor).filter(keeps, request=OuterRef("pk"), asking_id=actor.organisation_id)
+    best = holds.order_by(Case(When(state=Hold.State.ASKED, then=Value(1)), default=Value(0)), "ends_at")
+    open_ones = Request.objects.visible_to(actor).filter(reference=reference, organisation_id=actor.organisation_id, closed_at=None)
+    row = open_ones.annotate(
+        hold_state=Subquery(best.values("state")[:1]), hold_ends=Subquery(best.values("ends_at")[:1])
+    ).values_list("pk", "hold_state", "hold_ends", "sent_at").first()  # fmt: skip
+    if row is None:
+        return None
+    pk, state, ends, sent = row
+    return Standing(pk, state or ("sent" if sent else "begun"), ends)
