@@ -12,15 +12,19 @@ from django.conf import settings
 from rich.console import Console
 from rich.table import Table
 
-from repere.core.rulebook import Mechanism, RuleBookError, difference, impact, load
+from repere.core.rulebook import Mechanism, RuleBookError, Step, difference, impact, load
 from repere.core.rulebook.loading import with_examples
+from repere.core.rulebook.model import Example
 from repere.core.rulebook.proving import check as check_every_layer
-from repere.core.rulebook.proving import failures_of
+from repere.core.rulebook.proving import failures_of, why
 
 OUTCOMES = {
     "holds": "holds", "does_not_hold": "does not hold", "cannot_tell": "cannot tell", "open": "open", "done": "done",
-    "missed": "missed",
+    "missed": "missed", "absent": "absent",
 }  # fmt: skip
+
+
+VALUES = {"yes": "yes", "no": "no", "cannot_tell": "cannot tell"}
 
 
 def register(cli: click.Group) -> None:
@@ -44,10 +48,14 @@ def _loaded(name: str) -> Mechanism:
     return load(_root(), name, every_example=True)
 
 
+def _faults(many: int) -> str:
+    return f"{many} fault" if many == 1 else f"{many} faults"
+
+
 def _stop(error: RuleBookError) -> None:
     for fault in error.faults:
         click.echo(str(fault))
-    raise SystemExit(click.style(f"{len(error.faults)} faults: nothing was loaded.", fg="red"))
+    raise SystemExit(click.style(f"{_faults(len(error.faults))}: nothing was loaded.", fg="red"))
 
 
 @mechanism.command()
@@ -61,7 +69,7 @@ def check() -> None:
     for line in [*faults, *summary]:
         click.echo(line)
     if faults:
-        raise SystemExit(click.style(f"{len(faults)} faults.", fg="red"))
+        raise SystemExit(click.style(f"{_faults(len(faults))}.", fg="red"))
     click.echo("Every example holds and every rule has its examples.")
 
 
@@ -74,13 +82,29 @@ def try_(examples: Path) -> None:
     except RuleBookError as error:
         _stop(error)
         return
-    failures = [str(failure) for made in mechanisms for failure in failures_of(made, made.examples)]
-    for line in failures:
-        click.echo(line)
+    failed = sum(_tell_failures(made, example) for made in mechanisms for example in made.examples)
     many = sum(len(made.examples) for made in mechanisms)
-    click.echo(f"{many} examples, {len(failures)} assertions fail.")
-    if failures:
+    assertions = "1 assertion fails" if failed == 1 else f"{failed} assertions fail"
+    click.echo(f"{many} example{'' if many == 1 else 's'}, {assertions}.")
+    if failed:
         raise SystemExit(1)
+
+
+def _tell_failures(made: Mechanism, example: Example) -> int:
+    """Print the assertions of an example that fail, and under each rule how its answer came about. How many fail."""
+    failures = failures_of(made, [example])
+    for rule_id in dict.fromkeys(failure.rule for failure in failures):
+        for failure in failures:
+            if failure.rule == rule_id:
+                click.echo(str(failure))
+        _print_step(why(made, example, rule_id), 1)
+    return len(failures)
+
+
+def _print_step(step: Step, depth: int) -> None:
+    click.echo(f"{'  ' * depth}{VALUES[step.value]}: {step.text['en']}")
+    for child in step.children:
+        _print_step(child, depth + 1)
 
 
 @mechanism.command()
@@ -104,7 +128,7 @@ def diff(before: str, after: str, examples: bool) -> None:
     if examples:
         cases, moves = _moves(old, new)
         rows = [
-            (rule_id, OUTCOMES[was], OUTCOMES[is_now], str(many))
+            (rule_id, OUTCOMES[was], OUTCOMES[is_now] + (", on another day" if was == is_now else ""), str(many))
             for (rule_id, was, is_now), many in sorted(moves.items(), key=lambda item: (-item[1], item[0]))
         ]
         _print("moved", f"What changes for the facts of {cases} worked examples", ("rule", "before", "after", "examples"), rows)
@@ -129,7 +153,6 @@ def _moves(old: Mechanism, new: Mechanism) -> tuple[int, Counter[tuple[str, str,
     cases = {example.id: example for example in (*old.examples, *new.examples)}
     found = impact(old, new, cases.values())
     moves = Counter(
-        (item.rule_id, item.before.outcome if item.before else "does_not_hold", item.after.outcome if item.after else "does_not_hold")
-        for item in found
+        (item.rule_id, item.before.outcome if item.before else "absent", item.after.outcome if item.after else "absent") for item in found
     )
     return len(cases), moves

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
 from text_unidecode import unidecode
 
 from repere.cases import mechanisms
+from repere.cases.queries.rule_page import numbers_of, reforms
 from repere.core.rulebook import Mechanism, Rule, Wording, stacks
 from repere.core.rulebook.model import Parameter, Source
 
@@ -45,38 +47,120 @@ def holding(rule_id: str) -> Mechanism:
 
 # ---- search
 
+_ARTICLE = re.compile(r"(?<![a-z0-9-])(?:([lrda])[ .*]{0,3})?(\d+(?:-\d+)*)(?![a-z0-9])|[a-z0-9]+")
+_LAST_DAY = date.max
+_UNITS = {
+    "days": "jours days", "working_days": "jours ouvrables working days", "months": "mois months", "years": "ans years",
+    "hours": "heures hours", "euros": "euros", "count": "",
+}  # fmt: skip
+_LENGTH = re.compile(r"(jour|mois|an|heure|day|month|year|hour)")
+
+
+_FRENCH = (
+    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize",
+    "dix sept", "dix huit", "dix neuf",
+)  # fmt: skip
+_ENGLISH = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+    "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_FRENCH_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "quatre vingt": 80, "quatre vingts": 80}
+_ENGLISH_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+
+def _number_words() -> dict[str, str]:
+    """Number words of both languages, from 2 to 99, to their digits."""
+    found = {word: value for words in (_FRENCH, _ENGLISH) for value, word in enumerate(words, 2)} | _FRENCH_TENS | _ENGLISH_TENS
+    for units, tens in ((_FRENCH, _FRENCH_TENS), (_ENGLISH, _ENGLISH_TENS)):
+        for word, ten in tens.items():
+            most = 19 if tens is _FRENCH_TENS and ten >= 60 else 9
+            found |= {f"{word} {unit}": ten + value for value, unit in enumerate(units, 2) if value <= most}
+            found |= {f"{word} et un": ten + 1, f"{word} un": ten + 1, f"{word} one": ten + 1, f"{word} et onze": ten + 11}
+    return {word: str(value) for word, value in found.items()}
+
+
+_NUMBERS = _number_words()
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b")
+
 
 def plain(text: str) -> str:
-    """Without accents, capitals and punctuation: "L.316-1", "l 316-1" and "L316-1" read the same."""
-    text = re.sub(r"\b([lrd])[ .*]*(?=\d)", r"\1", unidecode(text).lower())
-    return " ".join(re.findall(r"[a-z0-9]+", text))
+    """Without accents, capitals and punctuation; an article number is one word: "L.316-1", "l 316-1" and "L316-1" read "l316-1"."""
+    return " ".join(f"{found[1]}{found[2]}" if found[1] else found[0] for found in _ARTICLE.finditer(unidecode(text).lower()))
+
+
+def in_digits(text: str) -> str:
+    """Number words of a plain text as digits: "trente jours" and "thirty days" hold 30."""
+    return _NUMBER_WORD.sub(lambda found: _NUMBERS[found[0]], text)
+
+
+def _searched(text: str) -> str:
+    """What is looked through: the words, the same with digits, and article numbers also without their letter."""
+    words = plain(text)
+    bare = " ".join(re.findall(r"\b[lrda](\d[\d-]*)(?= |$)", words))
+    return f" {words} | {in_digits(words)} | {bare} "
 
 
 def _words(wording: Wording | None) -> str:
     return " ".join(words.text for _, words in wording.texts) if wording else ""
 
 
+@dataclass(frozen=True)
+class _Indexed:
+    """What is known of a rule to a search: its own numbers (first source, former numbers), and everything it says."""
+
+    own: str
+    everything: str
+
+
 @lru_cache(maxsize=8)
-def _index(mechanism_hash: str, name: str) -> dict[str, str]:
+def _index(mechanism_hash: str, name: str) -> dict[str, _Indexed]:
     mechanism = mechanism_named(name)
-    found = {}
-    for rule in mechanism.rules.values():
-        sources = [s for version in rule.versions for s in version.standing.source]
-        titles = " ".join(f"{s} {_words(mechanism.sources[s].title)}" for s in dict.fromkeys(sources) if s in mechanism.sources)
-        found[rule.id] = f" {plain(' '.join([_words(rule.label), _words(rule.text), rule.id, titles, *rule.former_names]))} "
-    return found
+    return {rule.id: _indexed(mechanism, rule) for rule in mechanism.rules.values()}
+
+
+def _indexed(mechanism: Mechanism, rule: Rule) -> _Indexed:
+    standings = [version.standing for version in rule.versions] + [
+        clause.standing for version in rule.versions for clause in version.unless
+    ]
+    sources = dict.fromkeys(s for standing in standings for s in standing.source if s in mechanism.sources)
+    titles = [f"{s} {_words(mechanism.sources[s].title)}" for s in sources]
+    numbers = [mechanism.parameters[number] for number in numbers_of(mechanism, rule, _LAST_DAY)]
+    lengths = [f"{p.values[-1].value} {unit}" for p in numbers if p.values for unit in _UNITS.get(p.unit, "").split(" ", 1)]
+    own = [*titles[:1], *rule.former_names]
+    said = [_words(rule.label), _words(rule.text), _words(rule.note), rule.id, *titles, *rule.former_names, *lengths]
+    return _Indexed(_searched(" . ".join(own)), _searched(" . ".join(said)))
+
+
+def _asked(text: str) -> list[str]:
+    """The words of a search; a number and its unit stay together."""
+    words: list[str] = []
+    for word in in_digits(plain(text)).split():
+        if words and words[-1].isdigit() and (unit := _LENGTH.match(word)):
+            words[-1] += f" {unit[0]}"
+        else:
+            words.append(word)
+    return words
+
+
+def _holds(text: str, word: str) -> bool:
+    """A number is compared whole, or as the number of a chapter ("L.425"); a word may be a beginning."""
+    if re.fullmatch(r"[lrda]?\d[\d-]*", word):
+        return f" {word} " in text or (not word.isdigit() and "-" not in word and f" {word}-" in text)
+    return f" {word}" in text
 
 
 def search_rules(mechanism: Mechanism, text: str) -> list[Rule]:
-    """Rules that hold every word; an article number must match whole, a word may be a beginning."""
-    asked = plain(text).split()
+    """Rules that hold every word."""
+    asked = _asked(text)
     if not asked:
         return list(mechanism.rules.values())
     index = _index(mechanism.hash, mechanism.name)
-    return [
-        rule for rule in mechanism.rules.values()
-        if all((f" {word} " if word[-1].isdigit() else f" {word}") in index[rule.id] for word in asked)
-    ]  # fmt: skip
+    return [rule for rule in mechanism.rules.values() if all(_holds(index[rule.id].everything, word) for word in asked)]
+
+
+def _is_own(indexed: _Indexed, asked: list[str]) -> bool:
+    """A number that was asked for is the rule's own."""
+    return any(_holds(indexed.own, word) for word in asked if re.search(r"\d", word))
 
 
 @dataclass(frozen=True)
@@ -97,27 +181,27 @@ class Part:
 
 def parts(mechanism: Mechanism, text: str) -> tuple[Part, Part | None]:
     """Rules that hold every word: those in force, then those that a reform asks for (None: none of these words is asked for)."""
-    demands = mechanism if _reforms(mechanism) else mechanisms.demanded_for(mechanism.jurisdiction)
-    law = Part(mechanism.name, shelves([rule for rule in search_rules(mechanism, text) if rule.layer not in _reforms(mechanism)]))
-    asked = [rule for rule in search_rules(demands, text) if rule.layer in _reforms(demands)] if demands is not None else []
-    return law, Part(demands.name, shelves(asked)) if demands is not None and shelves(asked) else None
+    demands = mechanism if reforms(mechanism) else mechanisms.demanded_for(mechanism.jurisdiction)
+    law = Part(mechanism.name, shelves(mechanism, text, [r for r in search_rules(mechanism, text) if r.layer not in reforms(mechanism)]))
+    if demands is None:
+        return law, None
+    asked = shelves(demands, text, [rule for rule in search_rules(demands, text) if rule.layer in reforms(demands)])
+    return law, Part(demands.name, asked) if asked else None
 
 
-def _reforms(mechanism: Mechanism) -> frozenset[str]:
-    return frozenset(layer.id for layer in mechanism.layers if layer.kind == "reform")
+def shelves(mechanism: Mechanism, text: str, rules: list[Rule]) -> list[Shelf]:
+    """Rules by level: first those whose own number was asked for, then in the order of the path. Conditions only when searched for."""
+    index, asked = _index(mechanism.hash, mechanism.name), _asked(text)
 
+    def order(rule: Rule) -> tuple[bool, str, int, str]:
+        kind = "" if rule.kind == "entitlement" else rule.kind
+        return not _is_own(index[rule.id], asked), kind, 9 if rule.stage is None else rule.stage, rule.id
 
-def is_demanded(mechanism: Mechanism, rule: Rule) -> bool:
-    """The rule stands in a reform: asked for, or laid over the law by those who ask."""
-    return rule.layer in _reforms(mechanism)
-
-
-def shelves(rules: list[Rule]) -> list[Shelf]:
-    def order(rule: Rule) -> tuple[str, int, str]:
-        return ("" if rule.kind == "entitlement" else rule.kind, 9 if rule.stage is None else rule.stage, rule.id)
-
-    shown = [rule for rule in rules if rule.kind != "condition"]
-    return [Shelf(level, sorted(here, key=order)) for level in LEVELS if (here := [r for r in shown if r.level == level])]
+    by_level: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.kind != "condition" or asked:
+            by_level.setdefault("condition" if rule.kind == "condition" else rule.level, []).append(rule)
+    return [Shelf(level, sorted(by_level[level], key=order)) for level in (*LEVELS, "condition") if level in by_level]
 
 
 # ---- sources and open questions

@@ -28,7 +28,7 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "code", "says"), [("holds", 0, "0 assertions fail"), ("does_not_hold", 1, "expected does_not_hold; came holds")]
+    ("outcome", "code", "says"), [("holds", 0, "1 example, 0 assertions fail"), ("does_not_hold", 1, "expected does_not_hold; came holds")]
 )
 def test_a_jurist_s_own_examples_say_which_fail_and_why(tmp_path: Path, outcome: str, code: int, says: str) -> None:
     """Anybody may hold the law in Repère against their own reading."""
@@ -46,6 +46,63 @@ def test_an_example_about_a_rule_that_does_not_exist_names_its_line(tmp_path: Pa
     assert "mine.yaml:10: expected the id of a rule; came 'fr.no_such_rule'" in result.output
 
 
+def example_of_the_guide() -> str:
+    """The example that mechanism/README.md gives to be copied."""
+    guide = (settings.REPERE_MECHANISM_FOLDER / "README.md").read_text("utf-8")
+    return guide.split("### examples")[1].split("```yaml\n")[1].split("```")[0]
+
+
+def test_the_example_of_the_guide_holds_when_it_is_copied(tmp_path: Path) -> None:
+    """A jurist begins by copying; what the guide shows must run."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(example_of_the_guide(), "utf-8")
+    result = run("try", str(file))
+    assert (result.exit_code, result.output) == (0, "1 example, 0 assertions fail.\n")
+
+
+def test_an_example_that_fails_is_followed_by_the_reasoning(tmp_path: Path) -> None:
+    """ "Expected holds, came does not hold" alone leaves the jurist guessing which condition fails."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(example_of_the_guide().replace("fr.residence_permit_complaint: holds", "fr.residence_permit_complaint: does_not_hold"))
+    lines = run("try", str(file)).output.splitlines()
+    assert f"{file}:" in lines[0]
+    assert lines[1].startswith("  yes: ")
+    assert any(line.startswith("    ") and "all of these" in line for line in lines)
+    assert any("Link with the traffickers broken" in line or "broken" in line for line in lines[2:])
+    assert lines[-1] == "1 example, 1 assertion fails."
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("complaint_filed:", "complaint_fild:", "'complaint_fild'. Mend: did you mean complaint_filed?"),
+        ("forced_labour, confinement", "forced_labor, confinement", "'forced_labor'. Mend: did you mean forced_labour?"),
+        ("by_the_person:", "by_the_persn:", "'by_the_persn'. Mend: did you mean by_the_person?"),
+        ("fr.inform_rights_on_complaint: open", "fr.inform_rights_on_complain: open", "did you mean fr.inform_rights_on_complaint?"),
+        ("fr.inform_rights_on_complaint: open", "fr.inform_rights_on_complaint: opened", "did you mean open?"),
+        ("include: [mine.adult_woman", "include: [mine.adult_womn", "did you mean mine.adult_woman_third_country?"),
+    ],
+)
+def test_a_wrong_word_is_named_at_its_line_with_what_is_allowed(tmp_path: Path, right: str, wrong: str, says: str) -> None:
+    """The jurist's own file and line, the word itself, the words that exist, and the nearest."""
+    text = example_of_the_guide()
+    assert right in text
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace(right, wrong), "utf-8")
+    output = run("try", str(file)).output
+    line = next(number for number, told in enumerate(text.splitlines(), 1) if right in told)
+    assert output.startswith(f"{file}:{line}: expected ")
+    assert says in output
+    assert "1 fault: nothing was loaded." in output
+
+
+def test_a_refused_code_shows_the_whole_list(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(example_of_the_guide().replace("forced_labour, confinement", "forced_labor, confinement"), "utf-8")
+    allowed = load(settings.REPERE_MECHANISM_FOLDER, "fr").codelists["described_facts"]
+    assert f"among {', '.join(allowed)}; came" in run("try", str(file)).output
+
+
 def test_the_reform_is_compared_with_the_law_rule_by_rule() -> None:
     """What is demanded is told apart from what is law."""
     lines = [line.split("\t") for line in run("diff", "fr", "fr+fr-collectif", "--no-examples").output.splitlines()]
@@ -60,6 +117,9 @@ def test_what_the_examples_make_of_a_reform_goes_into_a_pipe_whole() -> None:
     moved = [line for line in lines if line[0] == "moved"]
     assert moved
     assert all(len(line) == 5 and int(line[4]) > 0 for line in moved)
+    law = load(settings.REPERE_MECHANISM_FOLDER, "fr").rules
+    assert all((line[2] == "absent") == (line[1] not in law) for line in moved), "no text is not the same as a text that says no"
+    assert all(line[2] != line[3] for line in moved), "a row that says the same says nothing"
 
 
 def test_a_broken_copy_of_the_rule_book_is_refused_with_file_and_line(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ BROKEN = {
     "example_of_no_rule": (EXAMPLES, "xx.is_here:", "xx.was_here:", "xx.was_here:", "the id of a rule"),
     "example_of_no_outcome": (EXAMPLES, "is_here: holds", "is_here: open", "is_here", "an outcome among"),
     "example_of_no_day": (EXAMPLES, "on: spring 2024", "on: some day", "some day", "a day, month, season"),
-    "example_of_a_refused_fact": (EXAMPLES, "many: 2", "many: lots", "lots", "a fact the declarations allow"),
+    "example_of_a_refused_fact": (EXAMPLES, "many: 2", "many: lots", "lots", "many of met: a whole number"),
     "example_through_no_group": (EXAMPLES, "    expect:", "    view: [profil]\n    expect:", "profil", "a known word in view"),
 }
 

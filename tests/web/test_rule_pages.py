@@ -5,17 +5,23 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client, override_settings
 
+from repere.cases import queries
+from repere.core.dates import PartialDate
+from repere.core.rulebook.expressions import rules_of
 from repere.web import law
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
 
 
-def page(signed_in: SignIn, people: Cast, address: str) -> str:
+def page(signed_in: SignIn, people: Cast, address: str, language: str = "fr") -> str:
+    people.amina.membership.user.language = language
+    people.amina.membership.user.save(update_fields=["language"])
     answer = signed_in(people.amina).get(address)
     assert answer.status_code == 200
     return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(answer.content.decode())).split())
@@ -44,17 +50,18 @@ def test_a_demand_says_on_its_own_page_that_it_is_not_law(signed_in: SignIn, peo
     assert "Demandé, pas la loi : cela n'ouvre rien aujourd'hui." not in page(signed_in, people, "/rules/fr.reflection_period/")
 
 
-def test_the_reflection_period_shows_its_thirty_days_how_they_are_counted_and_what_ends_them(signed_in: SignIn, people: Cast) -> None:
+def test_the_reflection_period_shows_its_thirty_days_how_they_are_counted_and_what_may_change_them(signed_in: SignIn, people: Cast) -> None:
     """R.425-2: thirty calendar days from the day after the receipt, no day more for a holiday, ended by the préfet's decision alone."""
     told = page(signed_in, people, "/rules/fr.reflection_period/")
     assert "Durée du délai de réflexion : 30 jours" in told
     assert "R.425-2" in told
     assert "le jour 1 est le lendemain" in told.lower()
     assert "ne se déplace pas" in told
-    ends = told.split("Ce qui y met fin")[1][:200]
-    assert "Délai de réflexion interrompu" in ends
-    assert "Durée du délai de réflexion" in ends
-    assert "Contact repris" not in ends, "a renewed contact ends nothing by itself"
+    assert "Ce qui y met fin" not in told, "nobody has computed what ends it: kinds of facts are listed"
+    changes = told.split("Ce qui peut changer la réponse")[1][:400]
+    assert "Délai de réflexion interrompu" in changes
+    assert "Durée du délai de réflexion" in changes
+    assert "Contact repris" not in changes, "a renewed contact changes nothing by itself"
 
 
 def test_examples_stand_under_the_answer_they_give(signed_in: SignIn, people: Cast) -> None:
@@ -67,3 +74,92 @@ def test_examples_stand_under_the_answer_they_give(signed_in: SignIn, people: Ca
 def test_a_duty_that_lapses_says_so(signed_in: SignIn, people: Cast) -> None:
     told = page(signed_in, people, "/rules/fr.choice_before_end_of_reflection/")
     assert "Le délai de réflexion est terminé ; les autres voies restent ouvertes" in told.split("Quand ce n'est plus faisable")[1][:200]
+
+
+def test_a_note_of_ours_and_how_sure_it_is_are_read_beside_the_rule(signed_in: SignIn, people: Cast) -> None:
+    """Where a rule is our reading of a text, the page says so in our own words, on its own page and where another rule names it."""
+    mechanism = law.mechanism_named("fr")
+    noted = next(rule for rule in mechanism.rules.values() if rule.note and rule.kind == "condition")
+    assert noted.note is not None
+    for language, heading in (("fr", "Notre note"), ("en", "Our note")):
+        own = page(signed_in, people, f"/rules/{noted.id}/", language)
+        assert heading in own
+        assert noted.note.text(language) in own
+    naming = next(r for r in mechanism.rules.values() if noted.id in rules_of(r.versions[-1].when))
+    assert noted.note.text("fr") in page(signed_in, people, f"/rules/{naming.id}/")
+
+
+def test_a_rule_of_the_common_ground_shows_its_examples_from_the_law_of_a_country(signed_in: SignIn, people: Cast) -> None:
+    """The examples of the common ground hold wherever a country leaves its rules as they are; each is told whole."""
+    told = page(signed_in, people, "/rules/common.presumed/?mechanism=fr")
+    assert "Aucun exemple n'a encore été écrit" not in told
+    shown = queries.rule_page(law.mechanism_named("fr"), "common.presumed", on=date(2026, 6, 1))
+    assert "common" in {example.mechanism for example in shown.examples}
+    example = next(example for example in shown.examples if example.facts)
+    assert example.facts[0].label in told
+    assert example.facts[0].on in told
+    assert f"Ce qui en découle le {PartialDate.on(example.on).text('fr')}" in told
+    assert example.place in told
+
+
+def test_an_example_drawn_from_a_document_names_it_with_its_lines(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/collectif.permit_on_facts/")
+    shown = queries.rule_page(law.mechanism_named("fr+fr-collectif"), "collectif.permit_on_facts", on=date(2026, 6, 1))
+    drawn = next(example for example in shown.examples if example.source)
+    assert drawn.source is not None
+    assert f"{drawn.source.title} , lignes {drawn.lines}" in told
+    assert drawn.failure in told
+
+
+def test_a_demand_is_never_worded_as_if_it_were_in_force(signed_in: SignIn, people: Cast) -> None:
+    """Who asks for it and on which day; no certainty of a text in force; lines with the title of the document they stand in."""
+    told = page(signed_in, people, "/rules/collectif.permit_on_facts/")
+    assert "demandé par : Collectif « Ensemble contre la traite des êtres humains », le 15 décembre 2022" in told
+    assert "En vigueur Non." in told
+    for words in ("Certitude", "lu en vigueur", "Depuis", "003:"):
+        assert words not in told.split("Exemples")[0]
+    title = law.mechanism_named("fr+fr-collectif").sources["collectif.2022-12-15"].title.text("fr")
+    assert f"{title}, lignes 288-315" in told
+
+
+def test_a_rule_says_where_all_parts_are_needed_and_where_one_is_enough(signed_in: SignIn, people: Cast) -> None:
+    """A list of conditions alone leaves open whether one of them is enough."""
+    told = page(signed_in, people, "/rules/fr.reflection_period/").split("Ce qu'elle demande")[1].split("Historique")[0]
+    assert told.index("toutes ces conditions") < told.index("l'une de ces conditions") < told.index("le contraire de")
+    assert "all of these" in page(signed_in, people, "/rules/fr.reflection_period/", "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("L.316-1", True), ("L316-1", True), ("l 316-1", True), ("316-1", True), ("CESEDA 316-1", True),
+        ("L.316-1-1", False), ("L.316-11", False), ("R.316-1", False), ("316", False),
+    ],
+)  # fmt: skip
+def test_numbers_are_compared_whole(asked: str, found: bool) -> None:
+    """Another article is another text: the jurist must not be given the neighbour's rule."""
+    here = {rule.id for rule in law.search_rules(law.mechanism_named("fr"), asked)}
+    assert ("fr.residence_permit_complaint" in here) == found
+
+
+@pytest.mark.parametrize("asked", ["30 jours", "trente jours", "thirty days", "30 days", "délai 30 jours"])
+def test_a_length_is_found_in_digits_and_in_words(asked: str) -> None:
+    here = {rule.id for rule in law.search_rules(law.mechanism_named("fr"), asked)}
+    assert "fr.reflection_period" in here
+    assert "fr.civi_compensation" not in here, "it counts in years"
+
+
+def test_a_penal_article_is_found_in_the_conditions_that_rest_on_it(signed_in: SignIn, people: Cast) -> None:
+    """The definition of the offence opens nothing by itself; it must still be found by its number."""
+    told = page(signed_in, people, "/rules/?q=225-4-1")
+    assert "Conditions que des règles nomment" in told
+    assert law.mechanism_named("fr").rules["fr.act"].label.text("fr") in told
+
+
+def test_the_rule_whose_own_number_was_asked_for_comes_first() -> None:
+    """Rules that only cite the article among others come after it."""
+    law_part, _ = law.parts(law.mechanism_named("fr"), "R.425-2")
+    national = next(shelf.rules for shelf in law_part.shelves if shelf.level == "national_law")
+    own = ["fr.ceseda.r425-2" in rule.versions[-1].standing.source[:1] for rule in national if rule.kind == "entitlement"]
+    assert any(own)
+    assert own == sorted(own, reverse=True)

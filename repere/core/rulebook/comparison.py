@@ -37,8 +37,13 @@ def shared_rules(before: Mechanism, after: Mechanism) -> frozenset[str]:
     return frozenset(before.rules.keys() & after.rules.keys()) - frozenset(apart.changed) if same_words else frozenset()
 
 
+def says_the_same(one: Mechanism, other: Mechanism, rule_id: str) -> bool:
+    """A rule that both mechanisms hold, with the same text, conditions and numbers in both."""
+    return rule_id in one.rules and rule_id in other.rules and _said(one, rule_id) == _said(other, rule_id)
+
+
 def _said(mechanism: Mechanism, rule_id: str) -> tuple[object, ...]:
-    """Everything a rule's answer rests on, without where it stands in which file."""
+    """Everything a rule's answer rests on, without where it stands in which file and without notes to the reader."""
     seen: dict[str, Rule] = {}
     parameters: set[str] = set()
 
@@ -46,7 +51,8 @@ def _said(mechanism: Mechanism, rule_id: str) -> tuple[object, ...]:
         if name in seen:
             return
         rule = mechanism.rules[name]
-        seen[name] = replace(rule, file="", line=0)
+        versions = tuple(replace(version, note=None) for version in rule.versions)
+        seen[name] = replace(rule, file="", line=0, note=None, versions=versions)
         parameters.update({rule.duty.due_after} if rule.duty and rule.duty.due_after else ())
         for expression in expressions_of(rule):
             parameters.update(parameters_of(expression))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -19,6 +21,12 @@ class Fault:
     def __str__(self) -> str:
         mend = f" Mend: {self.mend}" if self.mend else ""
         return f"{self.file}:{self.line}: expected {self.expected}; came {self.came}.{mend}"
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """The nearest allowed word as a question, or nothing where none is near."""
+    near = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.75)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 class RuleBookError(Exception):

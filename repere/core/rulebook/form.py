@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from repere.core.rulebook.errors import Fault
+from repere.core.rulebook.errors import Fault, did_you_mean
 from repere.core.rulebook.model import Standing
 from repere.core.rulebook.reading import Block
 from repere.core.rulebook.wording import Wording, Words
@@ -44,12 +44,17 @@ class Form:
             return default or ""
         value = str(value)
         if allowed is not None and value not in allowed:
-            self.fault(key, f"{key} among {', '.join(list(allowed)[:14])}", f"'{value}'", "check the spelling")
+            self.fault(
+                key,
+                f"{key} among {', '.join(allowed := list(allowed))}",
+                f"'{value}'",
+                did_you_mean(value, allowed) or "check the spelling",
+            )
             return default or ""
         return value
 
-    def words(self, key: str, allowed: Callable[[str], bool] | None = None) -> tuple[str, ...]:
-        """A list of words; one word counts as a list of one."""
+    def words(self, key: str, allowed: Callable[[str], bool] | None = None, near: Callable[[str], str] | None = None) -> tuple[str, ...]:
+        """A list of words; one word counts as a list of one. ``near``: how to mend a word that is not allowed."""
         value = self.raw(key)
         rows = [] if value is None else value if isinstance(value, list) else [value]
         found = []
@@ -57,7 +62,7 @@ class Form:
             if not isinstance(row, str | int):
                 self.fault(key, f"words in {key}", row)
             elif allowed is not None and not allowed(str(row)):
-                self.fault(key, f"a known word in {key}", f"'{row}'", "check the spelling")
+                self.fault(key, f"a known word in {key}", f"'{row}'", (near(str(row)) if near else "") or "check the spelling")
             else:
                 found.append(str(row))
         return tuple(found)
@@ -162,4 +167,5 @@ class Form:
         for key in self.block:
             if key not in self.taken:
                 known = ", ".join(sorted(self.taken - {"id", "overlay"}))
-                self.fault(key, f"a key among {known}", f"'{key}'", "remove it or check the spelling")
+                near = did_you_mean(key, self.taken - {"id", "overlay"})
+                self.fault(key, f"a key among {known}", f"'{key}'", near or "remove it or check the spelling")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from repere.core.rulebook import parsing
-from repere.core.rulebook.errors import Fault, RuleBookError
+from repere.core.rulebook.errors import Fault, RuleBookError, did_you_mean
 from repere.core.rulebook.model import Layer, Mechanism
 from repere.core.rulebook.reading import Block, Row, read
 from repere.core.rulebook.wording import Wording, Words
@@ -65,9 +65,9 @@ def with_examples(root: Path, path: Path) -> list[Mechanism]:
     An example names its mechanism (default fr) and may use the fixtures of the rule book and those of its file.
     """
     faults: list[Fault] = []
-    raw = read(path, path.name, faults)
+    raw = read(path, str(path), faults)
     given: dict[str, list[tuple[str, Block]]] = {section: [] for section in SECTIONS}
-    _sort_sections(raw, path.name, "tried", given, faults)
+    _sort_sections(raw, str(path), "tried", given, faults)
     if faults:
         raise RuleBookError(faults)
     made = []
@@ -171,7 +171,15 @@ def _sort_sections(raw: Any, shown: str, layer: str, blocks: dict[str, list[tupl
         return
     for section, rows in raw.items():
         if section not in SECTIONS:
-            faults.append(Fault(shown, raw.at(section), f"a section among {', '.join(SECTIONS)}", f"'{section}'", "check the spelling"))
+            faults.append(
+                Fault(
+                    shown,
+                    raw.at(section),
+                    f"a section among {', '.join(SECTIONS)}",
+                    f"'{section}'",
+                    did_you_mean(section, SECTIONS) or "check the spelling",
+                )
+            )
             continue
         if rows is not None and not isinstance(rows, Row):
             mend = "begin each item with '- id: …'"

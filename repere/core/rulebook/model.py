@@ -199,6 +199,7 @@ class Version:
     unless: tuple[UnlessClause, ...] = ()
     until: DateExpr | None = None
     settled: bool = True
+    note: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,7 @@ class Rule:
     duty: Duty | None = None
     never: tuple[str, ...] = ()
     never_because: Wording | None = None
+    note: Wording | None = None
 
     def version_on(self, day: date) -> Version:
         """Version in force on a day; before the first, the first."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import vocabulary
-from repere.core.rulebook.errors import FactRefused, Fault
+from repere.core.rulebook.errors import FactRefused, Fault, Refusal, did_you_mean
 from repere.core.rulebook.expressions import (
     Always,
     Before,
@@ -39,7 +39,7 @@ from repere.core.rulebook.model import (
     Version,
 )  # fmt: skip
 from repere.core.rulebook.reading import Block
-from repere.core.rulebook.validation import check_fact, may_state
+from repere.core.rulebook.validation import check_fact, codes_of, may_state
 from repere.core.rulebook.vocabulary import Vocabulary
 
 LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
@@ -138,8 +138,9 @@ def _rule(form: Form, kind: str, grammar: Grammar) -> Rule:
         law_at=grammar.selector(form, block, law_at["fact"]) if isinstance(law_at, Block) and "fact" in law_at else None,
         former_names=form.words("former_names"), demand=demand, duty=duty, never=form.words("never", lambda w: w in OUTCOMES[kind]),
         never_because=form.wording("never_because", required=False),
+        note=form.wording("note", required=False),
     )  # fmt: skip
-    for key in ("help", "note", "ask"):
+    for key in ("help", "ask"):
         form.wording(key, required=False)
     if made.level == "demanded" and demand is None:
         form.fault("demand", "who demands it", "nothing", "add demand: {stance: …, by: …, on: …, lines: …}")
@@ -189,12 +190,13 @@ def _version(form: Form, kind: str, grammar: Grammar) -> Version:
         form.fault("when", "an expression under 'when'", "nothing", "add when: …, or when: {always: {}}")
     unless = tuple(_unless(inner, grammar) for row in form.raw("unless") or () if (inner := form.inner(row, "unless")))
     until = form.raw("until")
+    stands_alone = "level" not in form.block and form.block.lines.keys().isdisjoint({"label", "text"})
     made = Version(
         standing, grammar.expression(form, "when", when) if when is not None else Always(), unless,
         grammar.date(form, form.block, until) if until is not None else None, form.flag("settled", True),
+        form.wording("note", required=False) if stands_alone else None,
     )  # fmt: skip
-    if "level" not in form.block and form.block.lines.keys().isdisjoint({"label", "text"}):
-        form.wording("note", required=False)
+    if stands_alone:
         form.done()
     return made
 
@@ -339,7 +341,7 @@ def _shifts(date_: Any) -> set[str]:
 
 def _example(form: Form, fixtures: Mapping[str, Block], made: Mechanism, rows: Rows) -> Example | None:
     name = form.word("mechanism", default=made.layers[-1].id)
-    included = form.words("include", lambda fixture: fixture in fixtures)
+    included = form.words("include", lambda fixture: fixture in fixtures, lambda word: did_you_mean(word, fixtures))
     view = None if form.raw("view", "all") == "all" else frozenset(form.words("view", lambda group: group in made.groups))
     on = form.day("on")
     known_at = form.day("known_at")
@@ -382,11 +384,12 @@ def _given(form: Form, given: list[Any], made: Mechanism, on: date) -> list[Fact
 
 
 def _given_fact(form: Form, index: int, kind: str, body: dict[str, Any], row: Block, made: Mechanism, on: date) -> Fact | None:
-    def fault(expected: str, came: Any) -> None:
-        form.faults.append(Fault(row.file, row.line, expected, str(came), f"in example {form.block['id']}"))
+    def fault(expected: str, came: Any, mend: str = "", at: int = row.line) -> None:
+        mend = " ".join(part for part in (mend, f"in example {form.block['id']}") if part)
+        form.faults.append(Fault(row.file, at, expected, str(came), mend))
 
     if kind not in made.facts:
-        fault("a declared fact kind", kind)
+        fault("a declared fact kind", f"'{kind}'", did_you_mean(kind, made.facts))
         return None
     try:
         told = PartialDate.parse(str(body.pop("on", "")))
@@ -410,9 +413,49 @@ def _given_fact(form: Form, index: int, kind: str, body: dict[str, Any], row: Bl
             made, kind, values, earliest=told.earliest, latest=told.latest, role=by, basis=basis, today=max(on, recorded_on, told.latest)
         )
     except FactRefused as refused:
-        fault("a fact the declarations allow", refused)
+        for refusal in refused.refusals:
+            expected, came, mend = _wording_of(made, kind, refusal)
+            fault(expected, came, mend, _line_of(row, kind, refusal.field))
         return None
     return Fact(name, kind, told.earliest, told.latest, datetime.combine(recorded_on, time(12), UTC), by, basis, fields, corrects)
+
+
+def _line_of(row: Block, kind: str, field: str | None) -> int:
+    """Line of a field of a fact, or of the fact."""
+    body = row[kind]
+    inner = body.get("fields") if isinstance(body, Block) else None
+    held = next((block for block in (body, inner) if isinstance(block, Block) and field in block), None)
+    return held.at(str(field)) if held is not None else row.line
+
+
+def _wording_of(made: Mechanism, kind: str, refusal: Refusal) -> tuple[str, str, str]:
+    """(what was expected, what came, nearest word) of a fact that the declarations do not allow."""
+    declared, told = made.facts[kind], refusal.params
+    came = f"'{told['value']}'" if "value" in told else refusal.code
+    match refusal.code:
+        case "unknown_field":
+            return (
+                f"a field of {kind} among {', '.join(declared.fields)}",
+                f"'{refusal.field}'",
+                did_you_mean(str(refusal.field), declared.fields),
+            )
+        case "not_in_list":
+            field = declared.fields.get(str(refusal.field))
+            codes = codes_of(made, field) if field else told["expected"].split(", ")
+            return f"{refusal.field} of {kind} among {', '.join(codes)}", came, did_you_mean(told["value"], codes)
+        case "required":
+            return f"the field {refusal.field} of {kind}", "nothing", ""
+        case "role_without_power":
+            powers = declared.states if told["basis"] == "own_act" else declared.states | declared.records
+            return f"{kind} by one of {', '.join(sorted(powers))}", f"by '{told['role']}', basis {told['basis']}", ""
+        case "out_of_range" | "not_a_number" | "not_a_date":
+            what = {
+                "out_of_range": told.get("expected", ""),
+                "not_a_number": "a whole number",
+                "not_a_date": "a day, month, season or range",
+            }
+            return f"{refusal.field} of {kind}: {what[refusal.code]}", came, ""
+    return f"a fact {kind} that the declarations allow", f"{refusal.code} ({refusal.field or kind})", ""
 
 
 def _expect(form: Form, raw: Any, made: Mechanism) -> dict[str, Expected]:
@@ -421,14 +464,13 @@ def _expect(form: Form, raw: Any, made: Mechanism) -> dict[str, Expected]:
         rule = made.rules.get(rule_id)
         line = raw.at(rule_id)
         if rule is None:
-            form.faults.append(Fault(form.block.file, line, "the id of a rule", f"'{rule_id}'", f"in example {form.block['id']}"))
+            mend = " ".join(part for part in (did_you_mean(rule_id, made.rules), f"in example {form.block['id']}") if part)
+            form.faults.append(Fault(form.block.file, line, "the id of a rule", f"'{rule_id}'", mend))
             continue
         inner = body if isinstance(body, Block) else {"outcome": body}
         unknown = set(inner) - {"outcome", "due", "until", "asks", "missing", "reason"}
         if unknown or inner.get("outcome") not in OUTCOMES[rule.kind]:
-            form.faults.append(
-                Fault(form.block.file, line, f"an outcome among {', '.join(OUTCOMES[rule.kind])}", str(body), f"rule {rule_id}")
-            )
+            form.faults.append(Fault(form.block.file, line, *_wrong_outcome(rule, inner, unknown)))
             continue
         try:
             days = {key: date.fromisoformat(str(inner[key])) for key in ("due", "until") if inner.get(key)}
@@ -439,6 +481,21 @@ def _expect(form: Form, raw: Any, made: Mechanism) -> dict[str, Expected]:
             str(inner["outcome"]), asks=inner.get("asks"), missing=inner.get("missing"), reason=inner.get("reason"), line=line, **days
         )
     return found
+
+
+def _wrong_outcome(rule: Rule, inner: Mapping[str, Any], unknown: set[str]) -> tuple[str, str, str]:
+    """(what was expected, what came, how to mend it) of an expectation."""
+    if unknown:
+        known = ("outcome", "due", "until", "asks", "missing", "reason")
+        word = sorted(unknown)[0]
+        return (
+            f"a key among {', '.join(known)}",
+            f"'{word}'",
+            " ".join(part for part in (did_you_mean(word, known), f"rule {rule.id}") if part),
+        )
+    outcome, allowed = str(inner.get("outcome")), OUTCOMES[rule.kind]
+    near = did_you_mean(outcome, allowed)
+    return f"an outcome among {', '.join(allowed)}", f"'{outcome}'", f"{near} rule {rule.id}" if near else f"rule {rule.id}"
 
 
 def uses_field(rule: Rule, kind: str, field: str) -> bool:

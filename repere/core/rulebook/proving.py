@@ -11,6 +11,7 @@ from repere.core.rulebook.errors import Fault
 from repere.core.rulebook.evaluation import Finding, evaluate
 from repere.core.rulebook.loading import load, stacks
 from repere.core.rulebook.model import Example, Expected, Mechanism, Rule
+from repere.core.rulebook.reasons import Step, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Failure:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.example}: {self.rule}: expected {self.expected}; came {self.came}"
+
+
+def why(mechanism: Mechanism, example: Example, rule_id: str) -> Step:
+    """The reasoning behind a rule's answer to an example."""
+    return explain(mechanism, example.facts, rule_id, on=example.on, groups=example.groups, known_at=example.known_at)
 
 
 def findings_of(mechanism: Mechanism, example: Example) -> dict[str, Finding]:

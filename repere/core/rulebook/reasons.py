@@ -52,13 +52,17 @@ def sure(standing: Standing) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a reasoning. ``text`` in each language; ``value`` no, cannot_tell or yes; ``facts`` the ids it rests on."""
+    """One step of a reasoning. ``text`` in each language; ``value`` no, cannot_tell or yes; ``facts`` the ids it rests on.
+
+    ``rule``: id of the rule that this step is the value of, None for a part of one.
+    """
 
     text: dict[str, str]
     value: str
     facts: tuple[Any, ...] = ()
     source: tuple[str, ...] = ()
     children: tuple[Step, ...] = ()
+    rule: str | None = None
 
 
 class Reader:
@@ -362,6 +366,15 @@ def explain(
     return _Teller(run, facts).rule(graph.rules[rule_id])
 
 
+def outline(mechanism: Mechanism, rule_id: str, *, on: date) -> Step:
+    """What a rule asks for, about nobody: its parts with "all of these" and "any of these"; rules that it names are not followed.
+
+    Values say nothing here: no fact was looked at.
+    """
+    run = Run(compile_graph(mechanism), FactTables.of_case(mechanism, ()), np.zeros(1, np.int64), np.array([number(on)], np.int64))
+    return _Outliner(run, ()).rule(mechanism.rules[rule_id])
+
+
 class _Teller(Reader):
     def __init__(self, run: Run, facts: Sequence[Fact]) -> None:
         super().__init__(run, 0)
@@ -387,7 +400,7 @@ class _Teller(Reader):
             text = {lang: _say("lapsed", lang, lapses.label.text(lang)) for lang in ("fr", "en")}
             children.append(Step(text, inner.value, (), lapses.standing.source, (inner,)))
         value = _VALUES[int(self.run.rule(rule.id).value[self.row])]
-        return Step({lang: rule.label.text(lang) for lang in ("fr", "en")}, value, (), version.standing.source, tuple(children))
+        return Step({lang: rule.label.text(lang) for lang in ("fr", "en")}, value, (), version.standing.source, tuple(children), rule.id)
 
     def step(self, expression: Expr) -> Step:
         value = self.trit(expression)
@@ -488,6 +501,25 @@ class _Teller(Reader):
         if values.state[self.row] != YES or values.low[self.row] >= FAR:
             return _say("unknown_day", lang)
         return PartialDate(day_of(int(values.low[self.row])), day_of(int(values.high[self.row]))).text(lang)
+
+
+class _Outliner(_Teller):
+    """Tells a rule without a case: no day of a fact, no rule inside the rule."""
+
+    def step(self, expression: Expr) -> Step:
+        if isinstance(expression, RuleRef):
+            label = self.graph.rules[expression.rule].label
+            return Step({lang: label.text(lang) for lang in ("fr", "en")}, "cannot_tell", rule=expression.rule)
+        return super().step(expression)
+
+    def _date(self, told: DateExpr, lang: str) -> str:
+        match told:
+            case Today():
+                return _say("today", lang)
+            case Shift(inner, parameter, sign):
+                return f"{self._date(inner, lang)} {'+' if sign > 0 else '−'} {self.mechanism.parameters[parameter].label.text(lang)}"
+            case DayOf(selector, field):
+                return self._field_of(selector, field, lang)
 
 
 def _say(word: str, lang: str, *values: Any) -> str:
