@@ -158,8 +158,20 @@ class Installation:
 
     def remove(self) -> None:
         self.stop()
+        for left in self._left_behind():
+            left.kill()
         self.command("stop", may_fail=True)
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def _left_behind(self) -> list[psutil.Process]:
+        """Pages whose server was killed above them; a service manager ends them with their group."""
+        return [one for one in psutil.process_iter(["cmdline"]) if "granian" in (one.info["cmdline"] or ()) and self._is_ours(one)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get("REPERE_HOME") == str(self.home)
+        except psutil.Error:
+            return False
 
     def admin(self) -> psycopg.Connection[tuple[Any, ...]]:
         secret = (self.home / "secrets" / "db_bootstrap").read_text().strip()

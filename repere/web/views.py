@@ -42,8 +42,7 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         page = queries.rule_page(mechanism, rule_id, on=timezone.localdate(), language=(translation.get_language() or "fr")[:2])
     except NotVisible:
         raise Http404 from None
-    context = {"section": "rules", "mechanism": mechanism, "page": page, "rule": page.rule}
-    return render(request, "rules/rule.html", context | {"demanded": law.is_demanded(mechanism, page.rule)})
+    return render(request, "rules/rule.html", {"section": "rules", "mechanism": mechanism, "page": page, "rule": page.rule})
 
 
 @login_required

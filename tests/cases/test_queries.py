@@ -14,6 +14,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import withdraw_person_key
 from repere.cases import actions, mechanisms, queries
 from repere.cases.models import Case
+from repere.cases.queries import wording
 from repere.cases.refusals import NotVisible
 from repere.core.rulebook import Rule
 from tests.cases.story import ALL_GROUPS, NOW, concern, grant, record, told
@@ -253,6 +254,14 @@ def test_the_comparison_shows_what_the_demands_would_change_for_her(case, people
     assert all(line.here != line.there or line.due_there for line in shown.differences)
     with acting_as(people.ines.actor), pytest.raises(NotVisible):
         queries.comparison(people.ines.actor, case.code, now=NOW)
+
+
+def test_what_is_missing_names_the_kind_of_fact_before_its_field():
+    """A complaint is missing, not "facts described": whoever reads the field alone does not know which form to open."""
+    mechanism = mechanisms.named("fr")
+    assert wording.ask(mechanism, ("complaint_filed", "describes"), "fr").label == "Plainte déposée\u00a0: Faits décrits"
+    assert wording.ask(mechanism, ("complaint_filed", "describes"), "en").label.startswith("Complaint filed: ")
+    assert wording.ask(mechanism, ("complaint_filed", None), "fr").label == "Plainte déposée"
 
 
 # ---- nothing that could ask again

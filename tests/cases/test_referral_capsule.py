@@ -20,6 +20,7 @@ from repere.cases.referral import actions as referring
 from repere.cases.referral import queries
 from repere.cases.referral.showing import Chosen
 from repere.cases.refusals import NotVisible
+from repere.ledger.models import Entry
 from tests.cases.story import concern, record
 from tests.cases.test_referral import GROUPS, agree, asked, offer_to, refused, send
 from tests.directory.entries import entry, reached, vetted
@@ -136,6 +137,18 @@ def test_a_referral_that_is_called_back_closes_its_link(offer: Offer, people: Ca
         referral = Referral.objects.visible_to(amina).get()
     referring.recall_referral(referral, acting=people.amina.actor, now=now())
     refused("capsule_closed", lambda: referring.open_capsule(made.token, made.code, now=now()))
+
+
+def test_every_wrong_code_is_written_down_and_a_link_that_closes_is_told_to_who_sent_it(offer: Offer, people: Cast) -> None:
+    made = referring.make_capsule(offer, acting=people.amina.actor, now=now())
+    referring.open_capsule(made.token, made.code, now=now())
+    for _ in range(5):
+        refused("capsule_closed", lambda: referring.open_capsule(made.token, "00000001", now=now()))
+    refused("capsule_closed", lambda: referring.open_capsule(made.token, made.code, now=now()))
+    with acting_as(people.amina.actor) as amina:
+        assert Offer.objects.visible_to(amina).get(pk=offer.pk).news_for_sender == "capsule_burnt"
+        acts = list(Entry.objects.filter(act__in=("open_capsule", "refuse_capsule")).order_by("position").values_list("act", "kind"))
+    assert acts == [("open_capsule", "write"), *[("refuse_capsule", "denial")] * 5]
 
 
 # ---- pages

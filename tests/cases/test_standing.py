@@ -27,10 +27,11 @@ SignIn = Callable[[Member], Client]
 
 @pytest.fixture
 def case(people: Cast) -> Case:
-    """Opened by Amina, who alone is assigned; facts of six groups, and a name."""
+    """Opened by Amina, who alone is assigned; facts of seven groups, and a name."""
     each_their_own(people.atalante)
     amina = people.amina.actor
     case = concern(amina)
+    record(case, amina, "safe_contact_instructions", can_contact="yes")
     record(case, amina, "presumption_stated", grounds=["account"])
     record(case, amina, "exploitation_described", forms=["forced_labour"])
     record(case, amina, "complaint_filed", basis="document", describes=["forced_labour"])

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from repere.cases.consent.actions import Agreement, Voice
@@ -30,7 +31,17 @@ def day_of(text: str) -> date:
         raise forms.ValidationError(_("Write a day, for example 2026-05-03.")) from None
 
 
-class ConsentForm(forms.Form):
+class NamedErrors(forms.Form):
+    """A form that says which answer is missing, for a list of errors that is read away from its fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for asked in self.fields.values():
+            if asked.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                asked.error_messages["required"] = gettext("“%(question)s” needs an answer.") % {"question": asked.label}
+
+
+class ConsentForm(NamedErrors):
     """One agreement per purpose and recipient."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -44,7 +55,10 @@ class ConsentForm(forms.Form):
         label=_("What is written down later"),
         choices=[("no", _("stays here")), ("yes", _("may be seen too, until she says otherwise"))], widget=forms.RadioSelect, initial="no",
     )  # fmt: skip
-    starts_on = forms.CharField(label=_("On which day did she say so?"), max_length=40, widget=SHORT)
+    starts_on = forms.CharField(
+        label=_("On which day did she say so?"), max_length=40, widget=SHORT,
+        error_messages={"required": _("The day of her agreement is needed.")},
+    )  # fmt: skip
     ends_on = forms.CharField(label=_("Until when?"), max_length=40, required=False, widget=SHORT)
     language = forms.CharField(label=_("In which language was it asked?"), max_length=3, required=False, widget=SHORT)
     interpreter = forms.CharField(label=_("Interpreter"), max_length=120, required=False)

@@ -22,6 +22,7 @@ from repere.cases.referral.queries import recipients
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.territory import civil_day
 from repere.cases.views.doors import page
+from repere.core.dates import PartialDate
 
 
 @page
@@ -39,7 +40,8 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
     request.shown.add(case.person_id)
     form = ConsentForm(
         request.POST if request.method == "POST" else None, mechanism=mechanisms.named(case.mechanism),
-        organisations=recipients(request.actor), initial={"key": uuid.uuid4()},
+        organisations=recipients(request.actor),
+        initial={"key": uuid.uuid4(), "starts_on": PartialDate.on(civil_day(case.zone, now)).text(request.actor.language)},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:

@@ -96,7 +96,7 @@ def _check(line: Line, case: Case, giver: UUID | None, acting: Actor) -> None:
         raise Refused("she_was_told", field="told", value=case.code)
     if not line.safe_contact:
         raise Refused("confirm_safe_contact", field="safe_contact", value=case.code)
-    if line.to == giver or not may_follow(line.to, case, acting):
+    if line.to in (giver, acting.user_id) or not may_follow(line.to, case, acting):
         raise Refused("successor_not_possible", field="to", value=case.code)
     if Handover.objects.visible_to(acting).filter(case=case, state=PROPOSED).exists():
         raise Refused("handover_waits", value=case.code)
@@ -179,7 +179,8 @@ def carry_on(leaver: Actor, desk: Actor, now: datetime) -> dict[str, int]:
     """
     me = acting_organisation(desk)
     with acting_as(leaver):  # only members know of conflicts of interest
-        offered = Handover.objects.visible_to(leaver).filter(state=PROPOSED, giver=leaver.user_id).select_related("case")
+        hers = {"giver": leaver.user_id, "proposed_by": leaver.user_id}  # what a colleague proposed of hers was no choice of hers
+        offered = Handover.objects.visible_to(leaver).filter(state=PROPOSED, **hers).select_related("case")
         waiting = [(one, may_follow(one.successor_id, one.case, leaver)) for one in offered]
     carried = [one for one, possible in waiting if possible]
     with acting_as(desk):

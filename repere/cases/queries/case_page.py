@@ -216,6 +216,7 @@ class CasePage:
 
     case_id: UUID
     person_id: UUID
+    place_reference: UUID
     code: str
     pseudonym: str
     jurisdiction: str
@@ -297,7 +298,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
     proposal = next_facts.presumption_to_think_of(mechanism, facts, judged, role=role, language=language)
     needs = next_facts.open_needs(mechanism, facts, on=asked, role=role, language=language)
     return CasePage(
-        case_id=case.pk, person_id=case.person_id, code=case.code, pseudonym=case.pseudonym, jurisdiction=case.jurisdiction,
+        case_id=case.pk, person_id=case.person_id, place_reference=case.place_reference, code=case.code, pseudonym=case.pseudonym,
+        jurisdiction=case.jurisdiction,
         territory=wording.territory(mechanism, case.territory, actor.language), mechanism=mechanism.name,
         mechanism_hash=mechanism.hash, banners=tuple(words.text(actor.language) for words in mechanism.banners), on=asked,
         today=today, revision=case.revision, opened_on=case.opened_on, closed_on=case.closed_on,

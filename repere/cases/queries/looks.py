@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -23,6 +24,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.models import Membership
 from repere.cases.access import visible_case
 from repere.cases.models import Case
+from repere.cases.policy import load_policy
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.directory.models import Organisation
@@ -48,6 +50,30 @@ PAGES = {
     "cases:access_end": N_("opened the form that ends an access"),
     "cases:looks": N_("read who looked at the file"),
     "cases:looks_paper": N_("read who looked at the file"),
+    "cases:consents": N_("read what she agrees to"),
+    "cases:consent_new": N_("opened the form of an agreement"),
+    "cases:consent_paper": N_("opened her paper of an agreement"),
+    "cases:case_referrals": N_("read the referrals of the file"),
+    "cases:referral_new": N_("opened the form of a referral"),
+    "cases:offer": N_("read a referral about her"),
+    "cases:referrals": N_("saw a referral about her in the list"),
+    "cases:place": N_("looked for a place for her"),
+    "cases:place_request": N_("looked for a place for her"),
+    "cases:report": N_("opened the report of a minor"),
+    "cases:papers": N_("saw the papers of the file"),
+    "cases:paper_open": N_("opened a paper of the file"),
+    "cases:follow": N_("read who follows the file"),
+    "cases:handover": N_("prepared the handing on of the file"),
+    "cases:handover_colleague": N_("prepared the handing on of the file"),
+    "cases:handover_received": N_("read what a colleague proposes"),
+    "cases:handover_nobody": N_("saw that nobody follows the file"),
+    "cases:interpreters": N_("looked for an interpreter for her"),
+    "cases:requisitions": N_("read the requisitions"),
+    "cases:ending": N_("read what the end of the file would remove"),
+    "cases:fact_choose": N_("chose a fact to write"),
+    "cases:fact_new": N_("opened the form of a fact"),
+    "cases:fact_correct": N_("opened the form of a correction"),
+    "cases:recorded": N_("read what a fact opened"),
 }
 ACTS = {
     "open_case": N_("opened the case"),
@@ -62,6 +88,36 @@ ACTS = {
     "discard_draft": N_("threw a draft away"),
     "export_htcds": N_("wrote the file into an export"),
     "extract": N_("counted the file in an extract without names"),
+    "record_consent": N_("wrote what she agrees to"),
+    "withdraw_consent": N_("wrote that she takes her agreement back"),
+    "copy_consent": N_("made her paper of an agreement"),
+    "send_referral": N_("sent a referral"),
+    "recall_referral": N_("took a referral back"),
+    "accept_offer": N_("accepted a referral"),
+    "make_capsule": N_("made a link for a service without an account"),
+    "answer_capsule": N_("a service answered through a link"),
+    "report_and_hold": N_("reported a minor and held a bed"),
+    "take_over_case": N_("took the file over"),
+    "cover_case": N_("covers for a colleague"),
+    "hand_over_case": N_("gave the file to a colleague"),
+    "propose_handover": N_("proposed the file to a colleague"),
+    "accept_handover": N_("took the file on"),
+    "decline_handover": N_("declined the file"),
+    "withdraw_handover": N_("withdrew the proposal"),
+    "carry_handover": N_("the file passed to a colleague"),
+    "end_assignment": N_("no longer follows the file"),
+    "break_glass": N_("opened the file in an emergency"),
+    "review_break_glass": N_("reviewed an opening in an emergency"),
+    "declare_conflict": N_("declared a conflict of interest"),
+    "end_conflict": N_("ended a conflict of interest"),
+    "ask_erasure": N_("asked for the end of the file"),
+    "confirm_erasure": N_("confirmed the end of the file"),
+    "withdraw_erasure": N_("withdrew the end of the file"),
+    "set_hold": N_("noted that the law keeps the file"),
+    "lift_hold": N_("noted that the law no longer keeps the file"),
+    "fetch_extract": N_("fetched an extract that holds the file"),
+    "keep_wish": N_("noted which interpreter she wishes"),
+    "miss_tasks": N_("a deadline passed"),
 }
 OTHER_PAGE, OTHER_ACT, JOB_ACT = N_("opened a page about her"), N_("changed something in the file"), N_("worked on the file by itself")
 
@@ -148,8 +204,13 @@ def _line(group: Sequence[Row], case: Case, names: Mapping[UUID, str], organisat
         role="" if is_job else str(body.get("role") or ""),
         organisation="" if is_job or organisation is None else organisations.get(organisation, ""),
         ours=organisation == case.organisation_id,
-        why=str(detail.get("purpose") or ""),
+        why=_purpose(str(detail.get("purpose") or "")),
     )  # fmt: skip
+
+
+def _purpose(code: str) -> str:
+    known = load_policy().purposes.get(code)
+    return known.label[(get_language() or "fr")[:2]] if known else code
 
 
 def words(act: str, kind: str, page: str, *, is_job: bool = False) -> str:

@@ -37,6 +37,11 @@ class Doing:
         """What follows the address of the form."""
         return "?" + urlencode([(f"{self.kind}.{name}", code) for name, code in self.answers]) if self.answers else ""
 
+    @property
+    def need(self) -> str:
+        """The one urgent need that this form meets, or nothing."""
+        return dict(self.answers).get("needs", "") if self.kind == MET else ""
+
 
 @dataclass(frozen=True)
 class NeedLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from repere.cases.queries.wording import Ask
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.core import rulebook
-from repere.core.dates import Counting
+from repere.core.dates import Counting, PartialDate
 from repere.core.rulebook import Mechanism, Step
 from repere.core.rulebook.expressions import Before, Expr, Latest, Not, Shift, Today, dates_of, parameters_of, parts_of, rules_of
 from repere.core.rulebook.model import Example, Parameter, Rule, Version
@@ -40,6 +41,17 @@ class VersionLine:
     applies: bool
     sources: tuple[SourceLine, ...]
     exceptions: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class ConditionLine:
+    """A sentence that a rule rests on, with what we note about it and how sure it is; no certainty for what is only asked for."""
+
+    id: str
+    label: str
+    note: str
+    certainty: str
 
 
 @dataclass(frozen=True)
@@ -56,15 +68,46 @@ class ParameterLine:
     counting: Counting | None
     start: date | None
     read_in_force_on: date | None
+    demanded: bool
+
+
+@dataclass(frozen=True)
+class ExampleFact:
+    """One fact of a worked example in words; `on` a day or a period."""
+
+    label: str
+    on: str
+    by: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What an example asserts of one rule."""
+
+    rule_id: str
+    label: str
+    kind: str
+    outcome: str
+    due: date | None
+    until: date | None
 
 
 @dataclass(frozen=True)
 class ExampleLine:
+    """A worked example: its facts, its day, what it asserts, and the text it is drawn from. `failure`: what that text tells."""
+
     id: str
     title: str
     outcome: str
     on: date
-    drawn_from: Any
+    mechanism: str
+    facts: tuple[ExampleFact, ...]
+    expects: tuple[Expectation, ...]
+    source: SourceLine | None
+    lines: str
+    failure: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -83,11 +126,18 @@ class RulePage:
     versions: tuple[VersionLine, ...]
     parameters: tuple[ParameterLine, ...]
     examples: tuple[ExampleLine, ...]
-    rests_on: tuple[tuple[str, str], ...]
-    ends: tuple[str, ...]
+    rests_on: tuple[ConditionLine, ...]
+    changes: tuple[str, ...]
     lapses: str
+    note: str
+    outline: Step
+    demanded: bool
+    passages: tuple[tuple[str, str], ...]
+    dissent: str
     code: str | None = None
     pseudonym: str = ""
+    hypothetical: bool = False
+    """The answer is not what is open to her: a demand, or a rule that her own mechanism does not hold or words otherwise."""
     finding: rulebook.Finding | None = None
     tree: Step | None = None
     missing: tuple[Ask, ...] = ()
@@ -114,15 +164,19 @@ def rule_page(
         raise NotVisible
     words = actor.language if actor else language
     page = RulePage(
-        rule=rule, mechanism=mechanism.name, banners=tuple(banner.text(words) for banner in mechanism.banners),
+        rule=rule, mechanism=mechanism.name,
+        banners=tuple(with_titles(mechanism, banner.text(words), words) for banner in mechanism.banners),
         label=rule.label.text(words), text=rule.text.text(words), level=rule.level,
         granted_by=wording.role(mechanism, rule.grants, words) if rule.grants else "",
         who=tuple(wording.role(mechanism, role, words) for role in (rule.duty.who if rule.duty else ())), on=on,
         versions=tuple(_version(mechanism, rule, version, on, words) for version in reversed(rule.versions)),
-        parameters=tuple(_parameter(mechanism, mechanism.parameters[name], on, words) for name in _parameters(mechanism, rule, on)),
+        parameters=tuple(_parameter(mechanism, mechanism.parameters[name], on, words) for name in numbers_of(mechanism, rule, on)),
         examples=tuple(_examples(mechanism, rule_id, words)),
-        rests_on=tuple((name, mechanism.rules[name].label.text(words)) for name in sorted(rules_of(rule.version_on(on).when))),
-        ends=_ends(mechanism, rule, on, words), lapses=rule.duty.lapses.label.text(words) if rule.duty and rule.duty.lapses else "",
+        rests_on=tuple(_condition(mechanism, mechanism.rules[name], on, words) for name in sorted(rules_of(rule.version_on(on).when))),
+        changes=_changes(mechanism, rule, on, words), lapses=rule.duty.lapses.label.text(words) if rule.duty and rule.duty.lapses else "",
+        note=with_titles(mechanism, rule.note.text(words), words) if rule.note else "", outline=rulebook.outline(mechanism, rule_id, on=on),
+        demanded=rule.layer in reforms(mechanism), passages=_passages(mechanism, rule.demand.lines, words) if rule.demand else (),
+        dissent=with_titles(mechanism, rule.demand.dissent.text(words), words) if rule.demand and rule.demand.dissent else "",
     )  # fmt: skip
     return _for_case(page, mechanism, actor, code) if actor and code else page
 
@@ -135,6 +189,8 @@ def _for_case(page: RulePage, mechanism: Mechanism, actor: Actor, code: str) -> 
     tree = rulebook.explain(mechanism, told, page.rule.id, on=page.on, groups=groups)
     missing = tuple(a for named in finding.missing if (a := wording.ask(mechanism, named, actor.language)))
     values = {**page.__dict__, "code": case.code, "pseudonym": case.pseudonym, "finding": finding, "tree": tree, "missing": missing}
+    own = mechanisms.named(case.mechanism)
+    values |= {"hypothetical": page.demanded or not rulebook.says_the_same(own, mechanism, page.rule.id)}
     values |= {"asks": wording.ask(mechanism, finding.asks, actor.language), "persons": frozenset({case.person_id})}
     return RulePage(**values)
 
@@ -144,12 +200,56 @@ def _facts(case: Case, actor: Actor) -> tuple[list[Fact], list[str] | None]:
     return facts, standing(actor, case).groups(tuple(mechanisms.named(case.mechanism).groups))
 
 
+def reforms(mechanism: Mechanism) -> frozenset[str]:
+    """Layers of a mechanism that ask for what is not law."""
+    return frozenset(layer.id for layer in mechanism.layers if layer.kind == "reform")
+
+
+def _condition(mechanism: Mechanism, rule: Rule, on: date, language: str) -> ConditionLine:
+    version = rule.version_on(on)
+    notes = (with_titles(mechanism, note.text(language), language) for note in (rule.note, version.note) if note)
+    return ConditionLine(
+        rule.id, rule.label.text(language), " ".join(notes), "" if rule.layer in reforms(mechanism) else version.standing.certainty
+    )
+
+
+def _documents(mechanism: Mechanism) -> dict[str, str]:
+    """Number of a document in references such as "003:301-303" → id of its source, as the examples cite them."""
+    return {
+        told.partition(":")[0].strip(): example.drawn_from["source"]
+        for example in mechanism.examples if example.drawn_from
+        for told in str(example.drawn_from.get("lines", "")).split(",") if ":" in told
+    }  # fmt: skip
+
+
+def with_titles(mechanism: Mechanism, text: str, language: str) -> str:
+    """A text whose references such as "003:301-303" name the document by its title."""
+    documents, word = _documents(mechanism), "lignes" if language == "fr" else "lines"
+
+    def named(found: re.Match[str]) -> str:
+        source = documents.get(found[1])
+        return f"{mechanism.sources[source].title.text(language)}, {word} {found[2]}" if source else found[0]
+
+    return re.sub(r"\b(\d{3}):(\d+(?:-\d+)?)", named, text)
+
+
+def _passages(mechanism: Mechanism, lines: str, language: str) -> tuple[tuple[str, str], ...]:
+    """(title of a document, lines in it). The number before the colon names the document: examples cite both, so they tell which."""
+    documents = _documents(mechanism)
+    found: dict[str, list[str]] = {}
+    for document, passage in re.findall(r"(\w+):([\d-]+)", lines):
+        if document in documents:
+            found.setdefault(mechanism.sources[documents[document]].title.text(language), []).append(passage)
+    return tuple((title, ", ".join(passages)) for title, passages in found.items())
+
+
 def _version(mechanism: Mechanism, rule: Rule, version: Version, on: date, language: str) -> VersionLine:
     standing = version.standing
     return VersionLine(
         standing.start, standing.read_in_force_on, standing.certainty, standing.checked_on, standing.checked_by, version.settled,
         version is rule.version_on(on), source_lines(mechanism, standing.source, language),
         tuple(clause.label.text(language) for clause in version.unless),
+        with_titles(mechanism, version.note.text(language), language) if version.note else "",
     )  # fmt: skip
 
 
@@ -166,7 +266,8 @@ def _with_its_conditions(mechanism: Mechanism, rule: Rule, on: date) -> list[Rul
     return list(found.values())
 
 
-def _parameters(mechanism: Mechanism, rule: Rule, on: date) -> list[str]:
+def numbers_of(mechanism: Mechanism, rule: Rule, on: date) -> list[str]:
+    """Ids of the numbers that a rule reads on a day, its conditions included."""
     named: set[str] = set()
     for one in _with_its_conditions(mechanism, rule, on):
         version = one.version_on(on)
@@ -181,8 +282,8 @@ def _parameters(mechanism: Mechanism, rule: Rule, on: date) -> list[str]:
     return sorted(named)
 
 
-def _ends(mechanism: Mechanism, rule: Rule, on: date, language: str) -> tuple[str, ...]:
-    """What ends it once it holds: a day counted from an event, a fact that has the last word, an exception."""
+def _changes(mechanism: Mechanism, rule: Rule, on: date, language: str) -> tuple[str, ...]:
+    """What may change the answer once it holds: a day counted from an event, a kind of fact that has the last word, an exception."""
     found: list[str] = []
     for one in _with_its_conditions(mechanism, rule, on):
         version = one.version_on(on)
@@ -211,20 +312,58 @@ def _parameter(mechanism: Mechanism, parameter: Parameter, on: date, language: s
         held.standing.certainty if held else "", source_lines(mechanism, held.standing.source, language) if held else (),
         parameter.counting if parameter.unit in LENGTHS else None,
         held.standing.start if held else None, held.standing.read_in_force_on if held else None,
+        parameter.layer in reforms(mechanism),
     )  # fmt: skip
 
 
 def _examples(mechanism: Mechanism, rule_id: str, language: str) -> list[ExampleLine]:
     """A few examples per outcome, those drawn from a failure that the sources tell in front."""
-    found: dict[str, list[Example]] = {outcome: [] for outcome in OUTCOMES}
-    for example in mechanism.examples:
-        if rule_id in example.expect:
-            found.setdefault(example.expect[rule_id].outcome, []).append(example)
+    found: dict[str, list[tuple[Mechanism, Example]]] = {outcome: [] for outcome in OUTCOMES}
+    for holder in _holding_examples(mechanism, rule_id):
+        for example in holder.examples:
+            if rule_id in example.expect:
+                found.setdefault(example.expect[rule_id].outcome, []).append((holder, example))
     return [
-        ExampleLine(example.id, example.title.text(language), outcome, example.on, example.drawn_from)
+        _example(holder, example, outcome, language)
         for outcome, examples in found.items()
-        for example in sorted(examples, key=lambda e: e.drawn_from is None)[:EXAMPLES_PER_OUTCOME]
+        for holder, example in sorted(examples, key=lambda held: held[1].drawn_from is None)[:EXAMPLES_PER_OUTCOME]
     ]
+
+
+def _holding_examples(mechanism: Mechanism, rule_id: str) -> list[Mechanism]:
+    """The mechanism and those it is laid over, wherever the rule says the same: their examples hold here too."""
+    ids = [layer.id for layer in mechanism.layers]
+    below = [ids[0], *("+".join(ids[1:top]) for top in range(2, len(ids)))] if len(ids) > 1 else []
+    laid_over = [mechanisms.named(name) for name in reversed(below)]
+    return [mechanism, *(other for other in laid_over if rulebook.says_the_same(other, mechanism, rule_id))]
+
+
+def _example(mechanism: Mechanism, example: Example, outcome: str, language: str) -> ExampleLine:
+    drawn = example.drawn_from or {}
+    failure = drawn.get("failure") or {}
+    return ExampleLine(
+        example.id, example.title.text(language), outcome, example.on, mechanism.name,
+        tuple(_example_fact(mechanism, fact, language) for fact in example.facts),
+        tuple(
+            Expectation(name, mechanism.rules[name].label.text(language), mechanism.rules[name].kind, told.outcome, told.due, told.until)
+            for name, told in example.expect.items()
+        ),
+        next(iter(source_lines(mechanism, [drawn.get("source", "")], language)), None),
+        ", ".join(re.findall(r"\w+:([\d-]+)", str(drawn.get("lines", "")))), str(failure.get(language, "")),
+        f"{example.file}:{example.line}",
+    )  # fmt: skip
+
+
+def _example_fact(mechanism: Mechanism, fact: rulebook.Fact, language: str) -> ExampleFact:
+    kind = mechanism.facts[fact.kind]
+    return ExampleFact(
+        kind.label.text(language), PartialDate(fact.earliest, fact.latest).text(language),
+        wording.role(mechanism, fact.stated_by, language),
+        tuple(
+            (kind.fields[name].label.text(language), wording.value(mechanism, kind.fields[name], told, language))
+            for name, told in fact.fields.items() if name in kind.fields and told != "not_asked"
+        ),
+    )  # fmt: skip
 
 
 # ---- two mechanisms, one case
@@ -258,6 +397,7 @@ class Comparison:
     on: date
     differences: tuple[Difference, ...]
     same: int
+    here_demanded: bool
     banners: tuple[str, ...] = ()
     persons: frozenset[UUID] = field(default_factory=frozenset)
 
@@ -284,7 +424,8 @@ def comparison(actor: Actor, code: str, *, now: datetime, there: str | None = No
         code=case.code, pseudonym=case.pseudonym, here=own.name, there=other.name, here_title=_title(own, actor.language),
         there_title=_title(other, actor.language), on=day,
         differences=tuple(_difference(own, other, name, before, after, actor.language) for name in changed),
-        same=len(shown) - len(changed), banners=tuple(banner.text(actor.language) for banner in other.banners),
+        same=len(shown) - len(changed), here_demanded=bool(reforms(own)),
+        banners=tuple(with_titles(other, banner.text(actor.language), actor.language) for banner in other.banners),
         persons=frozenset({case.person_id}),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from repere.core.rulebook import MISSING, FieldKind, Mechanism
 
 @dataclass(frozen=True)
 class Ask:
-    """A question that the form of a fact answers: kind, field of it or None, words."""
+    """A question that the form of a fact answers: kind, field of it or None, words. ``label`` names the kind first, then the field."""
 
     kind: str
     field: str | None
@@ -33,9 +33,10 @@ def ask(mechanism: Mechanism, named: Any, language: str) -> Ask | None:
     field = kind.fields.get(named[1]) if named[1] else None
     asked = field or kind
     why = field.why if field else kind.help
-    return Ask(
-        kind.id, field.name if field else None, asked.label.text(language), asked.question.text(language), why.text(language) if why else ""
-    )
+    label = kind.label.text(language)
+    if field:
+        label += ("\u00a0: " if language == "fr" else ": ") + field.label.text(language)
+    return Ask(kind.id, field.name if field else None, label, asked.question.text(language), why.text(language) if why else "")
 
 
 def value(mechanism: Mechanism, field: FieldKind, told: Any, language: str) -> str:

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from repere.cases.consent.forms import BOXES, CHOOSE, SHORT, day_of, listed
+from repere.cases.consent.forms import BOXES, CHOOSE, SHORT, NamedErrors, day_of, listed
 from repere.cases.consent.queries import ConsentLine
 from repere.cases.models import IDENTITY, Case
 from repere.cases.policy import load_policy
@@ -26,7 +26,7 @@ from repere.core.rulebook import Mechanism
 IN_TURN = ("first", "second", "third")
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(NamedErrors):
     """Whom to ask, in which order; what to open, on what ground; how urgent it is."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -103,7 +103,7 @@ class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What came of it?"), choices=[CHOOSE, *words.OUTCOMES.items()])
 
 
-class JointStepForm(forms.Form):
+class JointStepForm(NamedErrors):
     what = forms.ChoiceField(label=_("Step"), choices=[CHOOSE, *words.STEPS.items()])
     whose = forms.ChoiceField(label=_("Whose?"), choices=[("ours", _("Ours")), ("theirs", _("Theirs"))])
     due_on = forms.CharField(label=_("By when?"), max_length=40, widget=SHORT)

@@ -28,6 +28,8 @@ from repere.directory.entry_models import Service
 from repere.directory.tiers import Tier
 
 MOST_SERVICES = 100
+STATES_SHOWN = {"running": RUNNING, "recallable": ("open", "taken")}
+"""While an offer runs its answer has a time; a referral is called back while it is open or taken."""
 
 
 @page
@@ -47,7 +49,7 @@ def of_case(request: ActingRequest, code: str) -> HttpResponse:
     request.shown.add(found.case.person_id)
     rows = [(one, [(line, words.STATES[line.state]) for line in lines]) for one, lines in found.lines]
     may = "may_share" in standing(request.actor, found.case).words
-    return render(request, "cases/case_referrals.html", {"case": found.case, "rows": rows, "may_share": may})
+    return render(request, "cases/case_referrals.html", {"case": found.case, "rows": rows, "may_share": may} | STATES_SHOWN)
 
 
 @page

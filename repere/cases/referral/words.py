@@ -63,6 +63,7 @@ NEWS = {
     "passed_on": _("the time was over; somebody else was asked"),
     "outcome": _("an outcome was reported"),
     "capsule_due": _("make the link and call them with the code"),
+    "capsule_burnt": _("the link closed after wrong codes: call them, or ask somebody else"),
 }
 VOICES = {
     "herself": _("She said it herself"),

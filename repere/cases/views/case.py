@@ -20,6 +20,7 @@ from repere.cases.card import FILE_NAME, make_pdf
 from repere.cases.queries import CasePage, DutyLine, filling
 from repere.cases.territory import civil_day
 from repere.cases.views.doors import page
+from repere.cases.views.needs import doors_of
 from repere.core.dates import NotADay, PartialDate
 
 LANGUAGES = ("fr", "en")
@@ -33,7 +34,8 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
     wanted = request.GET.get("kind", "")
     groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
     context = {
-        "page": found, "facts": {entry.fact_id: entry for entry in found.timeline},
+        "page": found, "doors": doors_of(request.actor, found, now=timezone.now()),
+        "facts": {entry.fact_id: entry for entry in found.timeline},
         "duties": late_first(found.duties),
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),

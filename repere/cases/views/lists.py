@@ -12,9 +12,11 @@ from repere.accounts.models import ADMINISTRATOR
 from repere.accounts.queries import members_of
 from repere.cases import actions, queries
 from repere.cases.handover.queries import unfollowed_count
+from repere.cases.referral.queries import to_answer
 from repere.cases.views.doors import page
 from repere.cases.views.words import EMPTY, TABS
 from repere.directory.queries.agreements import reminders
+from repere.places.queries.desk import asked_of_us
 
 
 @login_required
@@ -29,14 +31,15 @@ def worklist(request: ActingRequest) -> HttpResponse:
 
 
 def _worklist(request: ActingRequest) -> HttpResponse:
-    number = request.GET.get("page", "1")
+    number, now = request.GET.get("page", "1"), timezone.now()
     found = queries.worklist(
-        request.actor, now=timezone.now(), tab=request.GET.get("tab", ""), role=request.GET.get("role") or None,
+        request.actor, now=now, tab=request.GET.get("tab", ""), role=request.GET.get("role") or None,
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
     )  # fmt: skip
     request.shown.update(found.persons)
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
+    context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
     context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 

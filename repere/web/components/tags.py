@@ -14,9 +14,11 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases import card
+from repere.cases.queries.rule_page import with_titles
 from repere.cases.queries.watch import AlertLine
 from repere.cases.views.words import FREEZE_REASONS, alert_sentence
 from repere.core.dates import PartialDate
+from repere.core.rulebook.model import Demand, Mechanism
 from repere.core.rulebook.wording import Wording
 from repere.web import law
 from repere.web.components import words
@@ -87,6 +89,26 @@ def clock(value: datetime) -> str:
 def outcome_words(outcome: str, kind: str = "entitlement") -> str:
     """An outcome in words: a right is open, a duty is to be done, a condition is met."""
     return str(words.OUTCOMES[kind].get(outcome, outcome))
+
+
+@register.filter
+def would_words(outcome: str, kind: str = "entitlement") -> str:
+    """An outcome under rules that are not her law, in words that promise nothing."""
+    return str(words.WOULD[kind].get(outcome, outcome))
+
+
+@register.filter
+def naming_documents(text: str, mechanism: Mechanism) -> str:
+    """A text whose references to lines name the document by its title."""
+    return with_titles(mechanism, text, language())
+
+
+@register.filter
+def asked_by(demand: Demand) -> str:
+    """Who asks for a rule that is not law, how firmly, and when."""
+    if demand.on == "unknown":
+        return str(words.ASKED_BY[demand.stance]) % {"who": demand.by}
+    return str(words.ASKED_BY_ON[demand.stance]) % {"who": demand.by, "day": iso_day(demand.on)}
 
 
 @register.filter

@@ -22,6 +22,22 @@ OUTCOMES = {
         "cannot_tell": _("Cannot be told yet"),
     },
 }
+WOULD = {
+    "entitlement": {
+        "holds": _("Would be open"),
+        "does_not_hold": _("Would not be open"),
+        "cannot_tell": _("Cannot be told yet"),
+    },
+    "duty": {
+        "open": _("Would be to do"),
+        "done": _("Would be done"),
+        "missed": _("Would not have been done while it could be"),
+        "does_not_hold": _("Would not be to do"),
+        "cannot_tell": _("Cannot be told yet"),
+    },
+    "condition": OUTCOMES["condition"],
+}
+"""An outcome under rules that are not her law: a demand, another country's law. Nothing of it is open today."""
 OUTCOME_SIGNALS = {"holds": "open", "does_not_hold": "none", "cannot_tell": "ask", "open": "due", "done": "open", "missed": "none"}
 LEVELS = {
     "national_law": _("National law"),
@@ -55,6 +71,18 @@ BASES = {
     "person_said": _("told by her"),
     "document": _("read in a document"),
     "third_party": _("told by somebody else"),
+}
+ASKED_BY = {
+    "demanded": _("demanded by %(who)s"),
+    "supported": _("supported by %(who)s"),
+    "discussed": _("discussed by %(who)s"),
+    "implied": _("implied by %(who)s"),
+}
+ASKED_BY_ON = {
+    "demanded": _("demanded by %(who)s on %(day)s"),
+    "supported": _("supported by %(who)s on %(day)s"),
+    "discussed": _("discussed by %(who)s on %(day)s"),
+    "implied": _("implied by %(who)s on %(day)s"),
 }
 STANCES = {
     "demanded": _("demanded"),

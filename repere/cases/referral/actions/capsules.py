@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -86,6 +86,7 @@ def open_capsule(token: str, code: str, *, now: datetime) -> dict[str, Any]:
     """The needs. Raises Refused("capsule_closed") for anything wrong, whatever it is."""
     with _capsule(token, code, now=now) as opened:
         Capsule.objects.visible_to(opened.door).filter(pk=opened.row.pk, opened_at=None).update(opened_at=now)
+        _write_down(opened.row, "open_capsule", "write")
         return opened.needs
 
 
@@ -200,7 +201,18 @@ class _capsule:
                 row.tries += 1
                 spent = {"closed_at": self.now, "person": None} if row.tries >= MOST_TRIES else {}
                 Capsule.objects.visible_to(door).filter(pk=row.pk).update(tries=row.tries, **spent)
+                _write_down(row, "refuse_capsule", "denial", closed=bool(spent))
                 return None
+
+
+def _write_down(row: Capsule, act: str, kind: Literal["write", "denial"], *, closed: bool = False) -> None:
+    """In the ledger of who made the link, about the person it speaks of. A link that closed itself is no answer: its sender is told."""
+    with acting_as(Actor.system("capsule", organisation_id=row.owner_id)) as sender:
+        offers = Offer.objects.visible_to(sender).filter(pk=row.offer_id)
+        persons = offers.order_by().values_list("referral__person_id", flat=True)
+        ledger.record(sender, act, kind=kind, subjects=list(persons), detail={"capsule": row.pk, "tries": row.tries})
+        if closed:
+            offers.filter(state=SENT).update(news_for_sender="capsule_burnt")
 
 
 def _key(secret: str, code: str) -> bytes:
