@@ -21,7 +21,7 @@ from repere.cases.referral import queries
 from repere.cases.referral.showing import Chosen
 from repere.cases.refusals import NotVisible
 from repere.ledger.models import Entry
-from tests.cases.story import concern, record
+from tests.cases.story import concern, record, told
 from tests.cases.test_referral import GROUPS, agree, asked, offer_to, refused, send
 from tests.directory.entries import entry, reached, vetted
 from tests.people import Cast, Member
@@ -165,6 +165,23 @@ def test_the_page_of_a_link_answers_every_link_alike_and_counts_wrong_codes(offe
     opened = client.post(real, {"code": made.code}).content.decode()
     assert "Un lieu sûr où dormir" in opened
     assert "Saule" not in opened
+
+
+def test_what_was_corrected_says_so_before_anything_is_sent(
+    case: Case, consent: Consent, people: Cast, signed_in: Callable[[Member], Client]
+) -> None:
+    """Two statements of one thing, of which one no longer stands, are never read as both true."""
+    amina = people.amina.actor
+    wrong = record(case, amina, "person_described", dependants=2)
+    told(case, amina, "person_described", "2026-05-20", fields={"dependants": 3}, corrects=wrong)
+    form = {
+        "key": str(uuid4()), "first": str(people.boussole.pk), "needs": ["shelter"], "urgency": "today", "purpose": "support",
+        "groups": list(GROUPS), "ground": "care", "consent": str(consent.pk), "handling": "share",
+        "until": (now() + timedelta(days=30)).date().isoformat(),
+    }  # fmt: skip
+    looked_at = signed_in(people.amina).post(reverse("cases:referral_new", args=[case.code]), form)
+    assert looked_at.context["package"] is not None, looked_at.context["form"].errors
+    assert looked_at.content.decode().count("corrigé depuis") == 1
 
 
 def test_a_referral_is_written_looked_at_sent_acknowledged_and_accepted_on_the_page(
