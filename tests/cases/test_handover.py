@@ -97,6 +97,15 @@ def test_a_referent_leaves_and_every_open_case_finds_the_next_one(files: list[Ca
 # ---- proposing and answering
 
 
+def test_nobody_proposes_a_colleagues_file_to_herself(files: list[Case], people: Cast) -> None:
+    """Taking a file over has its own step, with a reason; files that nobody follows are there for whoever comes."""
+    mine = [line(files[0], people.odile)]
+    refused(
+        "successor_not_possible",
+        lambda: handing.propose_handover(mine, giver=people.amina.user.pk, why="leaves", acting=people.odile.actor, now=now()),
+    )
+
+
 def test_until_the_colleague_says_yes_the_file_is_followed_as_before(files: list[Case], people: Cast) -> None:
     made = propose(files, people.amina, people.odile)
     assert all(referents(case, people.odile) == {people.amina.user.pk} for case in files)

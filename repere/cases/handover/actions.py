@@ -96,7 +96,7 @@ def _check(line: Line, case: Case, giver: UUID | None, acting: Actor) -> None:
         raise Refused("she_was_told", field="told", value=case.code)
     if not line.safe_contact:
         raise Refused("confirm_safe_contact", field="safe_contact", value=case.code)
-    if line.to in (giver, acting.user_id) or not may_follow(line.to, case, acting):
+    if line.to == giver or (giver is not None and line.to == acting.user_id) or not may_follow(line.to, case, acting):
         raise Refused("successor_not_possible", field="to", value=case.code)
     if Handover.objects.visible_to(acting).filter(case=case, state=PROPOSED).exists():
         raise Refused("handover_waits", value=case.code)
