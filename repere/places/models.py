@@ -331,46 +331,43 @@ class Occupancy(models.Model):
         return Q(bed_id__in=beds.values("pk")) | Q(hold_id__in=holds.values("pk"))
 
 
-class Apart(models.Model):
-    """Whom a household must not live with, by reference or by mark. Read by the shelter that received the need; never for the
-    seeker's list."""
+class BesideRequest(models.Model):
+    """Said beside a request: read by who asked and by the shelter that received the need."""
+
+    organisation = _organisation()
+    created_at = models.DateTimeField()
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["created_at", "id"]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(organisation_id=actor.organisation_id) | _received(actor, "request")
+
+
+class Apart(BesideRequest):
+    """Whom a household must not live with, by reference or by mark. Never read for the seeker's list."""
 
     id = _id()
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="apart")
-    organisation = _organisation()
     other = models.UUIDField()
-    created_at = models.DateTimeField()
 
-    objects = SeenByActor.as_manager()
-
-    class Meta:
-        ordering = ["created_at", "id"]
+    class Meta(BesideRequest.Meta):
         constraints = [models.UniqueConstraint(fields=["request", "other"], name="said_once")]
 
-    @staticmethod
-    def seen_by(actor: Actor) -> Q:
-        return Q(organisation_id=actor.organisation_id) | _received(actor, "request")
 
-
-class Carried(models.Model):
-    """A mark that a household bears: an agreed code that says nothing, for somebody known elsewhere or for a network (`marks.py`).
-    Read by the shelter that received the need."""
+class Carried(BesideRequest):
+    """A mark that a household bears: an agreed code that says nothing, for somebody known elsewhere or for a network (`marks.py`)."""
 
     id = _id()
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="carried")
-    organisation = _organisation()
     mark = models.UUIDField()
-    created_at = models.DateTimeField()
 
-    objects = SeenByActor.as_manager()
-
-    class Meta:
-        ordering = ["created_at", "id"]
+    class Meta(BesideRequest.Meta):
         constraints = [models.UniqueConstraint(fields=["request", "mark"], name="carried_once")]
-
-    @staticmethod
-    def seen_by(actor: Actor) -> Q:
-        return Q(organisation_id=actor.organisation_id) | _received(actor, "request")
 
 
 class PrivateReason(models.Model):

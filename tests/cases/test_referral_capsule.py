@@ -167,6 +167,14 @@ def test_the_page_of_a_link_answers_every_link_alike_and_counts_wrong_codes(offe
     assert "Saule" not in opened
 
 
+def filled_in(people: Cast, consent: Consent) -> dict[str, Any]:
+    return {
+        "key": str(uuid4()), "first": str(people.boussole.pk), "needs": ["shelter"], "urgency": "today", "purpose": "support",
+        "groups": list(GROUPS), "ground": "care", "consent": str(consent.pk), "handling": "share",
+        "until": (now() + timedelta(days=30)).date().isoformat(),
+    }  # fmt: skip
+
+
 def test_what_was_corrected_says_so_before_anything_is_sent(
     case: Case, consent: Consent, people: Cast, signed_in: Callable[[Member], Client]
 ) -> None:
@@ -174,11 +182,7 @@ def test_what_was_corrected_says_so_before_anything_is_sent(
     amina = people.amina.actor
     wrong = record(case, amina, "person_described", dependants=2)
     told(case, amina, "person_described", "2026-05-20", fields={"dependants": 3}, corrects=wrong)
-    form = {
-        "key": str(uuid4()), "first": str(people.boussole.pk), "needs": ["shelter"], "urgency": "today", "purpose": "support",
-        "groups": list(GROUPS), "ground": "care", "consent": str(consent.pk), "handling": "share",
-        "until": (now() + timedelta(days=30)).date().isoformat(),
-    }  # fmt: skip
+    form = filled_in(people, consent)
     looked_at = signed_in(people.amina).post(reverse("cases:referral_new", args=[case.code]), form)
     assert looked_at.context["package"] is not None, looked_at.context["form"].errors
     assert looked_at.content.decode().count("corrigé depuis") == 1
@@ -190,11 +194,7 @@ def test_a_referral_is_written_looked_at_sent_acknowledged_and_accepted_on_the_p
     amina, bruno = signed_in(people.amina), signed_in(people.bruno)
     address = reverse("cases:referral_new", args=[case.code])
     assert amina.get(address).status_code == 200
-    form = {
-        "key": str(uuid4()), "first": str(people.boussole.pk), "needs": ["shelter"], "urgency": "today", "purpose": "support",
-        "groups": list(GROUPS), "ground": "care", "consent": str(consent.pk), "handling": "share",
-        "until": (now() + timedelta(days=30)).date().isoformat(),
-    }  # fmt: skip
+    form = filled_in(people, consent)
     looked_at = amina.post(address, form)
     package = looked_at.context["package"]
     assert package is not None, looked_at.context["form"].errors

@@ -47,11 +47,11 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
 
 def roots(found: CasePage) -> dict[str, str]:
     """Where addresses of this case begin: put together once, not once a line."""
+    timeline = reverse("cases:fact_choose", args=[found.code]).removesuffix("new/")
     return {
         "rule_root": reverse("cases:rule", args=[found.code, "_"]).removesuffix("_/"),
         "right_root": reverse("cases:right", args=[found.code, "_"]).removesuffix("_/"),
-        "fact_root": reverse("cases:fact_choose", args=[found.code]),
-        "timeline_root": reverse("cases:fact_choose", args=[found.code]).removesuffix("new/"),
+        "fact_root": f"{timeline}new/", "timeline_root": timeline,
     }
 
 
