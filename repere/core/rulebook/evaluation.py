@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,9 @@ from numpy.typing import NDArray
 
 from repere.core.dates import FAR, day_of, number
 from repere.core.rulebook import reasons
+from repere.core.rulebook.blank import blank
 from repere.core.rulebook.columns import FactTables, day_keys, sorted_once, split_keys
-from repere.core.rulebook.graph import CANNOT_TELL, DONE, MISSED, NO_SOURCE_HERE, OLDER_TEXT, YES, compile_graph
+from repere.core.rulebook.graph import CANNOT_TELL, DONE, FIRST_LAW_DAY, MISSED, NO_SOURCE_HERE, OLDER_TEXT, YES, compile_graph, compiled
 from repere.core.rulebook.model import Fact, Mechanism, Rule
 from repere.core.rulebook.running import Run, answer
 
@@ -50,6 +53,13 @@ class Finding:
     certainty: str
     level: str
     settled: bool
+
+    def lasting(self, since: date, until: date | None) -> Finding:
+        """The same, from and until other days."""
+        return Finding(
+            self.rule_id, self.kind, self.outcome, since, until, self.due, self.facts_used, self.trigger,
+            self.reason, self.asks, self.missing, self.certainty, self.level, self.settled,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +106,35 @@ def evaluate_many(
     case, day = _moments(picking, asked)
     run = Run(graph, tables, case, day)
     run.share_picks(picking)
+    nothing = blank(graph, tables.groups)
+    settled = nothing.settle(run)
     facts = [fact for one in cases for fact in one]
     states = np.stack([answer(run, rule_id) for rule_id in graph.rules])
+    given = _of_nobody(graph.mechanism.hash, tables.groups, int(nothing.stretches(np.array([asked]))[0]), explained) if any(settled) else ()
     edges = np.searchsorted(case, np.arange(len(cases) + 1))
-    return [_evaluation(run, states, slice(int(edges[i]), int(edges[i + 1])), asked, facts, explained) for i in range(len(cases))]
+    judged = []
+    for first, after in pairwise(edges.tolist()):
+        days = run.day[first:after]
+        place = int(np.searchsorted(days, asked))
+        spans = _spans(states[:, first:after], days, place)
+        why, said = reasons.Reader(run, first + place), states[:, first + place].tolist()
+        findings = {
+            rule.id: given[number_].lasting(*spans[number_])
+            if settled[number_]
+            else _finding(why, rule, said[number_], spans[number_], facts, explained)
+            for number_, rule in enumerate(graph.rules.values())
+        }
+        judged.append(Evaluation(findings, day_of(int(days[place + 1])) if place + 1 < len(days) else None))
+    return judged
 
 
-def _evaluation(run: Run, states: NDArray[np.int8], rows: slice, asked: int, facts: Sequence[Fact], explained: bool) -> Evaluation:
-    days = run.day[rows]
-    place = int(np.searchsorted(days, asked))
-    why, spans = reasons.Reader(run, rows.start + place), _spans(states[:, rows], days, place)
-    said = states[:, rows.start + place].tolist()
-    findings = {
-        rule.id: _finding(why, rule, value, span, facts, explained)
-        for rule, value, span in zip(run.graph.rules.values(), said, spans, strict=True)
-    }
-    return Evaluation(findings, day_of(int(days[place + 1])) if place + 1 < len(days) else None)
+@lru_cache(maxsize=512)
+def _of_nobody(digest: str, groups: frozenset[str] | None, stretch: int, explained: bool) -> tuple[Finding, ...]:
+    """What every rule says of a file without facts."""
+    nothing = blank(compiled(digest), groups)
+    why, said = reasons.Reader(nothing.run, stretch), nothing.states[:, stretch].tolist()
+    rules = nothing.run.graph.rules.values()
+    return tuple(_finding(why, rule, value, (FIRST_LAW_DAY, None), (), explained) for rule, value in zip(rules, said, strict=True))
 
 
 def _moments(picking: Run, asked: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -37,6 +37,7 @@ class Selector:
     by: tuple[str, ...] = ()
     select: str = "latest"
     _hash: int = field(init=False, compare=False, repr=False)
+    _other: Selector | None = field(init=False, compare=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.kinds, self.where, self.by, self.select)))
@@ -44,6 +45,15 @@ class Selector:
     def __hash__(self) -> int:
         # looked up thousands of times for one case: hashed once
         return self._hash
+
+    def choosing(self, select: str) -> Selector:
+        """The same facts, of which the first or the latest counts."""
+        if self.select == select:
+            return self
+        if self._other is None:
+            object.__setattr__(self, "_other", Selector(self.kinds, self.where, self.by, select))
+        assert self._other is not None
+        return self._other
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Picking:
         self.case, self.day = row_case.astype(np.int64), row_day.astype(np.int32, copy=False)
         self.keys = day_keys(self.case, self.day)
         self.size = len(self.day)
+        self._absences: dict[tuple[str, ...], int] = {}
         self._picked: dict[Selector, Picked | None] = {}
         self._placed: dict[tuple[int, str], Rows] = {}
         self._rivalries: dict[tuple[int, str], Rivals | None] = {}
@@ -70,11 +71,19 @@ class Picking:
         self._matches: dict[tuple[str, tuple[Test, ...], tuple[str, ...]], Trits | None] = {}
         self._constants = {trit: np.full(self.size, trit, np.int8) for trit in (NO, CANNOT_TELL, YES)}
 
+    @property
+    def never(self) -> Trits:
+        """No at every row."""
+        return self._constants[NO]
+
     def absent(self, kinds: tuple[str, ...]) -> int:
         """What it means that no such fact is in view: no, if every kind says so and its whole data group is held."""
+        if (known := self._absences.get(kinds)) is not None:
+            return known
         facts, held = self.graph.mechanism.facts, self.tables.groups
         said = all(facts[kind].absent == "no" and (held is None or facts[kind].group in held) for kind in kinds)
-        return NO if said else CANNOT_TELL
+        self._absences[kinds] = NO if said else CANNOT_TELL
+        return self._absences[kinds]
 
     def _hidden(self, kinds: tuple[str, ...]) -> bool:
         """True when facts of one of the kinds may stand outside the view: which fact is the latest cannot then be seen."""
@@ -107,7 +116,7 @@ class Picking:
 
     def _pick(self, selector: Selector) -> Picked | None:
         """Facts that the selector means or may mean, in order; None when there is none."""
-        key = selector if selector.select == "latest" else Selector(selector.kinds, selector.where, selector.by)
+        key = selector.choosing("latest")
         if key not in self._picked:
             parts = [part for index, kind in enumerate(key.kinds) if (part := self._pick_kind(key, index, kind)) is not None]
             self._picked[key] = together(parts)
@@ -147,7 +156,7 @@ class Picking:
         if by:
             families = self.graph.mechanism.families
             roles = [self.graph.encoding.roles[role] for power in by for role in families[power]]
-            match = np.where(np.isin(table.role, roles), match, np.int8(NO))
+            match = np.where(_among(table.role, roles), match, np.int8(NO))
         return match.astype(np.int8, copy=False)
 
     def _test(self, kind: str, values: Rows, test: Test) -> Trits:
@@ -160,7 +169,7 @@ class Picking:
             if test.low is not None:  # a bit per code
                 passed = np.add.reduce([(values >> code) & 1 for code in wanted]) >= test.low
             else:
-                passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else np.isin(values, wanted)
+                passed = (values & sum(1 << c for c in wanted)) != 0 if declared.type == "codes" else _among(values, wanted)
                 passed = passed == test.wanted
         without = np.where((values == MARKERS["not_applicable"]) | test.said, NO, CANNOT_TELL)
         return np.where(values < 0, without, np.where(passed, YES, NO)).astype(np.int8, copy=False)
@@ -238,6 +247,16 @@ class Picking:
         row = rows[row]
         begun = picked.earliest[place] <= self.day[row]
         return row[begun], place[begun]
+
+
+def _among(values: NDArray[np.integer], wanted: list[int]) -> NDArray[np.bool_]:
+    """Which values are wanted; a few are compared one by one, which is quicker than sorting them."""
+    if len(wanted) > 8:
+        return np.isin(values, wanted)
+    found = np.zeros(len(values), np.bool_)
+    for one in wanted:
+        found |= values == one
+    return found
 
 
 def together(parts: list[Picked]) -> Picked | None:

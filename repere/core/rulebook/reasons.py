@@ -109,6 +109,8 @@ class Reader:
         return self._facts[rule.id]
 
     def _used(self, expression: Expr) -> set[int]:
+        if self.graph.kinds_of(expression).isdisjoint(self.run.tables.kinds):
+            return set()
         value = self.trit(expression)
         match expression:
             case All(parts):
@@ -120,7 +122,7 @@ class Reader:
             case RuleRef(rule):
                 return self.facts_of(self.graph.rules[rule])
             case Exists(selector):
-                return self._day_facts(DayOf(Selector(selector.kinds, selector.where, selector.by, "first")))
+                return self._day_facts(DayOf(selector.choosing("first")))
             case Latest(among) | Known(among, _):
                 return self._day_facts(DayOf(among))
             case Count(of) | Screened(of, _, _):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +30,7 @@ from repere.core.rulebook.expressions import (
     Shift,
 )  # fmt: skip
 from repere.core.rulebook.graph import CANNOT_TELL, DONE, MISSED, NO, NO_SOURCE_HERE, OLDER_TEXT, YES, Day, Graph, Rows, Trits
-from repere.core.rulebook.model import Rule, Standing, Version
+from repere.core.rulebook.model import Duty, Rule, Standing, Version
 from repere.core.rulebook.picking import Picked, together
 from repere.core.rulebook.telling import DayValues, Telling, ordered
 
@@ -46,6 +48,14 @@ class RuleValues:
     lapsed: Trits | None = None
 
 
+class Settled(NamedTuple):
+    """A rule that no fact of the cases can change: its answer and reason per stretch of days, and the one answer if there is one."""
+
+    value: Trits
+    reason: NDArray[np.uint8]
+    always: int | None
+
+
 class Run(Telling):
     """One evaluation: a mechanism over the facts of some cases, at rows (case, day) sorted by case."""
 
@@ -58,6 +68,8 @@ class Run(Telling):
         self._decisions: dict[tuple[Selector, Selector | None], Picked | None] = {}
         self._law_days: dict[Selector, Day] = {}
         self._territories: dict[frozenset[str], NDArray[np.bool_] | None] = {}
+        self._settled: Mapping[str, Settled] = {}
+        self._stretch: Rows = self._nobody
         self._no_reason = np.zeros(self.size, np.uint8)
 
     def rule(self, rule_id: str) -> RuleValues:
@@ -67,13 +79,17 @@ class Run(Telling):
             found = self._rules[rule_id] = self._rule(self.graph.rules[rule_id])
         return found
 
+    def settle(self, rules: Mapping[str, Settled], stretch: Rows) -> None:
+        """Take the answers of these rules as given. ``stretch``: per row, the stretch of days that it lies in."""
+        self._settled, self._stretch = rules, stretch
+
     def _rule(self, rule: Rule) -> RuleValues:
+        if (given := self._settled.get(rule.id)) is not None:
+            value = given.value[self._stretch] if given.always is None else self._constants[given.always]
+            return RuleValues(value, given.reason[self._stretch])
         outer, self._law_day = self._law_day, self._law_day_of(rule)
         try:
-            value, reason = self._versions(rule)
-            if rule.duty is None:
-                return RuleValues(value, reason)
-            return self._duty(rule, value, reason)
+            return RuleValues(*self._versions(rule)) if rule.duty is None else self._duty(rule, rule.duty)
         finally:
             self._law_day = outer
 
@@ -101,7 +117,7 @@ class Run(Telling):
             early = self._before_law(number(version.standing.known_from))
             newer, why = self._version(version)
             value, reason = (newer, why) if early is None else (np.where(early, value, newer), np.where(early, reason, why))
-        if rule.kind != "condition" and (outside := self._outside(rule)) is not None:
+        if (outside := self.outside(rule.id)) is not None:
             value = _unless_unknown(value, outside)
             reason = np.where(outside, reason | NO_SOURCE_HERE, reason) if self.detailed else reason
         return value.astype(np.int8, copy=False), reason.astype(np.uint8, copy=False)
@@ -109,7 +125,9 @@ class Run(Telling):
     def _version(self, version: Version) -> tuple[Trits, NDArray[np.uint8]]:
         value = self.value(version.when)
         for clause in version.unless:
-            value = np.minimum(value, 2 - self._in_force(clause.standing, self.value(clause.when))[0])
+            if value is self._constants[NO]:
+                break
+            value = self._least((value, self._contrary(self._in_force(clause.standing, self.value(clause.when))[0])))
         return self._in_force(version.standing, value)
 
     def _in_force(self, standing: Standing, value: Trits) -> tuple[Trits, NDArray[np.uint8]]:
@@ -121,11 +139,10 @@ class Run(Telling):
             return np.minimum(value, 2 - 2 * early.view(np.int8)), reason
         return _unless_unknown(value, early), early.astype(np.uint8) * OLDER_TEXT if self.detailed else reason
 
-    def _outside(self, rule: Rule) -> NDArray[np.bool_] | None:
+    def outside(self, rule_id: str) -> NDArray[np.bool_] | None:
         """Where no source of the rule covers the person's département; an unknown département does not block. None: nowhere."""
-        sources = self.graph.mechanism.sources
-        territory = frozenset(code for v in rule.versions for s in v.standing.source for code in sources[s].territory)
-        if not territory or "world" in territory or ("FR" not in territory and not territory & self.graph.metropole):
+        territory = self.graph.territories[rule_id]
+        if territory is None:
             return None
         if territory not in self._territories:
             self._territories[territory] = self._territory_in(territory)
@@ -145,29 +162,39 @@ class Run(Telling):
         outside = self._agreed(picked, np.where((value >= 0) & ~allowed[value], np.int8(YES), np.int8(NO)), NO) == YES
         return outside if outside.any() else None
 
-    def _duty(self, rule: Rule, value: Trits, reason: NDArray[np.uint8]) -> RuleValues:
-        duty = rule.duty
-        assert duty is not None
-        trigger = self.days(DayOf(duty.trigger))
-        applies = np.minimum(value, trigger.state)
+    def _duty(self, rule: Rule, duty: Duty) -> RuleValues:
+        trigger, never = self.days(DayOf(duty.trigger)), self._constants[NO]
+        if trigger.state is never:
+            return RuleValues(never, self._no_reason, never, self._due(duty, trigger), trigger.fact, self._lapsed(duty))
+        value, reason = self._versions(rule)
+        applies = self._least((value, trigger.state))
         if self.detailed:
             reason = np.where(trigger.state == NO, 0, reason).astype(np.uint8, copy=False)
+        return RuleValues(applies, reason, self._done(duty, trigger), self._due(duty, trigger), trigger.fact, self._lapsed(duty))
+
+    def _done(self, duty: Duty, trigger: DayValues) -> Trits:
         done = self._constants[NO]
         for selector in duty.done:
-            closing = self.days(DayOf(Selector(selector.kinds, selector.where, selector.by, "latest")))
-            done = np.maximum(done, np.minimum(ordered(trigger, closing, strict=False), closing.state))
-        lapsed = None if duty.lapses is None else self._in_force(duty.lapses.standing, self.value(duty.lapses.when))[0]
-        due = None
+            closing = self.days(DayOf(selector.choosing("latest")))
+            if closing.state is not self._constants[NO]:
+                done = np.maximum(done, np.minimum(ordered(trigger, closing, strict=False), closing.state))
+        return done.astype(np.int8, copy=False)
+
+    def _lapsed(self, duty: Duty) -> Trits | None:
+        return None if duty.lapses is None else self._in_force(duty.lapses.standing, self.value(duty.lapses.when))[0]
+
+    def _due(self, duty: Duty, trigger: DayValues) -> tuple[Day, Day] | None:
         if duty.due_after is not None:
+            if trigger.state is self._constants[NO]:
+                return self._far, self._far
             moved = self.days(Shift(DayOf(duty.trigger), duty.due_after))
-            due = moved.low, moved.high
-        elif duty.due_on is not None:
-            told = self.days(duty.due_on)
-            due = (
-                np.where(told.state == YES, told.low, FAR).astype(np.int32, copy=False),
-                np.where(told.state == YES, told.high, FAR).astype(np.int32, copy=False),
-            )
-        return RuleValues(applies.astype(np.int8, copy=False), reason, done.astype(np.int8, copy=False), due, trigger.fact, lapsed)
+            return moved.low, moved.high
+        if duty.due_on is None:
+            return None
+        told = self.days(duty.due_on)
+        there = told.state == YES
+        low, high = (np.where(there, edge, FAR).astype(np.int32, copy=False) for edge in (told.low, told.high))
+        return low, high
 
     # ---- expressions
 
@@ -183,13 +210,11 @@ class Run(Telling):
     def _value(self, expression: Expr) -> Trits:
         match expression:
             case All(parts):
-                least: Trits = np.minimum.reduce([self.value(part) for part in parts])
-                return least
+                return self._least(self.value(part) for part in parts)
             case AnyOf(parts):
-                greatest: Trits = np.maximum.reduce([self.value(part) for part in parts])
-                return greatest
+                return self._greatest(self.value(part) for part in parts)
             case Not(part):
-                return (2 - self.value(part)).astype(np.int8, copy=False)
+                return self._contrary(self.value(part))
             case RuleRef(rule):
                 return self._outcome(rule)
             case Exists(selector):
@@ -208,6 +233,30 @@ class Run(Telling):
                 return self._decision(yes, no)
             case Always():
                 return self._constants[YES]
+
+    # a part that says the same at every row is one of the constants: what it settles is not computed
+
+    def _least(self, values: Iterable[Trits]) -> Trits:
+        return self._extreme(values, NO, YES, np.minimum)
+
+    def _greatest(self, values: Iterable[Trits]) -> Trits:
+        return self._extreme(values, YES, NO, np.maximum)
+
+    def _extreme(self, values: Iterable[Trits], settles: int, weighs_nothing: int, edge: np.ufunc) -> Trits:
+        end, nothing = self._constants[settles], self._constants[weighs_nothing]
+        found = nothing
+        for value in values:
+            if value is end:
+                return end
+            if value is not nothing and value is not found:
+                found = value if found is nothing else edge(found, value)
+        return found
+
+    def _contrary(self, value: Trits) -> Trits:
+        for trit, constant in self._constants.items():
+            if value is constant:
+                return self._constants[2 - trit]
+        return (2 - value).astype(np.int8, copy=False)
 
     def _outcome(self, rule_id: str) -> Trits:
         outer, self._law_day = self._law_day, self.day
@@ -312,25 +361,24 @@ class Run(Telling):
         """Per case, the first day on which a combination of the screening is met (FAR: never). A sign seen twice counts once."""
         picked = self._pick(node.of)
         assert picked is not None
-        mechanism, kind = self.graph.mechanism, node.of.kinds[0]
+        kind = node.of.kinds[0]
         codes = self.graph.encoding.codes[kind, node.field]
         seen = self.tables.kinds[kind].fields[node.field][picked.place]
+        noticed = set(seen[part].tolist())
         met = np.full(self.tables.cases, FAR, np.int32)
-        for rule in mechanism.screening.values():
-            for dimension in rule.dimensions:
-                first = {
-                    strength: [
-                        _first_per_case(picked.case[here], day[here], self.tables.cases)
-                        for sign in mechanism.indicators.values()
-                        if sign.dimension == dimension and sign.strength.get(node.audience) == strength
-                        and (here := part & (seen == codes[sign.id])).any()
-                    ]
-                    for strength in ("strong", "medium", "weak")
-                }  # fmt: skip
-                for combination in rule.combinations:
-                    if all(len(first[strength]) >= least for strength, least in combination.items()):
-                        days = [np.sort(np.stack(first[strength]), axis=0)[least - 1] for strength, least in combination.items()]
-                        met = np.minimum(met, np.maximum.reduce(days))
+        for combinations, signs in self.graph.dimensions(node.audience):
+            first = {
+                strength: [
+                    _first_per_case(picked.case[here], day[here], self.tables.cases)
+                    for sign in of_strength
+                    if codes[sign] in noticed and (here := part & (seen == codes[sign])).any()
+                ]
+                for strength, of_strength in signs.items()
+            }
+            for combination in combinations:
+                if all(len(first[strength]) >= least for strength, least in combination.items()):
+                    days = [np.sort(np.stack(first[strength]), axis=0)[least - 1] for strength, least in combination.items()]
+                    met = np.minimum(met, np.maximum.reduce(days))
         return met
 
     def _decision(self, yes: Selector, no: Selector | None) -> Trits:
@@ -361,7 +409,7 @@ def _unless_unknown(value: Trits, unknown: NDArray[np.bool_]) -> Trits:
 def answer(run: Run, rule_id: str) -> NDArray[np.int8]:
     """A rule's values with done and missed duties told apart."""
     values = run.rule(rule_id)
-    if values.done is None:
+    if values.done is None or values.value is run.never:
         return values.value
     told = np.where((values.value == YES) & (values.done == YES), np.int8(DONE), values.value)
     return told if values.lapsed is None else np.where((told == YES) & (values.lapsed == YES), np.int8(MISSED), told)
