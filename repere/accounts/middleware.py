@@ -70,7 +70,8 @@ class SessionLifeMiddleware:
 
 def _asked(request: HttpRequest) -> str:
     try:
-        return resolve(request.path_info).view_name
+        request.match = resolve(request.path_info)  # type: ignore[attr-defined]
+        return str(request.match.view_name)  # type: ignore[attr-defined]
     except Resolver404:
         return ""
 
@@ -117,7 +118,8 @@ class ActingMiddleware:
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
     """Read anew for each request: a role that ended, ended. All of hers at once, for the list of her desks too."""
-    request.memberships = memberships = list(Membership.objects.of_user(user))  # type: ignore[attr-defined]
+    memberships = sorted(Membership.objects.current().filter(user=user).order_by(), key=Membership.opens_before)
+    request.memberships = memberships  # type: ignore[attr-defined]
     chosen = str(request.session.get(MEMBERSHIP))
     return next((one for one in memberships if str(one.pk) == chosen), memberships[0] if memberships else None)
 

@@ -127,6 +127,10 @@ class Membership(models.Model):
         """Her name for those who administer: the account's own once she accepted, what they typed before."""
         return self.user.name if self.accepted_at else self.typed_name or "—"
 
+    def opens_before(self) -> tuple[bool, datetime, uuid.UUID]:
+        """The order of `of_user`, for memberships already read."""
+        return self.role == ADMINISTRATOR, self.created_at, self.id
+
     def actor(self) -> Actor:
         return Actor(
             user_id=self.user_id,

@@ -153,7 +153,7 @@ class RateMiddleware:
 def _counted(request: HttpRequest) -> tuple[str, str] | None:
     """The class and whom it counts; None for what is never counted."""
     try:
-        match = resolve(request.path_info)
+        match = getattr(request, "match", None) or resolve(request.path_info)
     except Resolver404:
         # Guessing addresses that do not exist is reading too.
         return ("read", _account(request.user)) if isinstance(request.user, User) else None

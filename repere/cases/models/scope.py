@@ -6,15 +6,14 @@ one declaration from which row-level security is compiled too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Self
 
 from django.db import models
 
 from repere.accounts.actor import Actor
 from repere.accounts.scope import GuardedQuerySet, M, UnscopedQuery
+from repere.cases.models.asked import Condition, asked
 
-Condition = Callable[[Actor, bool], models.Q]
 _REACH: dict[type[models.Model], Condition] = {}
 
 
@@ -33,7 +32,7 @@ class ScopedQuerySet(GuardedQuerySet[M]):
         """
         if self.model not in _REACH:
             raise UnscopedQuery(self.model)
-        found = self.filter(_REACH[self.model](actor, own))
+        found = self.filter(asked(self.model, _REACH[self.model], actor, own))
         found._scoped = True
         return found
 

@@ -107,9 +107,13 @@ def evaluate_many(
     run = Run(graph, tables, case, day)
     run.share_picks(picking)
     nothing = blank(graph, tables.groups)
-    settled = nothing.settle(run)
+    settled, stretch = nothing.settle(run), nothing.stretches(run.day)
     facts = [fact for one in cases for fact in one]
-    states = np.stack([answer(run, rule_id) for rule_id in graph.rules])
+    states = np.empty((len(graph.rules), run.size), np.int8)
+    states[settled] = nothing.states[settled][:, stretch]
+    for at, rule_id in enumerate(graph.rules):
+        if not settled[at]:
+            states[at] = answer(run, rule_id)
     given = _of_nobody(graph.mechanism.hash, tables.groups, int(nothing.stretches(np.array([asked]))[0]), explained) if any(settled) else ()
     edges = np.searchsorted(case, np.arange(len(cases) + 1))
     judged = []

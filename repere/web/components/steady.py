@@ -1,4 +1,4 @@
-"""`{% url %}` and `{% translate %}` that remember what they said: the same words and addresses, two hundred times a page.
+"""`{% url %}`, `{% translate %}` and `{% blocktranslate %}` that remember: the same words and addresses, two hundred times a page.
 
 Django looks each of them up anew at every rendering. Here an address is kept per name and arguments, a sentence per language.
 """
@@ -12,7 +12,7 @@ from django import template
 from django.template.base import Parser, Token, Variable
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_as_django
-from django.templatetags.i18n import TranslateNode, do_translate
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
 from django.urls import get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -48,6 +48,29 @@ class SteadySentence(TranslateNode):
         if language not in self.said:
             self.said[language] = super().render(context)
         return self.said[language]
+
+
+class SteadyBlock(BlockTranslateNode):
+    """A sentence with places for values: its own words are put together once."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.composed: dict[int, tuple[str, list[str]]] = {}
+
+    def render_token_list(self, tokens: list[Token]) -> tuple[str, list[str]]:
+        if id(tokens) not in self.composed:
+            self.composed[id(tokens)] = super().render_token_list(tokens)
+        words, names = self.composed[id(tokens)]
+        return words, list(names)  # Django adds to it
+
+
+@register.tag
+def blocktranslate(parser: Parser, token: Token) -> BlockTranslateNode:
+    node = do_block_translate(parser, token)
+    return SteadyBlock(
+        node.extra_context, node.singular, node.plural, node.countervar, node.counter, node.message_context,
+        trimmed=node.trimmed, asvar=node.asvar,
+    )  # fmt: skip
 
 
 @register.tag
