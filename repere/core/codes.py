@@ -13,7 +13,8 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\
 
 
 def new_code() -> str:
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    # one draw for all: five bits of a random byte are one of the 32 signs, none likelier than another
+    body = "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(LENGTH - 1))
     return body + _check(body)
 
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -81,9 +82,14 @@ def tier_key(person_key: bytes, tier: str) -> bytes:
 
 def blind_index(org_key: bytes, field: str, value: str) -> bytes:
     """A token that finds equal values within one organisation and means nothing in another."""
-    index_key = _derive(org_key, f"repere blind index 1 {field}")
+    index_key = _index_key(org_key, field)
     plain = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
     return hmac.new(index_key, plain.encode(), sha256).digest()[:16]
+
+
+@lru_cache(maxsize=64)
+def _index_key(org_key: bytes, field: str) -> bytes:
+    return _derive(org_key, f"repere blind index 1 {field}")
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

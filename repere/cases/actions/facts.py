@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import Max, Q
 from procrastinate.contrib.django import app as jobs
 
 from repere import ledger
@@ -271,13 +272,15 @@ def note_consents(case_ids: Sequence[UUID], acting: Actor) -> None:
     if not case_ids:
         return
     opened, told = load_policy().opened_by_consent, defaultdict(list)
+    moves = Q(kind__in=CONSENTS) | Q(corrects__isnull=False)
     with acting_as(Actor.system("consents", organisation_id=acting_organisation(acting))) as owner:
-        files = {case.pk: case for case in Case.objects.visible_to(owner, own=True).filter(pk__in=case_ids)}
-        for fact in Fact.objects.visible_to(owner, own=True).filter(case__in=files).defer("sealed").order_by("revision", "id"):
+        files = Case.objects.visible_to(owner, own=True).filter(pk__in=case_ids).only("id", "agreed", "opened_on")
+        facts = Fact.objects.visible_to(owner, own=True).filter(case__in=case_ids)
+        for fact in facts.filter(moves).defer("sealed").order_by("revision", "id"):
             told[fact.case_id].append(fact)
-        for case_id, case in files.items():
-            present = told[case_id]
-            standing_now = consents_standing(present, on=max((fact.latest for fact in present), default=case.opened_on))
+        days = dict(facts.order_by().values_list("case_id").annotate(Max("latest")))
+        for case in files:
+            standing_now = consents_standing(told[case.pk], on=days.get(case.pk, case.opened_on))
             agreed = sorted({opened[word] for fact in standing_now if (word := str(fact.fields.get("purpose", ""))) in opened})
             if agreed != sorted(case.agreed):
                 case.agreed = agreed

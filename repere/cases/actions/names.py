@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,11 +14,14 @@ from repere.cases.evaluation import acting_organisation
 from repere.cases.models import NameToken
 from repere.core.sealing import blind_index
 
+_NO_WORD = re.compile("[^0-9A-Za-z]+")
 NAME, INITIALS, FAMILY = "name", "initials_and_birth_year", "family_name"
 
 
 def plain(text: str) -> list[str]:
     """Words of a name without accents, case, hyphens or order: "Adé, Blessing" and "blessing ade" are the same."""
+    if text.isascii():
+        return sorted(_NO_WORD.sub(" ", text).casefold().split())
     decomposed = unicodedata.normalize("NFKD", text)
     letters = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return sorted(letters.casefold().split())
