@@ -222,6 +222,20 @@ def test_what_is_demanded_is_never_on_a_rights_card() -> None:
             assert rule.demand.stance in ("demanded", "supported", "discussed", "implied")
 
 
+_AS_A_WOMAN = re.compile(
+    r"(?:^(?:Ne pas )?Être|\bvous (?:y )?(?:êtes|étiez|avez été|a|ont)) (?:\w+ment )?\w+(?:ée|ie|ue|ise|eure|te)\b",
+    re.IGNORECASE,
+)
+
+
+def test_a_right_speaks_to_him_and_to_her_alike() -> None:
+    """A man in forced labour is handed the same card: no participle says that its reader is a woman."""
+    said = {words.text("fr") for _, rule in all_rules() if rule.card for words in (rule.label, rule.text)}
+    assert [text for text in said if _AS_A_WOMAN.search(text)] == []
+    for spoken_to_a_woman in ("Être présumée victime", "ceux qui vous ont exploitée", "vous êtes protégée comme un enfant"):
+        assert _AS_A_WOMAN.search(spoken_to_a_woman)
+
+
 def test_what_comes_from_memory_is_presented_to_nobody_until_a_jurist_has_checked_it() -> None:
     """Certainty M stays with staff: neither a card nor a letter nor a reminder carries it."""
     from_memory = [s for _, rule in all_rules() for s in standings_of(rule) if s.certainty == "M"]

@@ -1,7 +1,8 @@
-"""Verbs for jurists: check the rule book, try worked examples, compare two mechanisms."""
+"""Verbs for jurists: check the rule book, try worked examples, compare two mechanisms. In French or in English."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -9,34 +10,78 @@ from pathlib import Path
 
 import click
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from rich.console import Console
 from rich.table import Table
 
 from repere.core.rulebook import Mechanism, RuleBookError, Step, difference, impact, load
+from repere.core.rulebook.errors import Fault
 from repere.core.rulebook.loading import with_examples
 from repere.core.rulebook.model import Example
+from repere.core.rulebook.proving import Checked, Failure, Gap, failures_of, why
 from repere.core.rulebook.proving import check as check_every_layer
-from repere.core.rulebook.proving import failures_of, why
 
 OUTCOMES = {
-    "holds": "holds", "does_not_hold": "does not hold", "cannot_tell": "cannot tell", "open": "open", "done": "done",
-    "missed": "missed", "absent": "absent",
-}  # fmt: skip
-
-
-VALUES = {"yes": "yes", "no": "no", "cannot_tell": "cannot tell"}
+    "holds": pgettext_lazy("terminal", "holds"),
+    "does_not_hold": pgettext_lazy("terminal", "does not hold"),
+    "cannot_tell": pgettext_lazy("terminal", "cannot tell"),
+    "open": pgettext_lazy("terminal", "open"),
+    "done": pgettext_lazy("terminal", "done"),
+    "missed": pgettext_lazy("terminal", "missed"),
+    "absent": pgettext_lazy("terminal", "absent"),
+}
+VALUES = {
+    "yes": pgettext_lazy("terminal", "yes"),
+    "no": pgettext_lazy("terminal", "no"),
+    "cannot_tell": pgettext_lazy("terminal", "cannot tell"),
+}
+KINDS = {
+    "condition": pgettext_lazy("terminal", "condition"),
+    "entitlement": pgettext_lazy("terminal", "entitlement"),
+    "duty": pgettext_lazy("terminal", "duty"),
+}
+DAYS = {
+    -1: pgettext_lazy("terminal", "the day before it is due"),
+    0: pgettext_lazy("terminal", "the day it is due"),
+    1: pgettext_lazy("terminal", "the day after it is due"),
+}
+RULE_HEADINGS = (
+    pgettext_lazy("terminal", "rule"),
+    pgettext_lazy("terminal", "kind"),
+    pgettext_lazy("terminal", "level"),
+    pgettext_lazy("terminal", "label"),
+)
+MOVE_HEADINGS = (
+    pgettext_lazy("terminal", "rule"),
+    pgettext_lazy("terminal", "before"),
+    pgettext_lazy("terminal", "after"),
+    pgettext_lazy("terminal", "examples"),
+)
+ON_ANOTHER_DAY = pgettext_lazy("terminal", ", on another day")
 
 
 def register(cli: click.Group) -> None:
     cli.add_command(mechanism)
 
 
+def _spoken() -> str:
+    """French where the terminal speaks French (LC_ALL, LC_MESSAGES, LANG), else English."""
+    told = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "fr" if told.lower().startswith("fr") else "en"
+
+
 @click.group()
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another copy of the rule book.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default=_spoken, help="Answer in French or in English (default: as LANG says).")
 @click.pass_context
-def mechanism(context: click.Context, folder: Path | None) -> None:
-    """The rule book: check it, try examples, compare two mechanisms."""
+def mechanism(context: click.Context, folder: Path | None, lang: str) -> None:
+    """The rule book: check it, try examples, compare two mechanisms.
+
+    Le livre de règles : le vérifier, essayer des exemples, comparer deux mécanismes. En français : --lang fr.
+    """
     context.obj = folder or Path(settings.REPERE_MECHANISM_FOLDER)
+    context.with_resource(translation.override(lang))
 
 
 def _root() -> Path:
@@ -48,14 +93,37 @@ def _loaded(name: str) -> Mechanism:
     return load(_root(), name, every_example=True)
 
 
-def _faults(many: int) -> str:
-    return f"{many} fault" if many == 1 else f"{many} faults"
-
-
 def _stop(error: RuleBookError) -> None:
     for fault in error.faults:
-        click.echo(str(fault))
-    raise SystemExit(click.style(f"{_faults(len(error.faults))}: nothing was loaded.", fg="red"))
+        click.echo(_told(fault))
+    many = len(error.faults)
+    stopped = ngettext("%(many)s fault: nothing was loaded.", "%(many)s faults: nothing was loaded.", many) % {"many": many}
+    raise SystemExit(click.style(stopped, fg="red"))
+
+
+def _told(what: Fault | Failure | Gap | Checked) -> str:
+    """One line for the reader; codes and file names stay as the rule book writes them."""
+    match what:
+        case Checked():
+            said = gettext("%(name)s: %(rules)s rules of its own, %(examples)s examples, %(drawn)s drawn from failures")
+            return said % {"name": what.name, "rules": what.rules, "examples": what.examples, "drawn": what.drawn}
+        case Failure():
+            said = gettext("%(where)s: %(example)s: %(rule)s: expected %(expected)s; came %(came)s")
+            named = {"example": what.example, "rule": what.rule, "expected": what.expected, "came": what.came}
+        case Gap() if what.answer is not None:
+            said = gettext(
+                "%(where)s: expected an example of %(rule)s that asserts %(answer)s; came none. "
+                "Mend: add one, or say never: with its reason"
+            )
+            named = {"rule": what.rule, "answer": what.answer}
+        case Gap():
+            said = gettext("%(where)s: expected an example of %(rule)s on %(day)s; came none. Mend: add one")
+            named = {"rule": what.rule, "day": str(DAYS[what.step])}
+        case _:
+            said = gettext("%(where)s: expected %(expected)s; came %(came)s.")
+            said += " " + gettext("Mend: %(mend)s") if what.mend else ""
+            named = {"expected": what.expected, "came": what.came, "mend": what.mend}
+    return said % {"where": f"{what.file}:{what.line}", **named}
 
 
 @mechanism.command()
@@ -67,10 +135,10 @@ def check() -> None:
         _stop(error)
         return
     for line in [*faults, *summary]:
-        click.echo(line)
+        click.echo(_told(line))
     if faults:
-        raise SystemExit(click.style(f"{_faults(len(faults))}.", fg="red"))
-    click.echo("Every example holds and every rule has its examples.")
+        raise SystemExit(click.style(ngettext("%(many)s fault.", "%(many)s faults.", len(faults)) % {"many": len(faults)}, fg="red"))
+    click.echo(gettext("Every example holds and every rule has its examples."))
 
 
 @mechanism.command("try")
@@ -84,8 +152,9 @@ def try_(examples: Path) -> None:
         return
     failed = sum(_tell_failures(made, example) for made in mechanisms for example in made.examples)
     many = sum(len(made.examples) for made in mechanisms)
-    assertions = "1 assertion fails" if failed == 1 else f"{failed} assertions fail"
-    click.echo(f"{many} example{'' if many == 1 else 's'}, {assertions}.")
+    tried = ngettext("%(many)s example", "%(many)s examples", many) % {"many": many}
+    fail = ngettext("%(many)s assertion fails", "%(many)s assertions fail", failed) % {"many": failed}
+    click.echo(f"{tried}, {fail}.")
     if failed:
         raise SystemExit(1)
 
@@ -96,13 +165,14 @@ def _tell_failures(made: Mechanism, example: Example) -> int:
     for rule_id in dict.fromkeys(failure.rule for failure in failures):
         for failure in failures:
             if failure.rule == rule_id:
-                click.echo(str(failure))
+                click.echo(_told(failure))
         _print_step(why(made, example, rule_id), 1)
     return len(failures)
 
 
 def _print_step(step: Step, depth: int) -> None:
-    click.echo(f"{'  ' * depth}{VALUES[step.value]}: {step.text['en']}")
+    told = gettext("%(value)s: %(text)s") % {"value": VALUES[step.value], "text": step.text[translation.get_language() or "en"]}
+    click.echo(f"{'  ' * depth}{told}")
     for child in step.children:
         _print_step(child, depth + 1)
 
@@ -122,19 +192,28 @@ def diff(before: str, after: str, examples: bool) -> None:
         _stop(error)
         return
     apart = difference(old, new)
-    for what, names, of in (("added", apart.added, new), ("removed", apart.removed, old), ("changed", apart.changed, new)):
-        rows = [(name, of.rules[name].kind, of.rules[name].level, of.rules[name].label.text("en")) for name in names]
-        _print(what, f"{len(names)} rules {what}", ("rule", "kind", "level", "label"), rows)
+    _print_rules("added", gettext("%(many)s rules added"), apart.added, new)
+    _print_rules("removed", gettext("%(many)s rules removed"), apart.removed, old)
+    _print_rules("changed", gettext("%(many)s rules changed"), apart.changed, new)
     if examples:
         cases, moves = _moves(old, new)
         rows = [
-            (rule_id, OUTCOMES[was], OUTCOMES[is_now] + (", on another day" if was == is_now else ""), str(many))
+            (rule_id, str(OUTCOMES[was]), str(OUTCOMES[is_now]) + (str(ON_ANOTHER_DAY) if was == is_now else ""), str(many))
             for (rule_id, was, is_now), many in sorted(moves.items(), key=lambda item: (-item[1], item[0]))
         ]
-        _print("moved", f"What changes for the facts of {cases} worked examples", ("rule", "before", "after", "examples"), rows)
+        title = gettext("What changes for the facts of %(cases)s worked examples") % {"cases": cases}
+        _print("moved", title, MOVE_HEADINGS, rows)
 
 
-def _print(what: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_rules(what: str, title: str, names: Sequence[str], of: Mechanism) -> None:
+    """The rules of one part of a comparison, with their labels in the reader's language."""
+    lang = translation.get_language() or "en"
+    rules = [of.rules[name] for name in names]
+    rows = [(rule.id, str(KINDS[rule.kind]), rule.level, rule.label.text(lang)) for rule in rules]
+    _print(what, title % {"many": len(names)}, RULE_HEADINGS, rows)
+
+
+def _print(what: str, title: str, headings: Sequence[object], rows: Sequence[Sequence[str]]) -> None:
     """A table for a reader; for a pipe, ``what`` and the columns, apart by tabs."""
     if not sys.stdout.isatty():
         for row in rows:
@@ -142,7 +221,7 @@ def _print(what: str, title: str, headings: Sequence[str], rows: Sequence[Sequen
         return
     table = Table(title=title, title_justify="left", show_edge=False)
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(str(heading), overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console().print(table)

@@ -46,6 +46,41 @@ def test_an_example_about_a_rule_that_does_not_exist_names_its_line(tmp_path: Pa
     assert "mine.yaml:10: expected the id of a rule; came 'fr.no_such_rule'" in result.output
 
 
+def test_a_french_jurist_is_answered_in_french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an option, or because the terminal speaks French; codes stay as the rule book writes them."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(EXAMPLE.format(outcome="does_not_hold"), "utf-8")
+    said = run("--lang", "fr", "try", str(file)).output
+    label = load(settings.REPERE_MECHANISM_FOLDER, "fr").rules["common.adult_today"].label
+    assert f"{file}:" in said
+    assert "attendu does_not_hold ; obtenu holds" in said.replace("\u202f", " ").replace("\xa0", " ")
+    assert label.text("fr") in said
+    assert label.text("en") not in said
+    assert said.splitlines()[-1] == "1 exemple, 1 affirmation fausse."
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert run("try", str(file)).output == said
+    monkeypatch.setenv("LC_ALL", "C")
+    assert "expected does_not_hold; came holds" in run("try", str(file)).output
+
+
+def test_two_mechanisms_are_compared_in_french() -> None:
+    """The labels are those a French reader knows; a pipe gets the same columns."""
+    lines = [line.split("\t") for line in run("--lang", "fr", "diff", "fr", "fr+fr-collectif").output.splitlines()]
+    after = load(settings.REPERE_MECHANISM_FOLDER, "fr+fr-collectif").rules
+    assert {line[4] for line in lines if line[0] == "added"} <= {rule.label.text("fr") for rule in after.values()}
+    moved = [line for line in lines if line[0] == "moved"]
+    assert moved
+    assert {line[2] for line in moved} & {"n'est pas rempli", "impossible à dire", "absent"}
+
+
+def test_a_wrong_word_is_refused_in_french(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(EXAMPLE.format(outcome="holds").replace("common.adult_today", "fr.no_such_rule"), "utf-8")
+    said = run("--lang", "fr", "try", str(file)).output.replace("\u202f", " ").replace("\xa0", " ")
+    assert "mine.yaml:10: attendu" in said.replace(" :", ":")
+    assert "1 faute : rien n'a été chargé." in said
+
+
 def example_of_the_guide() -> str:
     """The example that mechanism/README.md gives to be copied."""
     guide = (settings.REPERE_MECHANISM_FOLDER / "README.md").read_text("utf-8")

@@ -347,6 +347,8 @@ class Case:
         match told:
             case ask.Today():
                 return Told(YES, self.on, self.on)
+            case ask.Fixed(day):
+                return Told(YES, day, day)
             case ask.Shift(inner, parameter, sign):
                 return self.shifted(self.day_of(inner, law_day), self.mechanism.parameters[parameter], sign, law_day)
             case ask.DayOf(selector, field):

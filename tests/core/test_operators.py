@@ -65,7 +65,8 @@ def expression(random: Random, made: Mechanism, kinds: list[str], depth: int) ->
         case "count":
             return say.Count(chosen, 2)
         case "before":
-            return say.Before(say.DayOf(chosen), say.Today(), strict=random.random() < 0.5)
+            other = random.choice([say.Today(), say.Fixed(date(2024, random.randint(1, 12), 22))])
+            return say.Before(say.DayOf(chosen), other, strict=random.random() < 0.5)
         case "decision":
             return say.Decision((), chosen, say.Selector((random.choice(kinds),)), kind.label)
     return say.Exists(chosen)

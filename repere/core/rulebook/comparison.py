@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from repere.core.rulebook.evaluation import Finding, evaluate
 from repere.core.rulebook.expressions import parameters_of, rules_of
-from repere.core.rulebook.model import Example, Mechanism, Rule
+from repere.core.rulebook.model import Example, Mechanism, Parameter, Rule
 from repere.core.rulebook.parsing import expressions_of
 
 
@@ -60,7 +60,12 @@ def _said(mechanism: Mechanism, rule_id: str) -> tuple[object, ...]:
                 visit(other)
 
     visit(rule_id)
-    return (tuple(sorted(seen.items(), key=lambda item: item[0])), tuple((name, mechanism.parameters[name]) for name in sorted(parameters)))
+    numbers = tuple((name, _without_notes(mechanism.parameters[name])) for name in sorted(parameters))
+    return (tuple(sorted(seen.items(), key=lambda item: item[0])), numbers)
+
+
+def _without_notes(parameter: Parameter) -> Parameter:
+    return replace(parameter, note=None, values=tuple(replace(value, note=None) for value in parameter.values))
 
 
 @dataclass(frozen=True, slots=True)

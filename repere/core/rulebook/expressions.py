@@ -6,6 +6,7 @@ Every node is frozen and hashable: two equal conditions anywhere in the rule boo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from repere.core.rulebook.wording import Wording
 
@@ -62,6 +63,13 @@ class Today:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A day of the calendar that a text names."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class DayOf:
     """The day of the selected fact, or of one of its date fields."""
 
@@ -78,7 +86,7 @@ class Shift:
     sign: int = 1
 
 
-DateExpr = Today | DayOf | Shift
+DateExpr = Today | Fixed | DayOf | Shift
 
 
 @dataclass(frozen=True, slots=True)

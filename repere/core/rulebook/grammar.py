@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from repere.core.rulebook.errors import Fault
@@ -17,6 +18,7 @@ from repere.core.rulebook.expressions import (
     Decision,
     Exists,
     Expr,
+    Fixed,
     Known,
     Latest,
     Not,
@@ -26,6 +28,7 @@ from repere.core.rulebook.expressions import (
     Shift,
     Test,
     Today,
+    dates_of,
 )  # fmt: skip
 from repere.core.rulebook.form import Form
 from repere.core.rulebook.model import FieldKind
@@ -108,6 +111,13 @@ class Grammar:
         """A date expression."""
         if raw == "today":
             return Today()
+        if isinstance(raw, Block) and "day" in raw:
+            self._only(form, raw, ("day",))
+            try:
+                return Fixed(date.fromisoformat(str(raw["day"])))
+            except ValueError:
+                form.faults.append(_fault(form, raw, "day", "a day of the calendar, as 2023-11-22", raw["day"]))
+                return Today()
         if isinstance(raw, Block) and "of" in raw:
             self._only(form, raw, ("of", "field"))
             selector, name = self.selector(form, raw, raw["of"]), raw.get("field")
@@ -125,7 +135,9 @@ class Grammar:
                 if isinstance(pair, list) and len(pair) == 2:
                     self._parameter(form, raw, str(pair[1]))
                     return Shift(self.date(form, raw, pair[0]), str(pair[1]), sign)
-        form.faults.append(_fault(form, at if raw is None else raw, "date", "today, {of: …}, {plus: [date, parameter]} or {minus: …}", raw))
+        form.faults.append(
+            _fault(form, at if raw is None else raw, "date", "today, {day: …}, {of: …}, {plus: [date, parameter]} or {minus: …}", raw)
+        )
         return Today()
 
     def _latest(self, form: Form, at: Block, raw: Any) -> Expr:
@@ -191,7 +203,10 @@ class Grammar:
         if not isinstance(raw, list) or len(raw) != 2:
             form.faults.append(_fault(form, at, "before", "two dates [first, second]", raw))
             return Always()
-        return Before(*_today_alone(self.date(form, at, raw[0]), self.date(form, at, raw[1])), strict)
+        first, second = _today_alone(self.date(form, at, raw[0]), self.date(form, at, raw[1]))
+        if not any(isinstance(day, DayOf) for side in (first, second) for day in dates_of(side)):
+            form.faults.append(_fault(form, at, "before", "the day of a fact on one side", raw, "a text that begins on a day has `from`"))
+        return Before(first, second, strict)
 
     def _decision(self, form: Form, at: Block, raw: Any) -> Expr:
         if not isinstance(raw, Block) or "yes" not in raw or "by" not in raw:

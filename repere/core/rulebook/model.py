@@ -66,6 +66,7 @@ class DatedValue:
 
     value: int
     standing: Standing
+    note: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Parameter:
     settled: bool
     values: tuple[DatedValue, ...]
     layer: str
+    note: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from repere.core.rulebook.errors import Fault
 from repere.core.rulebook.evaluation import Finding, evaluate
 from repere.core.rulebook.loading import load, stacks
 from repere.core.rulebook.model import Example, Expected, Mechanism, Rule
@@ -27,6 +26,39 @@ class Failure:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.example}: {self.rule}: expected {self.expected}; came {self.came}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A rule that wants one more example: with this ``answer``, or ``step`` days (-1, 0, 1) from its due day."""
+
+    rule: str
+    file: str
+    line: int
+    answer: str | None = None
+    step: int = 0
+
+    def __str__(self) -> str:
+        if self.answer is not None:
+            mend = "add one, or say never: with its reason"
+            return f"{self.file}:{self.line}: expected an example of {self.rule} that asserts {self.answer}; came none. Mend: {mend}"
+        return f"{self.file}:{self.line}: expected an example of {self.rule} on {_DAYS[self.step]}; came none. Mend: add one"
+
+
+_DAYS = {-1: "the day before it is due", 0: "the day it is due", 1: "the day after it is due"}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one mechanism holds: rules of its own layer, worked examples, and how many of these come from a failure that was told."""
+
+    name: str
+    rules: int
+    examples: int
+    drawn: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.rules} rules of its own, {self.examples} examples, {self.drawn} drawn from failures"
 
 
 def why(mechanism: Mechanism, example: Example, rule_id: str) -> Step:
@@ -64,7 +96,7 @@ def _compared(expected: Expected, finding: Finding) -> list[tuple[str, str]]:
     return [(wanted, came) for wanted, came, ok in checks if not ok]
 
 
-def gaps(mechanism: Mechanism, layer: str, examples: Iterable[Example]) -> list[Fault]:
+def gaps(mechanism: Mechanism, layer: str, examples: Iterable[Example]) -> list[Gap]:
     """Rules of a layer without an example for each answer, and due days without the day before, the day and the day after."""
     answers: dict[str, set[str]] = {}
     around: dict[str, set[int]] = {}
@@ -84,20 +116,12 @@ def gaps(mechanism: Mechanism, layer: str, examples: Iterable[Example]) -> list[
     return found
 
 
-def _gaps_of(mechanism: Mechanism, rule: Rule, answers: set[str], around: set[int]) -> list[Fault]:
+def _gaps_of(mechanism: Mechanism, rule: Rule, answers: set[str], around: set[int]) -> list[Gap]:
     wanted = {"open" if rule.kind == "duty" else "holds", "does_not_hold", "cannot_tell"} - set(rule.never)
     wanted |= {"missed"} if rule.duty and rule.duty.lapses else set()
-    found = [
-        Fault(rule.file, rule.line, f"an example of {rule.id} that asserts {answer}", "none", "add one, or say never: with its reason")
-        for answer in sorted(wanted - answers)
-    ]
+    found = [Gap(rule.id, rule.file, rule.line, answer=answer) for answer in sorted(wanted - answers)]
     if _has_due_day(mechanism, rule):
-        words = {-1: "the day before it is due", 0: "the day it is due", 1: "the day after it is due"}
-        found += [
-            Fault(rule.file, rule.line, f"an example of {rule.id} on {words[step]}", "none", "add one")
-            for step in (-1, 0, 1)
-            if step not in around
-        ]
+        found += [Gap(rule.id, rule.file, rule.line, step=step) for step in _DAYS if step not in around]
     return found
 
 
@@ -109,16 +133,16 @@ def _has_due_day(mechanism: Mechanism, rule: Rule) -> bool:
     return rule.duty.due_on is not None
 
 
-def check(root: Path) -> tuple[list[str], list[str]]:
-    """Check every layer: (faults, one line per mechanism saying what was found). Raises RuleBookError when one does not load."""
-    faults: list[str] = []
+def check(root: Path) -> tuple[list[Failure | Gap], list[Checked]]:
+    """Check every layer: (what is wrong, what each mechanism holds). Raises RuleBookError when one does not load."""
+    faults: list[Failure | Gap] = []
     summary = []
     for name in stacks(root):
         mechanism = load(root, name, every_example=True)
         layer = mechanism.layers[-1].id
-        faults += map(str, failures_of(mechanism, mechanism.examples))
-        faults += map(str, gaps(mechanism, layer, mechanism.examples))
+        faults += failures_of(mechanism, mechanism.examples)
+        faults += gaps(mechanism, layer, mechanism.examples)
         own = [rule for rule in mechanism.rules.values() if rule.layer == layer]
         drawn = sum(1 for example in mechanism.examples if example.drawn_from)
-        summary.append(f"{name}: {len(own)} rules of its own, {len(mechanism.examples)} examples, {drawn} drawn from failures")
+        summary.append(Checked(name, len(own), len(mechanism.examples), drawn))
     return faults, summary

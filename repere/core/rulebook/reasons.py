@@ -22,6 +22,7 @@ from repere.core.rulebook.expressions import (
     Decision,
     Exists,
     Expr,
+    Fixed,
     Known,
     Latest,
     Not,
@@ -251,7 +252,7 @@ class Reader:
     def _unknown_date(self, told: DateExpr) -> Named | None:
         while isinstance(told, Shift):
             told = told.date
-        if isinstance(told, Today):
+        if isinstance(told, Today | Fixed):
             return None
         values = self.run.days(told)
         exact = values.state[self.row] == YES and values.low[self.row] == values.high[self.row]
@@ -489,6 +490,8 @@ class _Teller(Reader):
         match told:
             case Today():
                 return f"{_say('today', lang)} ({PartialDate.on(day_of(int(self.run.day[self.row]))).text(lang)})"
+            case Fixed(day):
+                return PartialDate.on(day).text(lang)
             case Shift(inner, parameter, sign):
                 label = self.mechanism.parameters[parameter].label.text(lang)
                 return f"{self._date(inner, lang)} {'+' if sign > 0 else '−'} {label} ({self._told(told, lang)})"
@@ -518,6 +521,8 @@ class _Outliner(_Teller):
         match told:
             case Today():
                 return _say("today", lang)
+            case Fixed(day):
+                return PartialDate.on(day).text(lang)
             case Shift(inner, parameter, sign):
                 return f"{self._date(inner, lang)} {'+' if sign > 0 else '−'} {self.mechanism.parameters[parameter].label.text(lang)}"
             case DayOf(selector, field):

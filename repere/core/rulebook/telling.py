@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from repere.core.dates import FAR, add, number
 from repere.core.rulebook.columns import FactTables
-from repere.core.rulebook.expressions import DateExpr, DayOf, Shift, Today
+from repere.core.rulebook.expressions import DateExpr, DayOf, Fixed, Shift, Today
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Day, Graph, Rows, Trits
 from repere.core.rulebook.model import Parameter
 from repere.core.rulebook.picking import Picked, Picking, Rivals
@@ -48,6 +48,9 @@ class Telling(Picking):
         match told:
             case Today():
                 return DayValues(self.day, self.day, self._constants[YES], self._nobody)
+            case Fixed(day):
+                same = np.full(self.size, number(day), np.int32)
+                return DayValues(same, same, self._constants[YES], self._nobody)
             case Shift(DayOf() as inner, parameter, sign) if len(self.graph.mechanism.parameters[parameter].values) == 1:
                 return self._one_value(self._told(inner, parameter, sign), self.graph.mechanism.parameters[parameter])
             case Shift(inner, parameter, sign):

@@ -89,8 +89,8 @@ def parameter(form: Form, sources: Mapping[str, Source]) -> Parameter:
     if len(set(starts)) != len(starts):
         form.fault("values", "values that start on different days", "an overlap", "give each its own start")
     ordered = tuple(sorted(values, key=lambda value: value.standing.known_from))
-    made = Parameter(form.block["id"], form.must_wording("label"), unit, counting, settled, ordered, form.layer)
-    form.wording("note", required=False)
+    note = form.wording("note", required=False)
+    made = Parameter(form.block["id"], form.must_wording("label"), unit, counting, settled, ordered, form.layer, note)
     form.done()
     return made
 
@@ -124,9 +124,9 @@ def _dated_value(form: Form, sources: Mapping[str, Source]) -> DatedValue:
     if value is None:
         form.fault("value", "a whole number", "nothing")
     standing = form.standing(sources=sources)
-    form.wording("note", required=False)
+    note = form.wording("note", required=False)
     form.done()
-    return DatedValue(value or 0, standing)
+    return DatedValue(value or 0, standing, note)
 
 
 def codelist(form: Form) -> dict[str, Code]:
