@@ -59,7 +59,7 @@ def ensure_template() -> None:
 def _let_tests_change_role() -> None:
     """Only here may the pages' role step into another: a test shows what that role can and cannot do."""
     with _admin() as admin:
-        for role in ("worker", "public", "sealer", "backup"):
+        for role in ("owner", "worker", "public", "sealer", "backup"):
             admin.execute(
                 sql.SQL("GRANT {} TO repere_web WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(f"repere_{role}"))
             )

@@ -11,11 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from repere import ledger
+from repere.accounts import mailbox
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import Invitation, Membership, User
 from repere.accounts.outside import Identity, link
+from repere.accounts.vetting_models import FactorReset
+from repere.directory.models import Organisation
 
 INVITATION_LIFE = timedelta(days=3)
 
@@ -28,18 +31,34 @@ class SignInFirst(InvitationClosed):
     """The account has its own means already: no link replaces them. The link stays good for whoever signs in as her."""
 
 
-def invite(user: User, *, acting: Actor, now: datetime) -> str:
-    """A link with which she begins her account again: for the two persons who let her, never for a mere proposal."""
-    return _make_link({"user": user}, acting, now)
+class WrongCode(InvitationClosed):
+    """The code sent to her mailbox is asked for, and this is not it, or too many were tried today."""
+
+
+def invite(user: User, *, reset: FactorReset | None = None, acting: Actor, now: datetime) -> str:
+    """A link with which she begins her account again: for the reset that two persons did (one link each), or by the house itself.
+
+    Links made before for her close: none of them replaces what she sets with this one.
+    """
+    close_links(user, now=now)
+    return _make_link({"user": user, "reset": reset}, acting, now)
+
+
+def close_links(user: User, *, now: datetime) -> None:
+    """Every link with which her account could begin again, unused, is used up."""
+    with acting_as(Actor.at_the_door()):
+        Invitation.objects.filter(user=user, membership=None, used_at=None).update(used_at=now)
 
 
 def invite_to(membership: Membership, *, acting: Actor, now: datetime) -> str:
     """A link that asks her to accept this membership. Alike for an account that is new and for one that is known elsewhere."""
-    return _make_link({"user_id": membership.user_id, "membership": membership}, acting, now)
-
-
-def _make_link(whose: dict[str, Any], acting: Actor, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
+    whose = {"user_id": membership.user_id, "membership": membership, "code_hash": mailbox.send_for(membership, token)}
+    return _make_link(whose, acting, now, token=token)
+
+
+def _make_link(whose: dict[str, Any], acting: Actor, now: datetime, *, token: str = "") -> str:
+    token = token or secrets.token_urlsafe(32)
     with transaction.atomic():
         invitation = Invitation.objects.create(token_hash=_hash(token), created_at=now, expires_at=now + INVITATION_LIFE, **whose)
         ledger.record(acting, "invite_user", detail={"user": invitation.user_id, "invitation": invitation.pk})
@@ -53,8 +72,13 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
     return invitation
 
 
-def accept_invitation(token: str, password: str, *, now: datetime) -> User:
-    """Set the first password, and accept what the link is for. Raises SignInFirst for an account that has its own means."""
+def accept_invitation(token: str, password: str, *, code: str = "", now: datetime) -> User:
+    """Set the first password, and accept what the link is for. `code`: from her mailbox, where the link asks for one.
+
+    Raises SignInFirst for an account that has its own means, WrongCode.
+    """
+    if not mailbox.is_proved(open_invitation(token, now=now), token, code):
+        raise WrongCode
     with transaction.atomic():
         user = _begin_by(token, now)
         user.set_password(password)
@@ -64,7 +88,9 @@ def accept_invitation(token: str, password: str, *, now: datetime) -> User:
 
 
 def accept_invitation_from_outside(token: str, identity: Identity, *, now: datetime) -> User:
-    """An invited person links her account to an identity provider in place of a password."""
+    """An invited person links her account to an identity provider in place of a password. Never where her mailbox is asked for."""
+    if open_invitation(token, now=now).code_hash is not None:
+        raise WrongCode
     with transaction.atomic():
         user = _begin_by(token, now)
         link(user, identity, now=now)
@@ -95,7 +121,10 @@ def _begin_by(token: str, now: datetime) -> User:
 
 
 def _is_nobodys(user: User, invitation: Invitation) -> bool:
-    """Never anybody's account, and no other organisation asked before: the first to ask hands over the first means."""
+    """Never anybody's account, and no other organisation asked before: the first to ask hands over the first means.
+
+    One on probation keeps no place before one that is active: it may have typed any address.
+    """
     asked = invitation.membership
     if asked is None:
         return True
@@ -104,6 +133,8 @@ def _is_nobodys(user: User, invitation: Invitation) -> bool:
     with acting_as(Actor.at_the_door()):
         others = Membership.objects.filter(user=user).exclude(pk=asked.pk)
         before = others.filter(ended_at=None, created_at__lt=asked.created_at).exclude(organisation=asked.organisation_id)
+        if asked.organisation.state == Organisation.State.ACTIVE:
+            before = before.exclude(organisation__state=Organisation.State.PROBATION)
         return not others.accepted().exists() and not before.exists()
 
 
@@ -112,6 +143,7 @@ def _use(invitation: Invitation, now: datetime) -> None:
     with acting_as(Actor.at_the_door()):
         if not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
             raise InvitationClosed
+        close_links(invitation.user, now=now)
         if invitation.membership is not None:
             waiting = Membership.objects.filter(user=invitation.user_id, organisation=invitation.membership.organisation_id)
             waiting.filter(ended_at=None, accepted_at=None, approved_at__isnull=False).update(accepted_at=now)

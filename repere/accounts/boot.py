@@ -19,8 +19,6 @@ from repere.accounts.proof import ProofKeyMissing
 WITHOUT_POLICY = {
     "django_migrations": "names of migrations",
     "django_content_type": "names of tables",
-    "django_session": "keyed hashes of session numbers, looked up before anybody is known",
-    "accounts_signinbucket": "keyed hashes and counters, charged before anybody is known",
     "cases_keptmechanism": "the rule book, which is public",
     "cases_reach": "which role may do what: the declaration itself, without a person",
     "account_emailaddress": "of a library, unused: no role has a right on it",
@@ -28,7 +26,7 @@ WITHOUT_POLICY = {
 }
 """Tables that row-level security does not close, and why. Any other open table stops the boot."""
 LIBRARY_PREFIXES = ("procrastinate_", "auth_")
-"""Jobs (names and ids), and a library's tables of groups that nobody has a right on."""
+"""The worker's own tables beside the queue (moments, ids), and a library's tables of groups that nobody has a right on."""
 
 EVERY_POLICY = """
     SELECT c.oid::regclass::text, p.polname, p.polcmd::text, p.polpermissive::text,

@@ -28,7 +28,7 @@ def publish_directory(*, now: datetime) -> int:
 def remind_of_conventions(*, now: datetime) -> int:
     """Put conventions that end soon on the pages of who keeps them, once for each step. Returns how many were put there.
 
-    On screen and by no letter: the worker reads no member's mailbox (`accounts.access`).
+    On screen; a neutral letter goes to members who asked for letters (`cases/outside/letters.py`), as the worker reads no other mailbox.
     """
     today = now.date()
     with acting_as(REMINDING) as acting:

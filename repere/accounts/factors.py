@@ -31,6 +31,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from repere import ledger
+from repere.accounts import hashing
 from repere.accounts.acting import acting_as
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import UsedCode, User
@@ -233,19 +234,25 @@ def rewrap_factors(user: User) -> int:
             factor.data[field] = adapter.encrypt(adapter.decrypt(factor.data[field]))
             factor.save(update_fields=["data"])
             changed += 1
+        held = User.objects.select_for_update().get(pk=user.pk).password
+        if hashing.is_under_older_root(held) and hashing.opens(held):
+            User.objects.filter(pk=user.pk).update(password=hashing.rewrapped(held))
+            changed += 1
         if changed:
             ledger.record(own_actor(user), "rewrap_factors", kind="system", detail={"user": user.pk, "factors": changed})
     return changed
 
 
 def old_secrets(user: User) -> tuple[int, int]:
-    """How many of the account's secrets an older root key closed: those that open, those that do not."""
+    """How many of the account's secrets, its password's key among them, an older root key closed: those that open, those that do not."""
     with _of(user):
         adapter = SealedFactors()
         factors = Authenticator.objects.filter(user=user, type__in=SECRET_IN)
         old = [secret for factor in factors if not _is_under_present_root(secret := factor.data[SECRET_IN[factor.type]])]
-        opening = sum(_opens(adapter, secret) for secret in old)
-    return opening, len(old) - opening
+        opening, count = sum(_opens(adapter, secret) for secret in old), len(old)
+        if hashing.is_under_older_root(user.password):
+            opening, count = opening + hashing.opens(user.password), count + 1
+    return opening, count - opening
 
 
 def _is_under_present_root(secret: str) -> bool:

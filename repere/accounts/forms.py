@@ -35,9 +35,18 @@ class FirstPasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    # Asked where a body on probation invites (`mailbox.py`).
+    code = forms.CharField(
+        label=_("Code received by mail"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, user: User, by_mail: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if not by_mail:
+            del self.fields["code"]
         self.fields["password"].help_text = " ".join(text for text in password_validators_help_texts() if text)
 
     def clean_password(self) -> str:

@@ -6,6 +6,7 @@ Nothing is cached: a key made in a transaction that rolls back must not live on.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import LiteralString
 from uuid import UUID, uuid4
@@ -13,12 +14,16 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils import timezone
 
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
 from repere.accounts.models import IndexKey, OrganisationKey, OrganisationKeyPair, PersonKeyRotation, PersonKeyWrap
-from repere.accounts.rootkey import root_key
+from repere.accounts.rootkey import RootKey, root_key
 from repere.accounts.rows import insert_rows
 from repere.core import boxes
-from repere.core.sealing import new_key, unwrap, wrap
+from repere.core.sealing import SealBroken, new_key, unwrap, wrap
 from repere.directory.models import Organisation
+
+log = logging.getLogger(__name__)
 
 Whose = Organisation | UUID
 
@@ -52,7 +57,9 @@ def present_organisation_key(organisation: Whose) -> tuple[int, bytes]:
     held = _organisation_key(owner)
     if held is None:
         wrapped = root_key().wrap(new_key(), aad=organisation_binding(owner, 1))
-        OrganisationKey.objects.bulk_create([OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True)
+        # In the capacity of the house: nobody who acts may write a key, not even her own organisation's.
+        with acting_as(Actor.system("keys", organisation_id=owner)):
+            OrganisationKey.objects.bulk_create([OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True)
         held = _organisation_key(owner)
     if held is None:
         raise NoKey
@@ -184,7 +191,20 @@ def _id(organisation: Whose) -> UUID:
 def _organisation_keys(organisation_id: UUID) -> dict[int, bytes]:
     root = root_key()
     rows = OrganisationKey.objects.filter(organisation_id=organisation_id).values_list("version", "wrapped")
-    return {version: root.unwrap(bytes(wrapped), aad=organisation_binding(organisation_id, version)) for version, wrapped in rows}
+    return _opened({version: (bytes(wrapped), organisation_binding(organisation_id, version)) for version, wrapped in rows}, root)
+
+
+def _opened(rows: Mapping[int, tuple[bytes, tuple[str, ...]]], root: RootKey) -> dict[int, bytes]:
+    """The keys that open. One damaged row does not close the others; where none opens, the root key is not theirs: SealBroken."""
+    held: dict[int, bytes] = {}
+    for version, (wrapped, binding) in rows.items():
+        try:
+            held[version] = root.unwrap(wrapped, aad=binding)
+        except SealBroken:
+            log.error("organisation_key_does_not_open", extra={"error": "SealBroken"})
+    if rows and not held:
+        raise SealBroken
+    return held
 
 
 def _organisation_key(organisation_id: UUID) -> tuple[int, bytes] | None:

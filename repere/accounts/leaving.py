@@ -1,6 +1,6 @@
-"""What else ends when a member leaves: rooms above declare it here, because they know their own drafts and assignments.
+"""What else ends when a member leaves, or when her account begins again: rooms above declare it, because they know their own tables.
 
-Each ending runs in the transaction that ends the membership, acting as the member who leaves.
+Each ending runs in the transaction that ends the membership or the account's old means, acting as that member.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from repere.accounts.actor import Actor
 
 Ending = Callable[[Actor, datetime], dict[str, int]]
 _ENDINGS: list[Ending] = []
+_WITH_OLD_MEANS: list[Ending] = []
 
 
 def declare_ending(ending: Ending) -> None:
@@ -20,8 +21,22 @@ def declare_ending(ending: Ending) -> None:
         _ENDINGS.append(ending)
 
 
+def declare_end_with_old_means(ending: Ending) -> None:
+    """The same for what stays open to whoever held her old means of signing in: a secret address, say."""
+    if ending not in _WITH_OLD_MEANS:
+        _WITH_OLD_MEANS.append(ending)
+
+
+def end_with_old_means(member: Actor, now: datetime) -> dict[str, int]:
+    return _run(_WITH_OLD_MEANS, member, now)
+
+
 def end_everything(leaver: Actor, now: datetime) -> dict[str, int]:
+    return _run(_ENDINGS, leaver, now)
+
+
+def _run(endings: list[Ending], member: Actor, now: datetime) -> dict[str, int]:
     ended: dict[str, int] = {}
-    for ending in _ENDINGS:
-        ended |= ending(leaver, now)
+    for ending in endings:
+        ended |= ending(member, now)
     return ended

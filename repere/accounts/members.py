@@ -21,11 +21,12 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actions import invite, invite_to
 from repere.accounts.actor import Actor
 from repere.accounts.freezing import FROZEN
-from repere.accounts.leaving import end_everything
+from repere.accounts.leaving import end_everything, end_with_old_means
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import ADMINISTRATOR, Invitation, Membership, MembershipQuerySet, User
 from repere.accounts.refusals import NotVisible, Refused
 from repere.accounts.roles import role_exists
+from repere.accounts.sponsored import must_have_worked, must_not_join, must_rest, tell_the_body
 from repere.accounts.vetting import account_of
 from repere.accounts.vetting_models import FactorReset
 from repere.directory.models import Organisation
@@ -158,6 +159,7 @@ def confirm_members(membership_ids: Iterable[UUID], *, acting: Actor, now: datet
             if membership.ended_at is not None or membership.approved_at is None or membership.suspended_why == FROZEN:
                 continue
             _must_be_another(acting, membership.organisation_id, membership.user_id)
+            must_not_join(membership, acting, now)
             membership.confirmed_at, membership.notice_at = now, None
             membership.suspended_at, membership.suspended_why = None, ""
             membership.save(update_fields=["confirmed_at", "notice_at", "suspended_at", "suspended_why"])
@@ -281,7 +283,8 @@ def _belongs_elsewhere(user: User) -> bool:
 def ask_factor_reset(user_id: UUID, *, reason: str, acting: Actor, now: datetime) -> FactorReset:
     """A person asked, face to face or called back, to be let in again; the first of two who answer for her says so.
 
-    Raises Refused: reason_needed, by_another_person, by_the_sponsor, reset_waits, begins_elsewhere.
+    Asked by the sponsor, it is told to everybody who works in the body (`sponsored.py`).
+    Raises Refused: reason_needed, by_another_person, by_the_sponsor, reset_waits, begins_elsewhere, not_seen_since.
     """
     with acting_as(acting):
         first, _organisation = _must_administer(acting)
@@ -289,6 +292,7 @@ def ask_factor_reset(user_id: UUID, *, reason: str, acting: Actor, now: datetime
         if not reason.strip():
             raise Refused("reason_needed")
         _must_be_another(acting, membership.organisation_id, user_id)
+        must_have_worked(membership, acting, now)
         _must_answer_for(user_id, membership.organisation_id)
         if FactorReset.objects.filter(user=user_id, organisation=membership.organisation_id, done_at=None).exists():
             raise Refused("reset_waits")
@@ -296,13 +300,16 @@ def ask_factor_reset(user_id: UUID, *, reason: str, acting: Actor, now: datetime
             user_id=user_id, organisation_id=membership.organisation_id, asked_at=now, reason=reason.strip(), first_by_id=first
         )
         ledger.record(acting, "ask_factor_reset", detail={"user": user_id, "reset": asked.pk})
+        if membership.organisation_id != acting.organisation_id:
+            tell_the_body(asked, now=now)
     return asked
 
 
 def reset_factors(reset_id: UUID, *, acting: Actor, now: datetime) -> str:
     """The second person's yes: factors, password and sessions go, and a new link lets her begin again. Returns its secret part.
 
-    Told to herself, and in every other organisation of hers. Raises Refused: by_another_person, by_the_sponsor, begins_elsewhere.
+    Told to herself, and in every other organisation of hers. Raises Refused: by_another_person, by_the_sponsor, begins_elsewhere,
+    by_the_body, reset_rests, signed_in_since.
     """
     with acting_as(acting):
         _must_administer(acting)
@@ -311,6 +318,7 @@ def reset_factors(reset_id: UUID, *, acting: Actor, now: datetime) -> str:
             raise NotVisible
         _must_be_another(acting, asked.organisation_id, asked.user_id, asked.first_by_id)
         others = _must_answer_for(asked.user_id, asked.organisation_id)
+        must_rest(asked, acting, now)
         user = User.objects.get(pk=asked.user_id)
         asked.second_by_id, asked.done_at = acting.user_id, now
         asked.save(update_fields=["second_by", "done_at"])
@@ -319,9 +327,21 @@ def reset_factors(reset_id: UUID, *, acting: Actor, now: datetime) -> str:
         with acting_as(Actor.system("factors", organisation_id=asked.organisation_id)):
             user.set_unusable_password()
             user.save(update_fields=["password"])
-        ledger.record(acting, "reset_factors", detail={"user": user.pk, "reset": asked.pk})
+        ended = _end_with_old_means(user, now)
+        ledger.record(acting, "reset_factors", detail={"user": user.pk, "reset": asked.pk, **ended})
         _tell_elsewhere(user, others, now)
-        return invite(user, acting=acting, now=now)
+        return invite(user, reset=asked, acting=acting, now=now)
+
+
+def _end_with_old_means(user: User, now: datetime) -> dict[str, int]:
+    """In each of her roles, wherever she works: asked at the door, and told to nobody where."""
+    with acting_as(Actor.at_the_door()):
+        roles = [membership.actor() for membership in Membership.objects.of_user(user)]
+    ended: dict[str, int] = {}
+    for role in roles:
+        for name, count in end_with_old_means(role, now).items():
+            ended[name] = ended.get(name, 0) + count
+    return ended
 
 
 def _must_answer_for(user_id: UUID, organisation_id: UUID) -> set[UUID]:

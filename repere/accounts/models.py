@@ -34,6 +34,8 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    password = models.CharField(max_length=512)
+    """A hash and its wrapped key (`hashing.py`)."""
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, default="fr")
@@ -151,7 +153,11 @@ class Invitation(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     # What it asks her to accept; empty for a link with which two persons let her begin again.
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+", null=True)
+    # The reset it belongs to, where it belongs to one: a reset gives one link.
+    reset = models.OneToOneField("accounts.FactorReset", on_delete=models.PROTECT, related_name="+", null=True)
     token_hash = models.BinaryField(unique=True)
+    # Of a code sent to her mailbox, where a first password asks for it (`mailbox.py`).
+    code_hash = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

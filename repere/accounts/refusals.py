@@ -22,6 +22,13 @@ SENTENCES = {
     "already_ended": N_("This has already ended."),
     "already_approved": N_("This has already been approved."),
     "begins_elsewhere": N_("Your organisation cannot let this account begin again: ask the one where she first worked."),
+    "by_the_body": N_("One of the two persons must work in the organisation of the person herself: ask its administrator."),
+    "reset_rests": N_("Nobody of her organisation can answer for her: this waits %(hours)s hours, and everybody there was told."),
+    "signed_in_since": N_("She signed in after this was asked: nothing is lost, and nothing was changed."),
+    "not_seen_since": N_("She has not signed in since she was confirmed. Her sponsor cannot let her begin again within %(days)s days."),
+    "confirmed_by_the_body": N_(
+        "Her sponsor let this account begin again: for %(days)s days somebody of her own organisation confirms her."
+    ),
     "reset_waits": N_("This was asked already. A second person must confirm it."),
     "two_organisations_needed": N_("A founding needs two organisations, each with its own person, kind and address."),
     "already_founded": N_("Organisations exist here already: a new one applies, and two others let it in."),

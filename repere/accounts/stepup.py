@@ -36,12 +36,27 @@ def is_fresh(signed: SignedIn | None, *, minutes: int, now: datetime) -> bool:
     return timedelta(0) <= now - signed.confirmed_at < timedelta(minutes=minutes)
 
 
-def fresh(minutes: int = 5) -> Callable[[View[P]], View[P]]:
-    """Ask for a factor again unless one was shown in the last minutes. What was sent is carried and offered again after it."""
+def sent(request: HttpRequest, **_named: Any) -> bool:
+    """For `fresh(when=sent)`: the page may be looked at, the act asks for a proof."""
+    return request.method == "POST"
+
+
+def doing(*acts: str) -> Callable[..., bool]:
+    """For `fresh(when=doing("accept"))`: one address does several things by its last word; only these ask for a proof."""
+    return lambda request, **named: bool({named.get("act"), named.get("name")} & set(acts))
+
+
+def fresh(minutes: int = 5, *, when: Callable[..., bool] | None = None) -> Callable[[View[P]], View[P]]:
+    """Ask for a factor again unless one was shown in the last minutes. What was sent is carried and offered again after it.
+
+    `when(request, **words of the address)`: asks only where it says so; always where it is not given.
+    """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if when is not None and not when(request, **kwargs):
+                return view(request, *args, **kwargs)
             now = timezone.now()
             signed: SignedIn | None = getattr(request, "signed", None)
             if signed is not None and is_fresh(signed, minutes=minutes, now=now):

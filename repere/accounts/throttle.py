@@ -11,35 +11,13 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from repere.accounts.models import SignInBucket, User
-
-TAKE = """
-    INSERT INTO accounts_signinbucket AS bucket (key, tokens, refilled_at)
-    VALUES (%(key)s, %(size)s - 1, clock_timestamp())
-    ON CONFLICT (key) DO UPDATE SET
-        tokens = GREATEST(-1, LEAST(%(size)s, GREATEST(bucket.tokens, 0)
-            + EXTRACT(EPOCH FROM clock_timestamp() - bucket.refilled_at) * %(size)s / %(seconds)s) - 1),
-        refilled_at = clock_timestamp()
-    RETURNING tokens
-"""
-
-# All or nothing: what is refused takes nothing, so that trying again too soon never makes the wait longer.
-TAKE_SEVERAL = """
-    INSERT INTO accounts_signinbucket AS bucket (key, tokens, refilled_at)
-    VALUES (%(key)s, %(size)s - %(count)s, clock_timestamp())
-    ON CONFLICT (key) DO UPDATE SET
-        tokens = LEAST(%(size)s, GREATEST(bucket.tokens, 0)
-            + EXTRACT(EPOCH FROM clock_timestamp() - bucket.refilled_at) * %(size)s / %(seconds)s) - %(count)s,
-        refilled_at = clock_timestamp()
-    WHERE LEAST(%(size)s, GREATEST(bucket.tokens, 0)
-            + EXTRACT(EPOCH FROM clock_timestamp() - bucket.refilled_at) * %(size)s / %(seconds)s) >= %(count)s
-    RETURNING tokens
-"""
+from repere.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -83,23 +61,19 @@ def may_prove(user: User, address: str) -> bool:
 
 def take_several(subject: str, limit: Limit, count: int) -> bool:
     """Take so many at once for a subject that is no attempt to sign in (`web.rates`); one statement."""
-    with connection.cursor() as cursor:
-        seconds = limit.within.total_seconds()
-        cursor.execute(TAKE_SEVERAL, {"key": _key(f"several {subject}"), "size": limit.attempts, "seconds": seconds, "count": count})
-        return cursor.fetchone() is not None
+    values = [_key(f"several {subject}"), limit.attempts, limit.within.total_seconds(), count]
+    return _asked("SELECT take_tokens(%s, %s, %s, %s)", values) is not None
 
 
 def forget(email: str, address: str, *, now: datetime) -> None:
     """A sign-in that went through gives the pair its attempts back, and the pair is known for a month."""
     account = _account(email)
-    SignInBucket.objects.filter(key=_key(f"pair {account} {address}")).delete()
-    SignInBucket.objects.filter(refilled_at__lt=now - KNOWN_FOR).delete()
-    SignInBucket.objects.update_or_create(key=_key(f"known {account} {address}"), defaults={"tokens": 0, "refilled_at": now})
+    _asked("SELECT forget_tokens(%s, %s, %s)", [_key(f"pair {account} {address}"), _key(f"known {account} {address}"), now])
 
 
 def _is_known(account: str, address: str) -> bool:
-    since = timezone.now() - KNOWN_FOR
-    return SignInBucket.objects.filter(key=_key(f"known {account} {address}"), refilled_at__gt=since).exists()
+    seen = _asked("SELECT token_refilled_at(%s)", [_key(f"known {account} {address}")])
+    return seen is not None and seen > timezone.now() - KNOWN_FOR
 
 
 def _account(email: str) -> str:
@@ -107,9 +81,14 @@ def _account(email: str) -> str:
 
 
 def _take(subject: str, limit: Limit) -> bool:
+    return bool(_asked("SELECT take_token(%s, %s, %s)", [_key(subject), limit.attempts, limit.within.total_seconds()]) >= 0)
+
+
+def _asked(call: str, values: list[Any]) -> Any:
+    """The functions of `by_key.py`; the table itself is closed to the pages."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"key": _key(subject), "size": limit.attempts, "seconds": limit.within.total_seconds()})
-        return bool(cursor.fetchone()[0] >= 0)
+        cursor.execute(call, values)
+        return cursor.fetchone()[0]
 
 
 def _key(subject: str) -> bytes:

@@ -20,6 +20,7 @@ from repere.accounts import factors, outside, returning, throttle
 from repere.accounts.actions import (
     InvitationClosed,
     SignInFirst,
+    WrongCode,
     accept_invitation,
     accept_membership,
     note_refused_sign_in,
@@ -219,10 +220,16 @@ def _by_link(request: HttpRequest, token: str, opened: Invitation, now: datetime
     if asked is not None and HAS_ACCOUNT in request.GET:
         return returning.to_sign_in(request)
     named = opened.user if asked is None else User(email=opened.user.email, name=asked.typed_name)
-    form = FirstPasswordForm(request.POST or None, user=named)
+    by_mail = opened.code_hash is not None
+    form = FirstPasswordForm(request.POST or None, user=named, by_mail=by_mail)
     if request.method == "POST" and form.is_valid():
-        return after_password(request, accept_invitation(token, form.cleaned_data["password"], now=now))
-    context = {"form": form, "name": named.name, "asked": asked, "outside": outside.configured() is not None, "token": token}
+        try:
+            user = accept_invitation(token, form.cleaned_data["password"], code=form.cleaned_data.get("code", ""), now=now)
+            return after_password(request, user)
+        except WrongCode:
+            form.add_error("code", _("This is not the code that was sent, or too many were tried today."))
+    with_provider = outside.configured() is not None and not by_mail
+    context = {"form": form, "name": named.name, "asked": asked, "outside": with_provider, "token": token}
     return render(request, "accounts/invitation.html", context)
 
 

@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repere.accounts import members
+from repere.accounts.acting import acting_as
+from repere.accounts.actions import open_invitation
+from repere.accounts.actor import Actor
 from repere.accounts.forms_belonging import InviteForm, ReasonForm
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR, Membership
@@ -135,4 +138,7 @@ def _acted(request: ActingRequest, act: Callable[[], object]) -> HttpResponse:
 
 def show_link(request: HttpRequest, token: str, *, back: str) -> HttpResponse:
     link = request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
-    return render(request, "accounts/member_link.html", {"link": link, "back": back})
+    # Asked at the door: who makes a link does not read it again.
+    with acting_as(Actor.at_the_door()):
+        by_mail = open_invitation(token, now=timezone.now()).code_hash is not None
+    return render(request, "accounts/member_link.html", {"link": link, "back": back, "by_mail": by_mail})

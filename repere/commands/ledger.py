@@ -257,7 +257,8 @@ def witness_list() -> None:
 @witness.command("send")
 def witness_send() -> None:
     """Ask the worker to send the newest head to every witness now; it does so once a day by itself."""
-    app.configure_task(WRITE_HEADS).defer(timestamp=0)
+    with acting_as(Actor.system("send heads")):
+        app.configure_task(WRITE_HEADS).defer(timestamp=0)
     click.echo(gettext("The worker sends the newest head within ten minutes."))
 
 

@@ -9,14 +9,11 @@ from django.apps import apps
 
 from repere.web.database import Grants
 
-# Tables of the libraries we stand on. Deferring a job inserts the job and, by trigger, its first event.
+# Tables of the libraries we stand on; those of jobs that pages ask for are declared in `accounts/deferring.py`.
 LIBRARIES: Grants = {
-    "django_session": {"web": "SELECT, INSERT, UPDATE, DELETE"},
     "django_content_type": {"web": "SELECT", "worker": "SELECT"},
     "django_migrations": {"web": "SELECT", "worker": "SELECT"},
-    "procrastinate_jobs": {"web": "SELECT, INSERT", "worker": "SELECT, INSERT, UPDATE, DELETE"},
-    "procrastinate_events": {"web": "INSERT", "worker": "SELECT, INSERT, UPDATE, DELETE"},
-    "procrastinate_periodic_defers": {"worker": "SELECT, INSERT, UPDATE, DELETE"},
+    "procrastinate_periodic_defers": {"web": "SELECT (task_name, defer_timestamp)", "worker": "SELECT, INSERT, UPDATE, DELETE"},
     "procrastinate_workers": {"web": "SELECT (last_heartbeat)", "worker": "SELECT, INSERT, UPDATE, DELETE"},
 }
 

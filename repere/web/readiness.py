@@ -22,6 +22,12 @@ LATE_JOBS = """
     SELECT count(*) FROM procrastinate_jobs
     WHERE status = 'todo' AND scheduled_at IS NOT NULL AND scheduled_at < clock_timestamp() - %s
 """
+# Each is asked for every minute. One that is not asked for any more is kept out by a row that stands in its place, or by a fault.
+EVERY_MINUTE = ("repere.cases.jobs.reminders", "repere.cases.jobs.follow_referrals", "repere.places.jobs.expire_holds")
+QUIETEST = """
+    SELECT to_timestamp(min(told.last)) FROM
+        (SELECT max(d.defer_timestamp) AS last FROM procrastinate_periodic_defers d WHERE d.task_name = ANY (%s) GROUP BY d.task_name) told
+"""
 LAST_SEAL = "SELECT max(sealed_at) FROM ledger_seal"
 
 
@@ -78,9 +84,12 @@ def _jobs(now: datetime) -> Part:
     late = _one(LATE_JOBS, (JOBS_LATE,))[0]
     failed = _one("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")[0]
     beat = _one("SELECT max(last_heartbeat) FROM procrastinate_workers")[0]
+    asked = _one(QUIETEST, ([*EVERY_MINUTE],))[0]
     silent = beat is None or now - beat > JOBS_LATE
+    kept_out = asked is not None and now - asked > JOBS_LATE
     figures = {"waiting": waiting, "late": late, "failed": failed, "silent_seconds": None if beat is None else _seconds(now - beat)}
-    return Part("worker", POOR if late or silent else GOOD, figures)
+    figures["periodic_seconds"] = None if asked is None else _seconds(now - asked)
+    return Part("worker", POOR if late or silent or kept_out else GOOD, figures)
 
 
 def _seals(now: datetime) -> Part:

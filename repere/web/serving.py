@@ -68,6 +68,8 @@ def replace_by_server(host: str, port: int) -> None:
         sys.executable, "-m", "granian", "repere.web.wsgi:application", "--interface", "wsgi",
         "--host", host, "--port", str(port), "--workers", workers, "--blocking-threads", "4", "--backpressure", "256",
         "--no-access-log", "--log-level", "warning", "--no-ws", "--respawn-failed-workers",
+        # A process that is told to stop while it still starts does not hear it; the server would wait for it for ever.
+        "--workers-kill-timeout", str(STOP_LIMIT_SECONDS - 5),
     ]  # fmt: skip
     os.execv(sys.executable, program)  # noqa: S606 our own program, no word of it from outside
 

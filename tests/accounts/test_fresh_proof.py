@@ -41,6 +41,19 @@ OF_A_WORKER = {
     "directory:export": ["csv"],
     "cases:ending_step": ["ZZZZZZZZ", "ask"],
     "cases:endings_step": ["ask"],
+    "cases:follow": ["ZZZZZZZZ"],
+    "cases:hand_over": ["ZZZZZZZZ"],
+    "cases:handover": [],
+    "cases:handover_nobody": [],
+    "cases:handover_act": [uuid4(), "accept"],
+    "cases:paper_remove": ["ZZZZZZZZ", uuid4()],
+    "cases:requisitions": ["ZZZZZZZZ"],
+    "cases:requisition_step": ["ZZZZZZZZ", uuid4(), "confirm"],
+    "cases:capsule_make": [uuid4()],
+    "cases:offer_act": [uuid4(), "accept"],
+    "cases:place_act": ["ZZZZZZZZ", uuid4(), "show"],
+    "cases:conflicts": [],
+    "cases:conflict_end": [uuid4()],
     "directory:address_act": [uuid4(), "reveal"],
 }
 OF_AN_ADMINISTRATOR = {
@@ -60,7 +73,15 @@ LOOKED_AT = {
     "directory:address": [uuid4()],
 }
 # Taking away what somebody could do with an open file is never slowed down.
-NEVER_ASKED = {"cases:freeze": [uuid4()], "cases:access_end": ["ZZZZZZZZ", uuid4()], "accounts:end_session": [uuid4()]}
+NEVER_ASKED = {
+    "cases:freeze": [uuid4()],
+    "cases:access_end": ["ZZZZZZZZ", uuid4()],
+    "cases:offer_act": [uuid4(), "recall"],
+    "cases:consent_withdraw": ["ZZZZZZZZ", uuid4()],
+    "cases:handover_act": [uuid4(), "withdraw"],
+    "cases:place_act": ["ZZZZZZZZ", uuid4(), "back"],
+    "accounts:end_session": [uuid4()],
+}
 
 
 def grown_stale(member: Member, minutes: int = 5) -> None:

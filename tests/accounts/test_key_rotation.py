@@ -227,7 +227,7 @@ def test_who_signs_in_by_a_code_still_does_without_the_old_root(house: Cast) -> 
     with as_owner():
         rotation.begin_root(now=NOW)
         rotation.rewrap_under_root()
-        assert rotation.status().secrets_waiting == 2
+        assert rotation.status().secrets_waiting == 3, "the app, the recovery codes and the key of her password"
         assert rotation.forget_old_roots(on=NOW.date() + timedelta(days=31)) == [], "something is still closed by it"
     rotate_root_and_forget()
     assert [version.number for version in held().versions] == [2]

@@ -6,10 +6,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from repere.accounts import keyring
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey
 from repere.accounts.models import OrganisationKey, PersonKeyWrap
 from repere.accounts.rootkey import RootKeyMissing, root_key
 from repere.core.sealing import SealBroken
+from repere.directory.models import Organisation
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,46 @@ def test_only_pages_reach_the_keys(people: Cast, as_role, role: str) -> None:
     """Jobs evaluate clear facts: their database role cannot read a key at all."""
     with pytest.raises(DatabaseError), transaction.atomic(), as_role(role), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM keys.organisation_key")
+
+
+def test_nobody_who_acts_writes_a_key(people: Cast) -> None:
+    """One row that does not open, written by SQL, would close every file of that organisation: neither for another nor for one's own."""
+    row = "INSERT INTO keys.organisation_key (id, organisation_id, version, wrapped, created_at)"
+    row += " VALUES (gen_random_uuid(), %s, %s, %s, now())"
+    for member in (people.amina, people.chloe):
+        for owner in (people.boussole.pk, people.atalante.pk):
+            for version in (1, 2, 99):
+                with member.acts(), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                    connection.cursor().execute(row, [owner, version, b"x"])
+    newcomer = Organisation(name="Sans clé", kind="association", territory="69", state=Organisation.State.ACTIVE)
+    with acting_as(Actor.system("founding", organisation_id=newcomer.pk)):
+        newcomer.save(force_insert=True)
+    with people.amina.acts(), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        connection.cursor().execute(row, [newcomer.pk, 1, b"x"])
+    her = uuid4()
+    with people.amina.acts():
+        keyring.new_person_key(her, people.atalante)
+        keyring.share_person_key(her, people.atalante, newcomer)
+        assert keyring.present_organisation_key(newcomer)[0] == 1, "its first key is made by the house when somebody shares with it"
+
+
+def test_a_key_that_does_not_open_closes_no_other(people: Cast) -> None:
+    """A damaged row beside a good one: her file opens, and new ones are written under the key that opens."""
+    her = uuid4()
+    with people.amina.acts():
+        key = keyring.new_person_key(her, people.atalante)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE repere_owner")
+        cursor.execute("SELECT set_config('repere.work', 'keys', true)")
+        cursor.execute(
+            "INSERT INTO keys.organisation_key (id, organisation_id, version, wrapped, created_at)"
+            " VALUES (gen_random_uuid(), %s, 99, %s, now())", [people.atalante.pk, b"x" * 80],
+        )  # fmt: skip
+        cursor.execute("RESET ROLE")
+    with people.amina.acts():
+        assert OrganisationKey.objects.filter(organisation=people.atalante).count() == 2
+        assert keyring.person_key(her, people.atalante) == key
+        assert keyring.present_organisation_key(people.atalante)[0] == 1
 
 
 def test_a_missing_root_key_is_not_replaced(people: Cast, settings, tmp_path) -> None:

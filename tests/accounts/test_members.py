@@ -148,7 +148,7 @@ def test_a_leaver_ends_everything_in_one_transaction(people: Cast, clara: Member
         SignedIn.objects.create(
             user=people.amina.user, device="Firefox, Linux", proved_by="passkey", began_at=NOW, seen_at=NOW, confirmed_at=NOW
         )
-    with people.chloe.acts() as acting:
+    with acting_as(Actor.system("founding", organisation_id=people.atalante.pk)) as acting:
         token = invite(people.amina.user, acting=acting, now=NOW)
 
     members.end_member(people.amina.user.pk, acting=people.chloe.actor, now=NOW)

@@ -8,13 +8,13 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from repere.accounts import sessions
 from repere.accounts.session_store import SessionStore, content_of, row_key
 from tests.accounts.proving import by_password, give_password
+from tests.owner import as_owner
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +27,17 @@ def with_cookie(value: str) -> Client:
     return client
 
 
+def row(number: str) -> Session | None:
+    found = as_owner("SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = %s", [row_key(number)])
+    return Session(*found[0]) if found else None
+
+
 def test_what_the_table_holds_is_no_cookie(people: Cast, signed_in) -> None:
     """Whoever copies the table, or a backup of it, meets the door of a stranger with every value in it."""
     client = signed_in(people.amina)
     number = client.cookies["session"].value
     assert client.get(reverse(DESK)).status_code == 200
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT session_key, session_data FROM django_session")
-        rows = cursor.fetchall()
+    rows = as_owner("SELECT session_key, session_data FROM django_session")
     assert rows
     assert all(number not in key + content for key, content in rows)
     for key, content in rows:
@@ -54,8 +57,10 @@ def test_the_hash_needs_the_secret_of_this_installation(settings) -> None:
 def test_a_row_copied_into_another_row_is_refused(people: Cast, signed_in) -> None:
     """Somebody who can write to the table cannot put a colleague's session under a number of his own."""
     hers, his = signed_in(people.amina), signed_in(people.ines)
-    taken = Session.objects.get(pk=row_key(hers.cookies["session"].value))
-    Session.objects.filter(pk=row_key(his.cookies["session"].value)).update(session_data=taken.session_data)
+    taken = row(hers.cookies["session"].value)
+    assert taken is not None
+    change = "UPDATE django_session SET session_data = %s WHERE session_key = %s"
+    as_owner(change, [taken.session_data, row_key(his.cookies["session"].value)])
     assert his.get(reverse(DESK)).status_code == 302
     assert hers.get(reverse(DESK)).status_code == 200
     moved = Session(session_key=row_key("b" * 32), session_data=taken.session_data)
@@ -72,13 +77,13 @@ def test_a_number_changes_and_the_old_row_goes(people: Cast) -> None:
     planted["before"] = 1
     planted.save()
     client.cookies["session"] = planted.session_key
-    assert Session.objects.filter(pk=row_key(planted.session_key)).exists()
+    assert row(planted.session_key)
     by_password(people.amina.user, client)
     now = client.cookies["session"].value
     assert now != planted.session_key
-    assert not Session.objects.filter(pk=row_key(planted.session_key)).exists()
+    assert row(planted.session_key) is None
     client.post(reverse("accounts:sign_out"))
-    assert not Session.objects.filter(pk=row_key(now)).exists()
+    assert row(now) is None
 
 
 def test_no_other_store_is_in_use() -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repere.accounts import throttle
-from repere.accounts.models import SignInBucket
 from repere.accounts.throttle import Limit
+from tests.owner import as_owner
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -22,15 +21,14 @@ STEPS = st.lists(st.one_of(st.just("try"), st.integers(1, 400)), min_size=1, max
 
 
 def wait(seconds: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE accounts_signinbucket SET refilled_at = refilled_at - make_interval(secs => %s)", [seconds])
+    as_owner("UPDATE accounts_signinbucket SET refilled_at = refilled_at - make_interval(secs => %s)", [seconds])
 
 
 @given(steps=STEPS)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_bucket_gives_what_time_brought_and_no_more(db: None, steps: list[str | int]) -> None:
     """However tries and pauses are mixed, at most five at once and one a minute; and after five quiet minutes, all five again."""
-    SignInBucket.objects.all().delete()
+    as_owner("DELETE FROM accounts_signinbucket")
     passed, waited = 0, 0
     for step in steps:
         if isinstance(step, int):
@@ -48,7 +46,7 @@ def test_a_bucket_gives_what_time_brought_and_no_more(db: None, steps: list[str 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hammering_never_makes_the_wait_longer(db: None, tries: int, pause: int) -> None:
     """A delay is soft: however often somebody knocked, one minute brings one attempt."""
-    SignInBucket.objects.all().delete()
+    as_owner("DELETE FROM accounts_signinbucket")
     for _try in range(tries):
         throttle._take("subject", LIMIT)
     wait(pause)
@@ -69,7 +67,7 @@ def test_what_is_counted_names_nobody(people: Cast) -> None:
     """The table of attempts holds neither addresses nor accounts."""
     throttle.may_try(people.amina.user.email, "203.0.113.9")
     throttle.forget(people.amina.user.email, "203.0.113.9", now=people.amina.user.created_at)
-    assert {len(bytes(key)) for key in SignInBucket.objects.values_list("key", flat=True)} == {32}
+    assert {len(key) for (key,) in as_owner("SELECT key FROM accounts_signinbucket")} == {32}
 
 
 def test_wrong_guesses_in_her_own_office_do_not_refuse_her(people: Cast) -> None:

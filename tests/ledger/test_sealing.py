@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import psycopg
@@ -14,9 +15,11 @@ import pytest
 from django.db import connection as django_connection
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, settings_of
 from repere.ledger import sealing, signing
+from repere.ledger.canonical import canonical
 from repere.ledger.heads import HeadRefused, from_text, read_folder, to_text, write
+from repere.ledger.merkle import leaf_hash
 from tests.ledger.chain import ACTOR, as_login, checked, key, seal, write_rows
 
 pytestmark = pytest.mark.usefixtures("committing_db")
@@ -70,11 +73,16 @@ def test_a_row_of_a_transaction_that_was_still_running_is_sealed_when_it_comes()
     """It took its place before others and arrived after them: the seal knew that it might."""
     write_rows(1)
     with as_login("web", autocommit=False) as slow:
-        slow.execute("SELECT pg_current_xact_id()")
         slow.execute(
-            "INSERT INTO ledger_entry (id, at, act, kind, subjects, body, leaf)"
-            " VALUES (gen_random_uuid(), clock_timestamp(), 'slow', 'system', '{}', %s, %s)",
-            [b"{}", b"x" * 32],
+            "SELECT set_config('repere.' || name, value, true), pg_current_xact_id()"
+            " FROM unnest(%s::text[], %s::text[]) AS told(name, value)",
+            [["user", "organisation", "kind", "role", "proof"], settings_of(ACTOR, backend=slow.info.backend_pid)],
+        )
+        told = {"id": uuid4(), "at": datetime.now(UTC), "act": "slow", "kind": "system"}
+        body = canonical({**told, "actor": None, "organisation": None, "subjects": []})
+        slow.execute(
+            "INSERT INTO ledger_entry (id, at, act, kind, subjects, body, leaf) VALUES (%s, %s, %s, %s, '{}', %s, %s)",
+            [*told.values(), body, leaf_hash(body)],
         )
         write_rows(2)
         (early,) = seal()

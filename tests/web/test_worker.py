@@ -8,6 +8,8 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from procrastinate.contrib.django import app
 
+from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
 from repere.web import database, disk, serving
 from repere.web.home import secret
 
@@ -18,6 +20,12 @@ def workers_reach() -> procrastinate.PsycopgConnector:
     return procrastinate.PsycopgConnector(kwargs=reach)
 
 
+def page_defers() -> None:
+    """A job that pages ask for, while somebody acts; with nothing to judge."""
+    with acting_as(Actor.system("a page")):
+        app.configure_task("repere.cases.jobs.evaluate_views").defer(view_ids=[])
+
+
 def states() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT status::text FROM procrastinate_jobs ORDER BY id")
@@ -26,7 +34,7 @@ def states() -> list[str]:
 
 def test_the_worker_does_what_a_page_deferred(committing_db: str) -> None:
     """Both roles together have exactly the rights that takes."""
-    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    page_defers()
     assert states() == ["todo"]
     with app.replace_connector(workers_reach()) as running, ThreadPoolExecutor(1) as apart:
         # a browser test may have left an event loop in this thread
@@ -43,8 +51,9 @@ def run_once() -> None:
 def test_a_nearly_full_disk_makes_jobs_wait_and_loses_none(committing_db: str, tmp_path, settings, monkeypatch) -> None:
     """As the pages do: nothing new is written, nobody's deadline is forgotten, and the work goes on by itself."""
     monkeypatch.setattr(disk, "RESERVE_BYTES", 1024 * 1024)
+    (tmp_path / "secrets").symlink_to(f"{settings.REPERE_HOME}/secrets")
     settings.REPERE_HOME, settings.REPERE_DISK_FLOOR = tmp_path, disk.shutil.disk_usage(tmp_path).free * 2
-    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    page_defers()
     run_once()
     assert states()[0] == "todo"
     assert isinstance(app.job_manager, procrastinate.manager.JobManager)
@@ -59,7 +68,7 @@ def test_a_job_of_an_undone_act_does_not_exist(committing_db: str) -> None:
 
     def act_and_fail() -> None:
         with transaction.atomic():
-            app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+            page_defers()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,43 @@
+"""Which jobs the pages may ask for: those of this list, and only while somebody acts whom the database believes.
+
+The worker runs what stands in the queue with rights of its own. SQL smuggled onto the pages' connection without an actor adds
+nothing there; with one it reaches only jobs that the pages themselves ask for, which look at what they are given under the policies.
+Such a job is asked for at once and keeps no other out: a lock of a periodic job, or a moment far ahead, would stop that one for good.
+The queue belongs to a library: its rows hold names of jobs, ids and moments.
+"""
+
+from repere.ledger.policy import ACTING_KIND
+
+BY_PAGES = (
+    "repere.cases.jobs.evaluate_others", "repere.cases.jobs.evaluate_views", "repere.cases.jobs.note_place_event",
+    "repere.cases.jobs.write_heads", "repere.places.jobs.send_to_unlisted",
+)  # fmt: skip
+_NAMES = ", ".join(f"'{name}'" for name in BY_PAGES)
+HEADS = "repere.cases.jobs.write_heads"
+_KEEPS_NONE_OUT = (
+    f"lock IS NULL AND (queueing_lock IS NULL OR queueing_lock = 'write_heads' AND task_name = '{HEADS}')"
+    " AND (scheduled_at IS NULL OR scheduled_at <= now() + interval '1 hour')"
+)
+
+GRANTS = {
+    "procrastinate_jobs": {
+        "web": "SELECT (id, status, scheduled_at), INSERT (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)",
+        "worker": "SELECT, INSERT, UPDATE, DELETE",
+    },
+    # Deferring a job inserts the job and, by trigger, its first events.
+    "procrastinate_events": {"web": "INSERT (job_id, type, at)", "worker": "SELECT, INSERT, UPDATE, DELETE"},
+}
+_WORK = {
+    "worked on by the worker": "TO repere_worker USING (true) WITH CHECK (true)",
+    "kept by the owner": "TO repere_owner USING (true) WITH CHECK (true)",
+}
+POLICIES = {
+    "procrastinate_jobs": {
+        "counted by pages": "FOR SELECT TO repere_web USING (true)",
+        "asked for by who acts": (
+            f"FOR INSERT TO repere_web WITH CHECK ({ACTING_KIND} IS NOT NULL AND task_name IN ({_NAMES}) AND {_KEEPS_NONE_OUT})"
+        ),
+        **_WORK,
+    },
+    "procrastinate_events": {"told with the job": f"FOR INSERT TO repere_web WITH CHECK ({ACTING_KIND} IS NOT NULL)", **_WORK},
+}

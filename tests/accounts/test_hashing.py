@@ -1,0 +1,70 @@
+"""A hash that was read in the database is worth nothing without the root key."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
+from django.db import connection
+from django.test import Client
+
+from repere.accounts import hashing
+from repere.accounts.models import User
+from repere.accounts.rootkey import root_key
+from tests.accounts.proving import PASSWORD, by_password, give_password
+from tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def held(user: User) -> str:
+    return str(User.objects.values_list("password", flat=True).get(pk=user.pk))
+
+
+def test_what_a_colleague_reads_by_sql_cannot_be_tried(people: Cast) -> None:
+    """A connection inside the organisation reads her row. The right password does not fit its hash without the wrapped key."""
+    give_password(people.amina.user)
+    with people.amina.acts(), connection.cursor() as cursor:
+        cursor.execute("SELECT password FROM accounts_user WHERE id = %s", [people.amina.user.pk])
+        [read] = cursor.fetchone()
+    algorithm, _wrapped, hashed = read.split("$", 2)
+    assert algorithm == "keyed_argon2"
+    assert not Argon2PasswordHasher().verify(PASSWORD, f"argon2${hashed}")
+    assert check_password(PASSWORD, read)
+    assert len(read) < 512 - 100, "room for a longer wrap of another keeper of the root"
+
+
+def test_each_hash_has_a_key_of_its_own() -> None:
+    one, two = make_password(PASSWORD), make_password(PASSWORD)
+    assert one.split("$")[1] != two.split("$")[1]
+    mixed = "$".join([*one.split("$")[:2], *two.split("$")[2:]])
+    assert check_password(PASSWORD, one)
+    assert check_password(PASSWORD, two)
+    assert not check_password(PASSWORD, mixed)
+
+
+@pytest.mark.parametrize("damaged", ["", "AAAA", "é", "!" * 40])
+def test_a_damaged_key_lets_nobody_in_and_breaks_nothing(damaged: str) -> None:
+    parts = make_password(PASSWORD).split("$")
+    parts[1] = damaged
+    assert not check_password(PASSWORD, "$".join(parts))
+    assert hashing.is_under_older_root("$".join(parts))
+    assert not hashing.opens("$".join(parts))
+
+
+def test_a_hash_of_before_is_keyed_at_the_next_sign_in(people: Cast) -> None:
+    user = people.amina.user
+    User.objects.filter(pk=user.pk).update(password=make_password(PASSWORD, hasher="argon2"))
+    assert held(user).startswith("argon2$")
+    assert hashing.is_under_older_root(held(user)) is False, "it has no key that a rotation would wrap"
+    by_password(user, Client())
+    assert held(user).startswith("keyed_argon2$")
+    assert check_password(PASSWORD, held(user))
+
+
+def test_wrapped_again_it_is_the_same_password() -> None:
+    first = make_password(PASSWORD)
+    again = hashing.rewrapped(first)
+    assert again != first
+    assert again.split("$")[2:] == first.split("$")[2:]
+    assert check_password(PASSWORD, again)
+    assert root_key().is_present(hashing._blob(again))
