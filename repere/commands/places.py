@@ -56,6 +56,10 @@ def _show(asked: Instance, proposal: Proposal) -> None:
     console.print(gettext("Distance to the best that could be: %(gap)s.") % {"gap": f"{proposal.gap:.2%}"})
 
 
+EARLIER = 1_000_003
+"""Added to the seed for the weeks before: no seed that somebody types next is that one."""
+
+
 @click.group()
 def simulate() -> None:
     """What would happen if, on invented people."""
@@ -68,8 +72,11 @@ def simulate() -> None:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def places(households: int, openings: int, days: int, seed: int, as_json: bool) -> None:
-    """First come, greedy, the daily proposal and the same keeping places back, beside the best with hindsight."""
-    outcomes = simulation.simulate(simulation.invent(households=households, places=openings, days=days, seed=seed))
+    """First come, greedy, the daily proposal and the same keeping places back, beside the best with hindsight.
+
+    Keeping places back learns from as many days before, of another invented stretch of time."""
+    world, before = (simulation.invent(households=households, places=openings, days=days, seed=one) for one in (seed, seed + EARLIER))
+    outcomes = simulation.simulate(world, before)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) for one in outcomes], indent=1))
         return

@@ -126,6 +126,8 @@ class Service(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_on = models.DateField(null=True)
     vetted_at = models.DateTimeField(null=True, editable=False)
+    # How often its name, its kind or what it is for changed: a voice counts for the version that it saw. Triggers count.
+    version = models.PositiveIntegerField(db_default=0, editable=False)
     # What can be searched of it, in plain words; nothing where the tier keeps it out of lists.
     words = models.TextField(blank=True)
     search = models.GeneratedField(expression=SearchVector("words", config="french"), output_field=SearchVectorField(), db_persist=True)
@@ -237,10 +239,14 @@ class Voice(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=300)
+    # That of the entry at this moment, written by the database.
+    version = models.PositiveIntegerField(db_default=0, editable=False)
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.UniqueConstraint(fields=["service", "organisation"], name="one_voice_per_organisation")]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "organisation", "version"], name="one_voice_per_organisation_and_version")
+        ]
 
 
 class Outcome(models.Model):
@@ -298,6 +304,32 @@ class Convention(models.Model):
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="a_convention_ends_after_it_starts"
             )
         ]
+
+
+class ReminderLetter(models.Model):
+    """One letter about one step of a convention's end, to one member who asked for letters (`wish_id`, kept in the room of the files).
+
+    The row is the claim: written first, sent after.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    convention = models.ForeignKey(Convention, on_delete=models.PROTECT, related_name="+", db_index=False)
+    wish_id = models.UUIDField()
+    days = models.PositiveSmallIntegerField()
+    ends_on = models.DateField()
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Name of the last error, without an address.
+    failure = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        constraints = [
+            # Another end starts the steps anew.
+            models.UniqueConstraint(fields=["convention", "wish_id", "days", "ends_on"], name="one_letter_per_reminder_and_member")
+        ]
+        indexes = [models.Index(fields=["written_at"], condition=Q(sent_at=None), name="reminders_to_send")]
 
 
 class Question(models.Model):

@@ -182,3 +182,69 @@ BEGIN
 END $$;
 CREATE TRIGGER directory_contact_ends BEFORE UPDATE ON directory_contact FOR EACH ROW EXECUTE FUNCTION directory_contact_ends();
 """
+
+# Two voices vouch for what an entry said of itself when they were given. Whoever changes its name, its kind or what it is for has
+# another entry: it waits for two voices again. A website, hours or a territory may change without it.
+VOUCHED_AS_IT_WAS = """
+CREATE OR REPLACE FUNCTION public.directory_two_voices() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.directory_service s SET vetted_at = NEW.at
+    WHERE s.id = NEW.service_id AND s.vetted_at IS NULL AND (
+        SELECT count(DISTINCT v.user_id) >= 2 AND count(DISTINCT v.organisation_id) >= 2
+        FROM public.directory_voice v
+        JOIN public.directory_organisation o ON o.id = v.organisation_id AND o.state = 'active'
+        JOIN public.directory_structure b ON b.id = s.structure_id
+        WHERE v.service_id = s.id AND v.version = s.version AND b.member_id IS DISTINCT FROM v.organisation_id
+    );
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.directory_voice_of_today() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.version := (SELECT s.version FROM public.directory_service s WHERE s.id = NEW.service_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_voice_of_today BEFORE INSERT ON directory_voice FOR EACH ROW EXECUTE FUNCTION directory_voice_of_today();
+CREATE FUNCTION public.directory_service_is_another() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    NEW.vetted_at := NULL;
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_service_is_another BEFORE UPDATE ON directory_service FOR EACH ROW
+    WHEN ((OLD.name, OLD.function, OLD.structure_id) IS DISTINCT FROM (NEW.name, NEW.function, NEW.structure_id))
+    EXECUTE FUNCTION directory_service_is_another();
+CREATE FUNCTION public.directory_structure_is_another() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.directory_service s SET vetted_at = NULL, version = s.version + 1 WHERE s.structure_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER directory_structure_is_another AFTER UPDATE ON directory_structure FOR EACH ROW
+    WHEN ((OLD.name, OLD.kind) IS DISTINCT FROM (NEW.name, NEW.kind)) EXECUTE FUNCTION directory_structure_is_another();
+"""
+
+# A number is sure when somebody else reached it: neither who keeps the entry nor the body that it tells of.
+REACHED_BY_ANOTHER = """
+CREATE FUNCTION public.directory_reached_by_another() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    mine uuid := public.acting('organisation')::uuid;
+BEGIN
+    IF ((NEW.verified_on, NEW.verified_by) IS DISTINCT FROM (OLD.verified_on, OLD.verified_by)
+            OR (NEW.called_back_on, NEW.called_back_by) IS DISTINCT FROM (OLD.called_back_on, OLD.called_back_by)) AND (
+        mine IS NULL OR EXISTS (
+            SELECT FROM public.directory_service s JOIN public.directory_structure b ON b.id = s.structure_id
+            WHERE s.id = NEW.service_id AND (s.organisation_id = mine OR b.member_id = mine)
+        )
+    ) OR NEW.verified_organisation_id IS DISTINCT FROM OLD.verified_organisation_id AND NEW.verified_organisation_id IS DISTINCT FROM mine
+    THEN
+        RAISE EXCEPTION 'another organisation reaches a contact' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_reached_by_another BEFORE UPDATE ON directory_contact
+    FOR EACH ROW EXECUTE FUNCTION directory_reached_by_another();
+"""

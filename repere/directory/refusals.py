@@ -27,6 +27,7 @@ SENTENCES = {
     "contact_stands": N_("There is a contact of this kind already. Ask for a change instead: the former number is called first."),
     "change_waits": N_("A change of this contact waits already. Somebody else calls the former number, then it counts."),
     "by_another_person": N_("Somebody else than the person who wrote it must do this."),
+    "by_another_organisation": N_("Another organisation must do this: neither the one that keeps this entry nor the one it is about."),
     "no_change_waits": N_("No change waits for a call here."),
     "call_back_first": N_("This contact was changed: call the former one, and say that you did, before you confirm the new one."),
     "already_said": N_("Your organisation has already said so. Somebody of another organisation must say it too."),

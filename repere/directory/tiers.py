@@ -123,6 +123,15 @@ POLICIES: dict[str, dict[str, str]] = {
     },
 }
 
+ADDED: dict[str, dict[str, str]] = {
+    "directory_reminderletter": {
+        "read by jobs": f"FOR SELECT USING ({ACTING_JOB})",
+        "written by jobs": f"FOR INSERT WITH CHECK ({ACTING_JOB})",
+        "sent by jobs": f"FOR UPDATE USING ({ACTING_JOB}) WITH CHECK ({ACTING_JOB})",
+    },
+}
+"""Table of migration 0030."""
+
 GRANTS = {
     "directory_structure": {"web": "SELECT, INSERT, UPDATE (name, kind, website, closed_on, known_to, words)", "worker": "SELECT"},
     "directory_service": {
@@ -144,6 +153,7 @@ GRANTS = {
     "directory_voice": {"web": "SELECT, INSERT"},
     "directory_outcome": {"web": "SELECT, INSERT", "worker": "SELECT"},
     "directory_convention": {"web": "SELECT, INSERT, UPDATE", "worker": "SELECT, UPDATE (reminded_days)"},
+    "directory_reminderletter": {"worker": "SELECT, INSERT, UPDATE (sent_at, tries, failure)"},
     "directory_regionkept": {"worker": "SELECT, INSERT, DELETE"},
     "directory_question": {"web": "SELECT, INSERT"},
     "directory_secret": {"web": "SELECT, INSERT, DELETE"},
@@ -155,4 +165,4 @@ GRANTS = {
     "published.directory_region": {"worker": "SELECT, INSERT, DELETE", "public": "SELECT"},
 }
 
-__all__ = ["ACTING_KIND", "ACTING_ROLE", "ASKING_ROLES", "GRANTS", "POLICIES", "SeenByActor", "Tier", "seen_by"]
+__all__ = ["ACTING_KIND", "ACTING_ROLE", "ADDED", "ASKING_ROLES", "GRANTS", "POLICIES", "SeenByActor", "Tier", "seen_by"]

@@ -1,4 +1,7 @@
-"""The way in for anybody: a request that leads to these pages meets no session, no account and no database."""
+"""The way in for anybody: a request that leads to these pages meets no session, no account and no connection of the tool.
+
+What the directory tells anybody is read past this door, by a login that can read that copy and nothing else (`nearby.py`).
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from repere.directory.territory import territories
+from repere.guidance.nearby import by_region, in_words, nearby
 from repere.guidance.numbers import numbers
 from repere.guidance.rights import rights
 
@@ -23,6 +26,8 @@ TEMPLATES = {
     "steps": "guidance/steps.html",
     "texts": "guidance/texts.html",
     "places": "guidance/places.html",
+    "near": "guidance/near.html",
+    "around": "guidance/around.html",
     "nothing": "guidance/nothing.html",
 }
 PARTS = {"look.css": "text/css; charset=utf-8", "leave.js": "text/javascript; charset=utf-8"}
@@ -40,6 +45,23 @@ def page(request: HttpRequest, language: str, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
     return _page(request, language, name)
+
+
+def near(request: HttpRequest, language: str) -> HttpResponse:
+    """Every département, by région: a plain list, so that nothing that somebody types is sent."""
+    return _page(request, language, "near", more={"regions": list(by_region())})
+
+
+def around(request: HttpRequest, language: str, territory: str) -> HttpResponse:
+    """Whom to call in one département, from the copy of the night."""
+    place = territories().get(territory)
+    if place is None:
+        raise Http404
+    now = timezone.now()
+    found = nearby(territory, now=now)
+    with translation.override(language):
+        told = in_words(found) if found else {}
+    return _page(request, language, "around", more={"place": place, "found": found, "old": bool(found and found.is_old(now.date()))} | told)
 
 
 def part(request: HttpRequest, name: str) -> HttpResponse:
@@ -71,14 +93,17 @@ def language_asked(request: HttpRequest) -> str:
     return "fr"
 
 
-def _page(request: HttpRequest, language: str, name: str, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, language: str, name: str, *, status: int = 200, headers: dict[str, str] | None = None,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
     if language not in LANGUAGES:
         raise Http404
     with translation.override(language):
         context = {
             "language": language, "other": LANGUAGES[1 - LANGUAGES.index(language)], "name": name, "way_out": settings.REPERE_WAY_OUT,
             "nonce": str(getattr(request, "csp_nonce", "")), "numbers": numbers(language),
-            "shelves": rights(language, on=timezone.now().date()) if name == "texts" else [],
+            "shelves": rights(language, on=timezone.now().date()) if name == "texts" else [], **(more or {}),
         }  # fmt: skip
         # Without the request: what every signed-in page is given is not asked for here.
         text = render_to_string(TEMPLATES[name], context)

@@ -50,7 +50,7 @@ POLICIES: dict[str, dict[str, str]] = {
         ),
         "sent to a shelter that is not listed": (
             f"FOR INSERT WITH CHECK ({JOB} AND NOT listed AND NOT said_yes AND state = 'asked' AND unit_id IS NULL"
-            f" AND host_id IN {ACTIVE_BODIES})"
+            f" AND host_id IN {ACTIVE_BODIES} AND asking_id IN {ACTIVE_BODIES})"
         ),
         "answered by the shelter, given back by who asked": (
             f"FOR UPDATE USING (host_id = {ME} OR asking_id = {ME} AND (listed OR said_yes) OR {JOB})"
@@ -108,6 +108,20 @@ ADDED: dict[str, dict[str, str]] = {
 }
 """Tables of migration 0011."""
 
+FORMER = {
+    "places_formerneeds": {
+        "changed by us, or received before": (
+            f"FOR SELECT USING ({OURS} OR request_id IN {RECEIVED} AND EXISTS (SELECT FROM places_hold h"  # noqa: S608
+            f" WHERE h.request_id = places_formerneeds.request_id AND h.host_id = {ME} AND h.asked_at <= places_formerneeds.created_at))"
+        ),
+        "kept by who changes a request of ours": (
+            f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER}"  # noqa: S608
+            f" AND request_id IN (SELECT r.id FROM places_request r WHERE r.organisation_id = {ME}))"
+        ),
+    },
+}
+"""Table of migration 0031."""
+
 MOVED = {
     "places_alert": POLICIES["places_alert"]
     | {
@@ -119,6 +133,47 @@ MOVED = {
 }
 """Since migration 0020: a house that was moved, or is new, reads no alert of that day or from before."""
 
+TOLD = {
+    "places_event": POLICIES["places_event"]
+    | {
+        "told in one's own name": (
+            # That a stay began is said by who keeps the file and by nobody else; that she was moved, by the shelter that moved her.
+            f"FOR INSERT WITH CHECK (by_organisation_id = {ME} AND user_id = {ACTING_USER} AND ({OURS}"  # noqa: S608
+            f" OR kind NOT IN ('arrived', 'not_there') AND reference IN (SELECT r.reference FROM places_request r WHERE r.id IN {RECEIVED})"
+            " OR kind = 'said_there' AND reference IN (SELECT r.reference FROM places_request r"
+            f" WHERE r.organisation_id = {ME} AND r.told_to_id = places_event.organisation_id)))"
+        ),
+    },
+}
+"""Since migration 0040."""
+
+# A need goes to a shelter, and a unit is held, only where the shelter was vouched for.
+VOUCHED_SHELTERS = "(SELECT s.id FROM places_shelter s WHERE s.vouched_at IS NOT NULL)"
+VOUCHED = {
+    "places_shelter": KEPT
+    | {
+        "counted by the guard": "FOR SELECT TO repere_owner USING (true)",
+        "vouched for by the guard": "FOR UPDATE TO repere_owner USING (true) WITH CHECK (true)",
+    },
+    "places_sheltervoice": {
+        "asked by us, or of us": f"FOR SELECT USING (keeper_id = {ME} OR organisation_id = {ME})",
+        "asked by whoever keeps the shelter": (
+            f"FOR INSERT WITH CHECK (keeper_id = {ME} AND organisation_id <> {ME} AND said_at IS NULL AND user_id IS NULL"  # noqa: S608
+            f" AND (shelter_id, zone) IN (SELECT s.id, s.zone FROM places_shelter s WHERE s.organisation_id = {ME}))"
+        ),
+        "said in one's own name": (
+            f"FOR UPDATE USING (organisation_id = {ME} AND said_at IS NULL AND {PAST_PROBATION})"
+            f" WITH CHECK (organisation_id = {ME} AND user_id = {ACTING_USER} AND said_at IS NOT NULL)"
+        ),
+        "counted by the guard": "FOR SELECT TO repere_owner USING (true)",
+    },
+    "places_hold": {
+        title: f"{rule[:-1]} AND shelter_id IN {VOUCHED_SHELTERS})" if rule.startswith("FOR INSERT") else rule
+        for title, rule in POLICIES["places_hold"].items()
+    },
+}
+"""Since migration 0041."""
+
 GRANTS = {
     "places_shelter": {
         "web": "SELECT, INSERT, UPDATE (name, zone, languages, trained_for, security, men_on_site, papers_law, most_households,"
@@ -126,14 +181,16 @@ GRANTS = {
         "worker": "SELECT",
     },
     "places_unit": {
-        "web": "SELECT, INSERT, UPDATE (out_of_use, listed, label, one_household, gender, children, unaccompanied_minors, couples,"
-        " step_free, pets, collective, requires_papers, remote, isolated_first, phases)",
+        "web": "SELECT, INSERT, UPDATE (capacity, out_of_use, listed, label, one_household, gender, children, unaccompanied_minors,"
+        " couples, step_free, pets, collective, requires_papers, remote, isolated_first, phases)",
         "worker": "SELECT",
     },
     "places_shelterchange": {"web": "SELECT, INSERT"},
-    "places_bed": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed)", "worker": "SELECT"},
+    "places_sheltervoice": {"web": "SELECT, INSERT, UPDATE (user_id, said_at, reason)"},
+    "places_bed": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed, closed_on)", "worker": "SELECT"},
     "places_request": {
-        "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome)", "worker": "SELECT, UPDATE (sent_at)",
+        "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome, household, size, minors, phase, urgency, changed_at)",
+        "worker": "SELECT, UPDATE (sent_at)",
     },
     "places_hold": {
         "web": "SELECT, INSERT, UPDATE (state, said_yes, unit_id, ends_at, answered_at, answered_by, second_look_by, arrived_at, left_at)",
@@ -142,6 +199,7 @@ GRANTS = {
     "places_occupancy": {"web": "SELECT, INSERT, UPDATE (during, live)", "worker": "SELECT, UPDATE (live)"},
     "places_apart": {"web": "SELECT, INSERT"},
     "places_carried": {"web": "SELECT, INSERT"},
+    "places_formerneeds": {"web": "SELECT, INSERT"},
     "places_privatereason": {"web": "SELECT, INSERT"},
     "places_arrival": {"web": "SELECT, INSERT, UPDATE (items, user_id, at)"},
     "places_incident": {"web": "SELECT, INSERT"},
@@ -151,4 +209,4 @@ GRANTS = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES | ADDED | MOVED
+    return POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED

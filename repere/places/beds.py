@@ -44,6 +44,14 @@ def free_beds(unit: Unit, *, acting: Actor, now: datetime) -> list[UUID]:
     return list(beds.order_by("number").values_list("pk", flat=True))
 
 
+def unused_beds(unit: Unit, *, acting: Actor, now: datetime) -> list[UUID]:
+    """Beds that can be given and that nobody holds now or later, by number."""
+    kept = Occupancy.objects.visible_to(acting).filter(bed__unit=unit, live=True, during__endswith__gt=now).values("bed_id")
+    endless = Occupancy.objects.visible_to(acting).filter(bed__unit=unit, live=True, during__upper_inf=True).values("bed_id")
+    beds = Bed.objects.visible_to(acting).filter(unit=unit, out_of_use=False).exclude(pk__in=kept).exclude(pk__in=endless)
+    return list(beds.order_by("number").values_list("pk", flat=True))
+
+
 def free(hold: Hold, *, acting: Actor) -> None:
     """Give the beds of a hold back, now."""
     Occupancy.objects.visible_to(acting).filter(hold=hold, live=True).update(live=False)

@@ -11,6 +11,8 @@ from repere.accounts.actor import Actor
 from repere.places.models import Event, Request
 
 TELL = "repere.cases.jobs.note_place_event"
+UNTOLD = (Event.Kind.SAID_THERE, Event.Kind.NOT_THERE)
+"""Steps that wait for somebody's word, or end that waiting: the file tells none of them."""
 
 
 def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID, until: date | None = None) -> None:
@@ -19,5 +21,20 @@ def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID,
         reference=request.reference, organisation_id=request.told_to_id or request.organisation_id, by_organisation_id=by,
         user_id=acting.user_id, role=acting.role, kind=kind, phase=request.phase, until=until, on=now.date(), at=now,
     )  # fmt: skip
+    _add(event)
+
+
+def answer(said: Event, kind: str, *, acting: Actor, now: datetime) -> Event:
+    """In the running transaction: what those who keep the file say to a step that another told them."""
+    event = Event(
+        reference=said.reference, organisation_id=said.organisation_id, by_organisation_id=said.organisation_id, user_id=acting.user_id,
+        role=acting.role, kind=kind, phase=said.phase, on=now.date(), at=now,
+    )  # fmt: skip
+    _add(event)
+    return event
+
+
+def _add(event: Event) -> None:
     event.save(force_insert=True)
-    jobs.configure_task(TELL).defer(event_id=str(event.pk))
+    if event.kind not in UNTOLD:
+        jobs.configure_task(TELL).defer(event_id=str(event.pk))

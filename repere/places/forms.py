@@ -130,6 +130,19 @@ class NeedsForm(forms.Form):
         )  # fmt: skip
 
 
+def filled_from(household: dict[str, Any], *, urgency: int) -> dict[str, Any]:
+    """What stands in `NeedsForm` for needs as they are kept: the way back from `as_needs`."""
+    adults = [member["gender"] for member in household["members"] if not member["minor"]]
+    needs, women, men = household.get("needs", {}), adults.count("woman"), adults.count("man")
+    zones = {name: ", ".join(territories()[code].name for code in needs.get(name, [])) for name in ("avoid", "refuses_zones", "near")}
+    return zones | {
+        "women": women, "men": men, "others": len(adults) - women - men, "minors": len(household["members"]) - len(adults),
+        "urgency": urgency, "phase": needs.get("phase", "emergency"), "refuses": needs.get("refuses", []),
+        "prefers": needs.get("prefers", []), "needs": [name for name in words.NEEDS if needs.get(name)],
+        "languages": needs.get("languages", []), "security": needs.get("security", 0), "form": needs.get("form", ""),
+    }  # fmt: skip
+
+
 class ShelterForm(forms.Form):
     name = forms.CharField(label=_("Name among you"), max_length=80, help_text=_("Never an address."))
     zone = forms.ChoiceField(label=_("Département"), choices=_zones)
@@ -180,6 +193,21 @@ class UnitChangeForm(UnitForm):
     """A unit that stands: its beds stay as they are."""
 
     capacity = None  # type: ignore[assignment]
+
+
+class CapacityForm(forms.Form):
+    capacity = forms.IntegerField(
+        label=_("Beds from today"), min_value=1, max_value=60,
+        help_text=_("A bed that is held or slept in stays. Which beds there were before stays written."),
+    )  # fmt: skip
+
+
+class VoiceForm(forms.Form):
+    organisation = forms.ChoiceField(label=_("Which organisation do you ask?"))
+
+    def __init__(self, *args: Any, among: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = among  # type: ignore[attr-defined]
 
 
 class AcceptForm(forms.Form):

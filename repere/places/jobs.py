@@ -59,26 +59,36 @@ def send_to_unlisted(request_id: str) -> None:
 
 
 def send(request_id: UUID, *, now: datetime) -> int:
-    """Bring the need to the shelters that are not listed, in the zones that fit, of bodies that may receive, but where her choice or
-    her safety rules it out. May run twice."""
+    """Bring the need to the shelters that are not listed, in the zones that fit, of bodies that may receive, where two others vouched for
+    the shelter, but where her choice or her safety rules it out. Nothing is brought for a body on probation. May run twice. After a
+    change, those it had reached are asked anew where the new needs lead to them."""
     with acting_as(PLACES), transaction.atomic():
-        request = Request.objects.visible_to(PLACES).filter(pk=request_id, closed_at=None).first()
+        request = Request.objects.visible_to(PLACES).filter(pk=request_id, closed_at=None, organisation_id__in=_receiving()).first()
         if request is None:
             return 0
-        reached = set(Hold.objects.visible_to(PLACES).filter(request=request, listed=False).values_list("shelter_id", flat=True))
-        shelters = Shelter.objects.visible_to(PLACES).filter(listed=False, paused_at=None).exclude(pk__in=reached)
+        reached = _reached(request)
+        shelters = Shelter.objects.visible_to(PLACES).filter(listed=False, paused_at=None, vouched_at__isnull=False).exclude(pk__in=reached)
         shelters = shelters.filter(organisation_id__in=_receiving(), zone__in=households.zones(request.household, request.zone))
         fitting = [shelter for shelter in shelters if _she_could_live_there(request, shelter)]
         end = now + timedelta(hours=ANSWER_WITHIN_HOURS)
         Hold.objects.bulk_create(
             Hold(
                 request=request, asking_id=request.organisation_id, host_id=shelter.organisation_id, shelter=shelter, listed=False,
-                asked_at=now, ends_at=end,
+                asked_at=max(now, request.changed_at or now), ends_at=end,
             )
             for shelter in fitting
         )  # fmt: skip
         ledger.record(PLACES, "send_need", kind="system", detail={"request": request.pk, "shelters": len(fitting)})
     return len(fitting)
+
+
+def _reached(request: Request) -> set[UUID]:
+    """Shelters that have the needs as they stand. Those that were asked about others and have not answered are asked no more."""
+    holds = Hold.objects.visible_to(PLACES).filter(request=request, listed=False)
+    if request.changed_at is not None:
+        holds.filter(state=Hold.State.ASKED, asked_at__lt=request.changed_at).update(state=Hold.State.WITHDRAWN)
+        holds = holds.filter(Q(asked_at__gte=request.changed_at) | Q(state__in=("accepted", "arrived")))
+    return set(holds.values_list("shelter_id", flat=True))
 
 
 def _she_could_live_there(request: Request, shelter: Shelter) -> bool:

@@ -58,8 +58,9 @@ def _received(actor: Actor, request: str) -> Q:
 class Shelter(models.Model):
     """One house or service of an organisation. `listed`: other organisations see its units; if not, only the need goes to it.
 
-    `zone_since`: the day (UTC) since which it lies there; a trigger keeps it. `confirmed_at`: when its free places were last said right.
-    `papers_law`: the text that asks for an identity paper.
+    `vouched_at`: when two persons of two other organisations had vouched for it where it lies; before, it receives nobody. The database
+    counts the voices. `zone_since`: the day (UTC) since which it lies there; a trigger keeps it. `confirmed_at`: when its free places
+    were last said right. `papers_law`: the text that asks for an identity paper.
     """
 
     id = _id()
@@ -78,6 +79,7 @@ class Shelter(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.UUIDField(null=True)
     paused_at = models.DateTimeField(null=True)
+    vouched_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField()
 
     objects = SeenByActor.as_manager()
@@ -89,6 +91,32 @@ class Shelter(models.Model):
     @staticmethod
     def seen_by(actor: Actor) -> Q:
         return listed_or_ours(actor)
+
+
+class ShelterVoice(models.Model):
+    """Another organisation was asked to vouch for a shelter; `said_at` once one of its people did. It reads this row and nothing else
+    of the shelter: `name` and `zone` as they were when it was asked."""
+
+    id = _id()
+    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="voices")
+    keeper = _organisation()
+    organisation = _organisation()
+    name = models.CharField(max_length=80)
+    zone = models.CharField(max_length=3)
+    asked_at = models.DateTimeField()
+    user_id = models.UUIDField(null=True)
+    said_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["shelter", "organisation", "zone"], name="one_voice_for_a_shelter")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        return Q(keeper_id=actor.organisation_id) | Q(organisation_id=actor.organisation_id)
 
 
 class Unit(models.Model):
@@ -139,7 +167,10 @@ class Unit(models.Model):
 
 
 class ShelterChange(models.Model):
-    """What was changed of a shelter or of one of its units, by whom and when. `changed`: name of the attribute → [before, after]."""
+    """What was changed of a shelter or of one of its units, by whom and when. `changed`: name of the attribute → [before, after].
+
+    `capacity` is the number of beds.
+    """
 
     id = _id()
     shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="+")
@@ -161,7 +192,7 @@ class ShelterChange(models.Model):
 
 
 class Bed(models.Model):
-    """One place for one person."""
+    """One place for one person. `opened_on`: nothing, and it is there since the unit is; `closed_on`: taken away, for good, that day."""
 
     id = _id()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="beds")
@@ -169,12 +200,17 @@ class Bed(models.Model):
     listed = models.BooleanField(default=False)
     number = models.PositiveSmallIntegerField()
     out_of_use = models.BooleanField(default=False)
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
 
     objects = SeenByActor.as_manager()
 
     class Meta:
         ordering = ["number", "id"]
-        constraints = [models.UniqueConstraint(fields=["unit", "number"], name="one_bed_of_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "number"], name="one_bed_of_a_number"),
+            models.CheckConstraint(condition=Q(closed_on=None) | Q(out_of_use=True), name="a_bed_taken_away_is_given_to_nobody"),
+        ]
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
@@ -184,6 +220,7 @@ class Bed(models.Model):
 class Request(models.Model):
     """A household that needs a place. `household`: its needs, in the format of docs/placement.md.
 
+    `changed_at`: when its needs were last changed; what stood before is a `FormerNeeds`.
     `moved_from`: the stay that an incident ends; such a request is the shelter's, and its steps are told to `told_to`, who keeps the file.
     """
 
@@ -205,6 +242,7 @@ class Request(models.Model):
     zone = models.CharField(max_length=3, blank=True)
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
     first_yes_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
@@ -279,7 +317,10 @@ class Hold(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["request"], condition=Q(state__in=("accepted", "arrived")), name="one_yes_for_a_request"),
-            models.UniqueConstraint(fields=["request", "shelter"], condition=Q(listed=False), name="one_need_for_an_unlisted_shelter"),
+            models.UniqueConstraint(
+                fields=["request", "shelter"], condition=Q(listed=False, state__in=("asked", "accepted", "arrived")),
+                name="one_need_at_a_time_for_an_unlisted_shelter",
+            ),
         ]
 
     @staticmethod
@@ -368,6 +409,27 @@ class Carried(BesideRequest):
 
     class Meta(BesideRequest.Meta):
         constraints = [models.UniqueConstraint(fields=["request", "mark"], name="carried_once")]
+
+
+class FormerNeeds(BesideRequest):
+    """What a request said until it was changed, at `created_at`. A shelter reads it where it had received the request before that."""
+
+    id = _id()
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="former")
+    user_id = models.UUIDField()
+    household = models.JSONField()
+    phase = models.CharField(max_length=16)
+    urgency = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["request", "created_at"], name="changed_once_at_a_time")]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        mine = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id)
+        before = Q(models.Exists(mine.filter(asked_at__lte=models.OuterRef("created_at"))))
+        return Q(organisation_id=actor.organisation_id) | _received(actor, "request") & before
 
 
 class PrivateReason(models.Model):
@@ -463,6 +525,9 @@ class Event(models.Model):
         DECLINED_BY_PERSON = "declined_by_person"
         ARRIVED = "arrived"
         LEFT = "left"
+        # A household that was moved: the shelter that moved her says so, and whoever keeps her file answers. Neither is a fact yet.
+        SAID_THERE = "said_there"
+        NOT_THERE = "not_there"
 
     id = _id()
     reference = models.UUIDField()

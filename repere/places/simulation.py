@@ -1,5 +1,5 @@
 """Ways of giving places, side by side over some weeks: first come, the best place for whoever comes next, the daily proposal, and the
-same keeping places back for those likely to come, as past days alone tell.
+same keeping places back for those likely to come, as past days alone tell (earlier weeks too, where they are given).
 
 Households come day by day and places open day by day, whatever was given before: a place that stays empty waits for the next
 household. That makes the best that could be done, knowing everything beforehand, an assignment that can be computed exactly.
@@ -119,15 +119,15 @@ def worth_on(world: World, pairs: Pairs, pair: tuple[int, int], day: int) -> int
     return max(pairs[pair] - WAITED * (day - world.comings[pair[0]].day), 1)
 
 
-def simulate(world: World) -> list[Outcome]:
-    """Every way, and the best with hindsight, by the same measure."""
+def simulate(world: World, earlier: World | None = None) -> list[Outcome]:
+    """Every way, and the best with hindsight, by the same measure. `earlier`: the weeks before, which keeping places back learns from."""
     pairs = worths(world)
     best = _with_hindsight(world, pairs)
     ways: Sequence[tuple[str, Callable[[], dict[int, tuple[int, int]]]]] = (
         ("first_come", lambda: _by_day_of(world, pairs, _first_come)),
         ("greedy", lambda: _by_day_of(world, pairs, _greedy)),
         ("daily_proposal", lambda: _by_day_of(world, pairs, _proposed)),
-        ("keeping_back", lambda: _by_day_of(world, pairs, _keeping_back(world, pairs))),
+        ("keeping_back", lambda: _by_day_of(world, pairs, _keeping_back(world, earlier))),
         ("hindsight", lambda: best),
     )
     top = _worth(world, pairs, best)
@@ -184,11 +184,15 @@ def _proposed(world: World, pairs: Pairs, waiting: list[int], open_ones: list[in
         yield from _assigned(world, rows)
 
 
-def _keeping_back(world: World, pairs: Pairs) -> Way:
+def _keeping_back(world: World, earlier: World | None) -> Way:
     """The daily proposal that leaves a place empty today where those likely to come need it more (`core.placement.foresight`)."""
+    before = earlier or World((), (), 0)
+    comings, openings = [*world.comings, *before.comings], [*world.openings, *before.openings]
+    came = [one.day for one in world.comings] + [one.day - before.days for one in before.comings]
+    opened = [one.day for one in world.openings] + [one.day - before.days for one in before.openings]
     known = Known(
-        worth=_ever(world), came=np.array([one.day for one in world.comings], np.int64),
-        opened=np.array([one.day for one in world.openings], np.int64), waited=WAITED, patience=PATIENCE_DAYS, empty=EMPTY_AFTER_DAYS,
+        worth=_ever(comings, openings), came=np.array(came, np.int64), opened=np.array(opened, np.int64), waited=WAITED,
+        patience=PATIENCE_DAYS, empty=EMPTY_AFTER_DAYS,
     )  # fmt: skip
 
     def way(world: World, pairs: Pairs, waiting: list[int], open_ones: list[int], day: int) -> Chosen:
@@ -197,14 +201,14 @@ def _keeping_back(world: World, pairs: Pairs) -> Way:
     return way
 
 
-def _ever(world: World) -> Ints:
+def _ever(comings: Sequence[Coming], openings: Sequence[Opening]) -> Ints:
     """What each household and place would be worth together, whatever their days: a past one stands for the like of it to come."""
-    table, weighing = PlaceTable.of(one.place for one in world.openings), Urgency()
+    table, weighing = PlaceTable.of(one.place for one in openings), Urgency()
     rows = [
         np.where(admissible(one.household.needs, table), weighing.worth(one.household.urgency, 0) + scores(one.household.needs, table), 0)
-        for one in world.comings
+        for one in comings
     ]
-    return np.array(rows, np.int64).reshape(len(world.comings), len(world.openings))
+    return np.array(rows, np.int64).reshape(len(comings), len(openings))
 
 
 def _with_hindsight(world: World, pairs: Pairs) -> dict[int, tuple[int, int]]:

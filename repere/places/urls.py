@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repere.places.views import country, house, moving
+from repere.places.views import country, house, moving, vouching
 
 app_name = "places"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("houses/new/", house.new, name="new"),
     path("houses/<uuid:shelter>/", house.house, name="house"),
     path("houses/<uuid:shelter>/<slug:act>/", house.house_act, name="house_act"),
+    path("vouching/<uuid:voice>/", vouching.vouching, name="vouching"),
     path("moving/<uuid:asked>/", moving.moving, name="moving"),
     path("moving/<uuid:asked>/<slug:act>/", moving.moving_act, name="moving_act"),
     path("proposal/", country.proposal, name="proposal"),

@@ -83,7 +83,7 @@ ATTRIBUTES = {
     "languages": _("Languages spoken"), "trained_for": _("Staff trained for"), "security": _("Protection"),
     "men_on_site": _("Men live there too"), "papers_law": _("Text that asks for identity papers"),
     "most_households": _("Households at once, at most"), "most_minors": _("Minors at once, at most"),
-    "label": _("Name of the room or flat"), "gender": _("For whom"), "phases": _("Phases"),
+    "label": _("Name of the room or flat"), "capacity": _("Beds"), "gender": _("For whom"), "phases": _("Phases"),
     "one_household": _("Given whole to one household"), "children": _("Children with an adult"),
     "unaccompanied_minors": _("Minors without an adult"), "couples": _("Couples"), "step_free": _("No steps"), "pets": _("Animals"),
     "collective": _("Shared room"), "remote": _("Remote"), "requires_papers": _("Papers asked for"),

@@ -60,6 +60,10 @@ def test_who_keeps_an_entry_changes_it_and_it_is_found_by_its_new_words(people: 
             "languages": "fra", "eligibility": "Toute personne"}  # fmt: skip
     assert client.post(path, sent).status_code == 302
     with people.amina.acts() as acting:
+        assert find(acting, understand("bureau renommée 01"), on=TODAY).lines == [], "under another name nobody vouched for it yet"
+    for member in (people.amina, people.bruno):
+        signed_in(member).post(f"/directory/entries/{made.pk}/vouch/", {"reason": "appelés sous ce nom"})
+    with people.amina.acts() as acting:
         [line] = find(acting, understand("bureau renommée 01"), on=TODAY).lines
     assert (line.service.pk, line.service.structure.name, line.service.eligibility) == (made.pk, "Préfecture renommée", "Toute personne")
     assert (line.service.function, line.service.tier) == (made.function, made.tier)

@@ -23,7 +23,7 @@ from tests import postgres
 from tests.people import Cast
 
 ROOM = Path(views.__file__).parent
-PAGES = [f"/info/{language}/{name}" for language in ("fr", "en") for name in ("", "steps/", "texts/", "places/")]
+PAGES = [f"/info/{language}/{name}" for language in ("fr", "en") for name in ("", "steps/", "texts/", "places/", "near/", "near/13/")]
 TOLD = re.compile(r"victim|traite\b|traffick|exploit|prostitu|police|rep[eè]re", re.IGNORECASE)
 
 

@@ -24,7 +24,21 @@ MOTHER_OF_TWO = household(["woman"], children=2, refuses_zones=frozenset({"69"})
 def shelter(
     host: Member, *, zone: str = "13", listed: bool = True, name: str = "Maison inventée", now: datetime = NOW, **more: Any
 ) -> Shelter:
-    return actions.add_shelter(name=name, zone=zone, listed=listed, acting=host.actor, now=now, **more)
+    """One that two organisations have vouched for."""
+    made = actions.add_shelter(name=name, zone=zone, listed=listed, acting=host.actor, now=now, **more)
+    taken_as_vouched()
+    made.vouched_at = now
+    return made
+
+
+def taken_as_vouched() -> None:
+    """Every shelter so far, by the owner of the tables, as the migration did for those that stood: the voices are not what is tried."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE repere_owner")
+        try:
+            cursor.execute("UPDATE places_shelter SET vouched_at = created_at WHERE vouched_at IS NULL")
+        finally:
+            cursor.execute("RESET ROLE")
 
 
 def unit(host: Member, of: Shelter, *, capacity: int = 3, **more: Any) -> Unit:

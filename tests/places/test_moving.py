@@ -42,6 +42,8 @@ def test_the_shelter_holds_another_place_from_the_page(signed_in: SignIn, people
     sonia.post(address + "there/", {"hold": str(held.pk)})
     with people.sonia.acts() as actor:
         assert Request.objects.visible_to(actor).get(pk=moved.pk).outcome == "placed"
+        assert Event.objects.visible_to(actor).filter(reference=reference, kind="arrived").count() == 0, "her file is told by its keepers"
+        assert Event.objects.visible_to(actor).get(kind="said_there").organisation_id == people.atalante.pk
 
 
 def test_nobody_else_opens_the_page_and_a_usual_request_has_none(signed_in: SignIn, people: Cast) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.db.utils import ProgrammingError
+from django.test import Client
+from django.utils import timezone
 
 from repere.accounts.acting import acting_as
 from repere.core.needs import household
@@ -20,6 +24,7 @@ from repere.places.refusals import NotVisible, Refused
 from tests.people import Cast, Member
 from tests.places.houses import NOW, ask, by_worker, hold, live, on_probation, sent, shelter, suspend, unit
 
+SignIn = Callable[[Member], Client]
 LATER = NOW + timedelta(minutes=1)
 
 
@@ -176,6 +181,33 @@ def test_leaving_a_stay_that_nobody_confirmed_tells_her_file_nothing(people: Cas
 
 
 # ---- where a need goes
+
+
+def test_a_body_on_probation_sends_no_need_to_hidden_houses(people: Cast) -> None:
+    """Whoever poses as an association would learn that a hidden house is there, and whose it is."""
+    unit(people.sonia, shelter(people.sonia, listed=False))
+    nadia = on_probation(role="case_worker")
+    request = ask(nadia)
+    with refused("not_sending_yet"):
+        actions.send_to_unlisted(request.pk, acting=nadia.actor, now=NOW)
+    assert by_worker(jobs.send, request.pk) == 0, "nor does the job, whoever queued it"
+    assert raw(people.sonia, "hold") == 0
+
+    def put(*, now: object) -> None:
+        with acting_as(jobs.PLACES):
+            Hold(
+                request=request, asking_id=request.organisation_id, host_id=people.boussole.pk,
+                shelter=Shelter.objects.visible_to(jobs.PLACES).get(), listed=False, asked_at=NOW, ends_at=LATER,
+            ).save(force_insert=True)  # fmt: skip
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        by_worker(put)
+
+
+def test_the_host_reads_since_when_whoever_asks_works_here(people: Cast, signed_in: SignIn) -> None:
+    held = hold(people.amina, ask(people.amina), unit(people.sonia, shelter(people.sonia)), now=timezone.now())
+    page = signed_in(people.sonia).get(f"/places/asked/{held.pk}/").content.decode()
+    assert re.search(rf"{people.atalante.name} \(ici depuis [^)]+\d{{4}}\)", page)
 
 
 def test_a_need_reaches_hidden_houses_of_the_zones_that_fit_and_no_others(people: Cast) -> None:

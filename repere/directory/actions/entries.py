@@ -83,7 +83,8 @@ def add_entry(
 
 
 def edit_service(service_id: UUID, *, acting: Acting, now: datetime, **fields: Any) -> Service:
-    """Change what is written of it; contacts have verbs of their own. `fields`: among EDITABLE."""
+    """Change what is written of it; contacts have verbs of their own. `fields`: among EDITABLE. Under another name it is offered to
+    nobody before two organisations have vouched for it again: the database sees to it."""
     with transaction.atomic():
         held = kept_service(acting, service_id)
         known = clean_fields(fields)
@@ -91,6 +92,7 @@ def edit_service(service_id: UUID, *, acting: Acting, now: datetime, **fields: A
             setattr(held, field, value)
         held.words = searched_words(held)
         held.save(update_fields=[*known, "words"])
+        held.refresh_from_db(fields=["vetted_at", "version"])
         ledger.record(acting, "edit_service", detail={"service": held.pk, "fields": sorted(known)})
     return held
 
@@ -127,7 +129,8 @@ def hide_from(service_id: UUID, organisation_id: UUID, *, acting: Acting, now: d
 
 
 def edit_structure(structure_id: UUID, *, name: str, kind: str, website: str = "", acting: Acting, now: datetime) -> Structure:
-    """Change what is written of a body that we keep; what its services are found by follows. Its tier and its keeper never change."""
+    """Change what is written of a body that we keep; what its services are found by follows. Its tier and its keeper never change.
+    Under another name or kind its services wait for two voices again."""
     one_of("kind", kind, Kind.values)
     with transaction.atomic():
         held = kept_structure(acting, structure_id)

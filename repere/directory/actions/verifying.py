@@ -63,13 +63,16 @@ def change_contact(contact_id: UUID, *, value: str, acting: Acting, now: datetim
 
 
 def call_back(contact_id: UUID, *, confirmed: bool, acting: Acting, now: datetime) -> Contact:
-    """Say that one called the *former* contact: it confirmed the change, or it knew nothing of it."""
+    """Say that one called the *former* contact: it knew nothing of the change; or it confirmed it, which only another organisation
+    than the one that keeps the entry may say."""
     with transaction.atomic():
         changed = visible_contact(acting, contact_id)
         if not changed.is_pending or changed.ended_on is not None or changed.replaces is None:
             raise Refused("no_change_waits")
         if changed.entered_by == acting.user_id:
             raise Refused("by_another_person")
+        if confirmed:
+            _by_another_organisation(changed, acting)
         today = now.date()
         if confirmed:
             changed.called_back_on, changed.called_back_by = today, acting.user_id
@@ -85,17 +88,24 @@ def call_back(contact_id: UUID, *, confirmed: bool, acting: Acting, now: datetim
 
 
 def verify_contact(contact_id: UUID, *, acting: Acting, now: datetime) -> Contact:
-    """Say that one reached the service by this contact today."""
+    """Say that one reached the service by this contact today. Never by who keeps the entry, nor by the body that it tells of."""
     with transaction.atomic():
         held = visible_contact(acting, contact_id)
         if held.ended_on is not None:
             raise Refused("already_ended")
         if held.is_pending:
             raise Refused("call_back_first")
+        _by_another_organisation(held, acting)
         held.verified_on, held.verified_by, held.verified_organisation_id = now.date(), acting.user_id, acting.organisation_id
         held.save(update_fields=["verified_on", "verified_by", "verified_organisation"])
         ledger.record(acting, "verify_contact", detail={"service": held.service_id, "contact": held.pk})
     return held
+
+
+def _by_another_organisation(contact: Contact, acting: Acting) -> None:
+    service = visible_service(acting, contact.service_id)
+    if acting.organisation_id in (service.organisation_id, service.structure.member_id):
+        raise Refused("by_another_organisation")
 
 
 def prove_mailbox(contact_id: UUID, *, acting: Acting, now: datetime) -> Contact:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from repere.directory.doors import is_past_probation
 from repere.directory.entry_models import Convention
@@ -61,6 +63,12 @@ def reminders(actor: Acting, *, on: date) -> list[Agreement]:
     """Of the actor's own organisation: conventions that the job has reminded of, until somebody writes another end or state."""
     kept = Convention.objects.filter(organisation=actor.organisation_id, reminded_days__isnull=False, state__in=STANDING)
     return sorted((_agreement(one, on) for one in kept[:MOST]), key=lambda one: one.days_left or 0)
+
+
+def reminded(organisations: Iterable[UUID], *, on: date) -> list[Convention]:
+    """For the job that writes letters: conventions of these organisations that were reminded of and have not ended yet."""
+    near = Convention.objects.filter(organisation__in=list(organisations), reminded_days__isnull=False, state__in=STANDING, ends_on__gte=on)
+    return list(near.order_by("ends_on", "id"))
 
 
 def due_for_reminder(actor: Acting, *, on: date) -> list[Convention]:

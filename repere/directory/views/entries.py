@@ -46,7 +46,8 @@ def entry(request: ActingRequest, entry: UUID) -> HttpResponse:
     line = lines(request.actor, [service], on=now.date())[0]
     others = next_in_line(request.actor, service, on=now.date())[:3] if line.is_vacant or line.trust == "stale" else []
     context = {
-        "line": line, "others": others, "voices": service.voices.select_related("organisation"),
+        "line": line, "others": others, "voices": service.voices.filter(version=service.version).select_related("organisation"),
+        "may_reach": request.actor.organisation_id not in (service.organisation_id, service.structure.member_id),
         "ours": service.organisation_id == request.actor.organisation_id, "persons": sees_persons(request.actor, service),
         "may_vouch": service.vetted_at is None and is_past_probation(request.actor), "holder_form": forms.HolderForm(),
         "contact_form": forms.ContactForm(), "outcome_form": forms.OutcomeForm(), "fresh_days": FRESH_FOR.days,

@@ -71,6 +71,7 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS,
     """Keep a listed unit for a household until the shelter has answered, or the end comes."""
     must_be(acting, SEEKING)
     with acting_as(acting):
+        one_after_the_other(request_id)
         request = visible_request(acting, request_id)
         _check_caps(request, acting)
         before: Hold | None = Hold.objects.visible_to(acting).filter(key=key).first()
@@ -81,7 +82,9 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS,
             raise Refused("not_held_from_a_list")
         if not may_receive(unit.organisation_id):
             raise Refused("host_not_receiving")
-        _check_fit(request, unit)
+        if unit.shelter.vouched_at is None:
+            raise Refused("host_not_vouched")
+        check_fit(request, unit)
         if unit.shelter.paused_at is not None:
             raise Refused("paused")
         end = now + timedelta(hours=min(max(hours, 1), 72))
@@ -107,7 +110,7 @@ def _check_caps(request: Request, acting: Actor) -> None:
         raise Refused("too_many_for_organisation", most=MOST_OF_AN_ORGANISATION)
 
 
-def _check_fit(request: Request, unit: object) -> None:
+def check_fit(request: Request, unit: object) -> None:
     """All but the free beds, which `take` judges; what she refuses is checked again here."""
     needs = households.read(request.household).needs
     (fit,) = candidates(needs, PlaceTable.of([place_of(unit)]))
@@ -117,9 +120,11 @@ def _check_fit(request: Request, unit: object) -> None:
 
 def send_to_unlisted(request_id: UUID, *, acting: Actor, now: datetime) -> Request:
     """Send the needs to the shelters that nobody may list, in the zones that fit. How many there are, and what each answers, is not
-    told."""
+    told. Refused to a body on probation: whoever poses as an association would learn who says yes."""
     must_be(acting, SEEKING)
     with acting_as(acting):
+        if not may_receive(me(acting)):
+            raise Refused("not_sending_yet")
         request = visible_request(acting, request_id)
         if request.closed_at is not None:
             raise Refused("request_closed")
@@ -151,7 +156,8 @@ def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: 
 
 
 def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
-    """She is there: said by those who follow her, after the shelter said so. Only now does the search end and her file tell a stay."""
+    """She is there: said by those who asked, after the shelter said so. The search ends. Her file tells a stay where they keep it; where
+    another body does (a household that was moved), that body is asked and says it itself (`confirm_move`)."""
     must_be(acting, SEEKING)
     with acting_as(acting):
         held = asked_hold(acting, hold_id)
@@ -162,7 +168,8 @@ def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
             raise Refused("request_closed")
         request.closed_at, request.outcome = now, Request.Outcome.PLACED
         request.save(update_fields=["closed_at", "outcome"])
-        tell(request, Event.Kind.ARRIVED, acting=acting, now=now, by=me(acting))
+        ours = request.told_to_id in (None, me(acting))
+        tell(request, Event.Kind.ARRIVED if ours else Event.Kind.SAID_THERE, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "confirm_arrival", detail={"hold": held.pk})
     return held
 

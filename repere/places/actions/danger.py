@@ -28,8 +28,9 @@ def ask_second_look(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
 
 
 def report_incident(shelter_id: UUID, *, kind: str, acting: Actor, now: datetime) -> list[Request]:
-    """Nobody more is sent here; each household that stays gets an urgent request for a place elsewhere; shelters of the zone are
-    told the kind of danger, not which shelter and not who; by a body on probation nobody else is told. Returns the requests to move."""
+    """Nobody more is sent here; each household whose stay those who follow her confirmed gets an urgent request for a place elsewhere;
+    shelters of the zone are told the kind of danger, not which shelter and not who; by a body on probation nobody else is told.
+    Returns the requests to move."""
     must_be(acting, HOSTING)
     if kind not in Incident.Kind.values:
         raise Refused("reason_unknown")
@@ -47,7 +48,9 @@ def report_incident(shelter_id: UUID, *, kind: str, acting: Actor, now: datetime
 
 def _staying(shelter: Shelter, acting: Actor) -> list[Hold]:
     asked = Request.objects.visible_to(acting).filter(organisation_id=me(acting), closed_at=None).exclude(moved_from=None)
-    stays = Hold.objects.visible_to(acting).filter(shelter=shelter, state=Hold.State.ARRIVED).select_related("request")
+    stays = Hold.objects.visible_to(acting).filter(
+        shelter=shelter, state=Hold.State.ARRIVED, request__outcome=Request.Outcome.PLACED
+    ).select_related("request")  # fmt: skip
     return list(stays.exclude(pk__in=asked.values("moved_from")))
 
 

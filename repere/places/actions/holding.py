@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.places.beds import free, keep_until, take
+from repere.places.beds import free, keep_until, one_after_the_other, take
 from repere.places.doors import HOSTING, me, must_be, must_receive, received_hold, visible_unit
 from repere.places.models import Hold, PrivateReason, Request
 from repere.places.refusals import NotVisible, Refused
@@ -82,10 +82,18 @@ def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold
 
 
 def waiting(acting: Actor, hold_id: UUID, now: datetime) -> Hold:
+    """A question to the acting organisation that still waits. Raises Refused where it was answered, or its needs were changed since."""
+    # Whoever changes the needs, and whoever answers them, go one after the other: nobody says yes to what they did not read.
+    asked = Hold.objects.visible_to(acting).filter(pk=hold_id).values_list("request_id", flat=True).first()
+    if asked is None:
+        raise NotVisible
+    one_after_the_other(asked)
     held = received_hold(acting, hold_id)
     must_receive(acting)
     if held.state != Hold.State.ASKED or (held.ends_at is not None and held.ends_at <= now):
         raise Refused("not_waiting")
     if held.request.closed_at is not None:
         raise Refused("request_closed")
+    if held.request.changed_at is not None and held.asked_at < held.request.changed_at:
+        raise Refused("needs_changed")
     return held

@@ -75,7 +75,7 @@ def change_shelter(shelter_id: UUID, *, acting: Actor, now: datetime, **told: An
             if "listed" in changed:
                 Bed.objects.visible_to(acting).filter(unit__in=units.values("pk")).update(listed=shelter.listed)
                 units.update(listed=shelter.listed)
-            _keep_history(shelter, None, changed, acting, now)
+            keep_history(shelter, None, changed, acting, now)
             ledger.record(acting, "change_shelter", detail={"shelter": shelter.pk, "changed": sorted(changed)})
     return shelter
 
@@ -96,7 +96,7 @@ def change_unit(unit_id: UUID, *, label: str, phases: Iterable[str], gender: str
         changed = _changed(unit, {"label": label.strip()[:40] or "1", "phases": words, "gender": gender, **kept})
         if changed:
             unit.save(update_fields=list(changed))
-            _keep_history(unit.shelter, unit, changed, acting, now)
+            keep_history(unit.shelter, unit, changed, acting, now)
             ledger.record(acting, "change_unit", detail={"unit": unit.pk, "changed": sorted(changed)})
     return unit
 
@@ -109,7 +109,8 @@ def _changed(row: Shelter | Unit, said: dict[str, Any]) -> dict[str, list[Any]]:
     return changed
 
 
-def _keep_history(shelter: Shelter, unit: Unit | None, changed: dict[str, list[Any]], acting: Actor, now: datetime) -> None:
+def keep_history(shelter: Shelter, unit: Unit | None, changed: dict[str, list[Any]], acting: Actor, now: datetime) -> None:
+    """In the running transaction. `changed`: name of the attribute → before, after."""
     made = ShelterChange(shelter=shelter, unit=unit, organisation_id=me(acting), user_id=myself(acting), at=now, changed=changed)
     made.save(force_insert=True)
 

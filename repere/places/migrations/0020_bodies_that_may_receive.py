@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import migrations, models
 
 from repere.ledger.policy import restate
-from repere.places.access import declared_policies
+from repere.places.access import ADDED, MOVED, POLICIES
 
 REWORDED = (
     "places_shelter", "places_unit", "places_bed", "places_request", "places_hold", "places_apart", "places_carried", "places_event",
@@ -33,5 +33,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("shelter", "zone_since", models.DateField(default=today), preserve_default=False),
         migrations.RunSQL(SINCE, "DROP TRIGGER shelter_moved ON places_shelter; DROP FUNCTION shelter_moved();"),
-        *(restate(table, declared_policies()[table]) for table in REWORDED),
+        *(restate(table, (POLICIES | ADDED | MOVED)[table]) for table in REWORDED),
     ]

@@ -26,6 +26,27 @@ class Standing:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class SaidThere:
+    """A shelter says that a household of ours is there, and nobody of ours has said so yet. `since`: when the shelter said it."""
+
+    request_id: UUID
+    reference: UUID
+    since: datetime
+
+
+MOST_TOLD = 20
+
+
+def said_to_be_there(actor: Actor) -> list[SaidThere]:
+    """Arrivals that wait for the word of those who follow her, longest first; at most MOST_TOLD. Cost: one query."""
+    rows = Hold.objects.visible_to(actor).filter(
+        asking_id=actor.organisation_id, state=Hold.State.ARRIVED, request__closed_at=None, request__moved_from=None
+    )
+    told = rows.order_by("arrived_at", "id").values_list("request_id", "request__reference", "arrived_at")
+    return [SaidThere(request, reference, since) for request, reference, since in told[:MOST_TOLD]]
+
+
 def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:
     """The open request of the actor's organisation for one reference, if there is one. Cost: one query."""
     keeps = Q(state=Hold.State.ARRIVED) | Q(state__in=(Hold.State.ASKED, Hold.State.ACCEPTED), ends_at__gt=now)

@@ -51,7 +51,7 @@ FREE_UNITS = """
             SELECT FROM places_occupancy o WHERE o.bed_id = b.id AND o.live AND o.during @> %(now)s)
         GROUP BY b.unit_id
     ) b ON b.unit_id = u.id
-    WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL
+    WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL AND s.vouched_at IS NOT NULL
             AND u.organisation_id IN (SELECT o.id FROM directory_organisation o WHERE o.state = 'active') ORDER BY u.id
 """
 

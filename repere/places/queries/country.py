@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from uuid import UUID
 
 from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
 from repere.accounts.actor import Actor
 from repere.core.placement import Instance, Limit, Line, Proposal, propose, reasons
 from repere.places import households
-from repere.places.models import COORDINATION, Hold, Request, Shelter, Unit
+from repere.places.models import COORDINATION, Bed, Hold, Request, Shelter, Unit
 from repere.places.queries.candidates import listed_places
 from repere.places.refusals import NotVisible
 
@@ -82,7 +83,10 @@ def _limits(actor: Actor, among: set[UUID]) -> tuple[Limit, ...]:
 
 @dataclass(frozen=True)
 class Week:
-    """`asked`, `placed`, `unmet`: households asked for in that week, and what became of them; `people` of those unmet or waiting."""
+    """`asked`, `placed`, `unmet`: households asked for in that week, and what became of them; `people` of those unmet or waiting.
+
+    `beds`: listed beds that there were when the week began, in rooms that are listed today.
+    """
 
     starts: datetime
     asked: int
@@ -91,6 +95,7 @@ class Week:
     waiting: int
     people: int
     hours: float | None
+    beds: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ def shortfall(actor: Actor, *, now: datetime) -> Shortfall:
     only_coordination(actor)
     start = now - timedelta(weeks=WEEKS)
     rows = list(Request.objects.visible_to(actor).filter(asked_at__gte=start, moved_from=None))
-    weeks = [_week(start + timedelta(weeks=number), rows) for number in range(WEEKS)]
+    spans = _spans_of_beds(actor)
+    weeks = [_week(start + timedelta(weeks=number), rows, spans) for number in range(WEEKS)]
     answers = Hold.objects.visible_to(actor).filter(listed=True, asked_at__gte=start).exclude(answered_at=None)
     taken = [(answered - asked).total_seconds() / 3600 for asked, answered in answers.values_list("asked_at", "answered_at")]
     places = listed_places(now=now).places
@@ -114,7 +120,14 @@ def shortfall(actor: Actor, *, now: datetime) -> Shortfall:
     return Shortfall(weeks, beds, free, round(median(taken), 1) if taken else None)
 
 
-def _week(starts: datetime, rows: list[Request]) -> Week:
+def _spans_of_beds(actor: Actor) -> list[tuple[date, date | None, int]]:
+    """Of listed beds: the day since which they are there, the day on which they were taken away, and how many."""
+    since = Coalesce("opened_on", TruncDate("unit__created_at", tzinfo=UTC))
+    beds = Bed.objects.visible_to(actor).filter(listed=True).order_by().values_list(since, "closed_on")
+    return list(beds.annotate(number=Count("pk")))
+
+
+def _week(starts: datetime, rows: list[Request], spans: list[tuple[date, date | None, int]]) -> Week:
     within = [row for row in rows if starts <= row.asked_at < starts + timedelta(weeks=1)]
     outcomes = [row.outcome for row in within]
     hours = [(row.first_yes_at - row.asked_at).total_seconds() / 3600 for row in within if row.first_yes_at]
@@ -122,4 +135,5 @@ def _week(starts: datetime, rows: list[Request]) -> Week:
     return Week(
         starts, len(within), outcomes.count(Request.Outcome.PLACED), outcomes.count(Request.Outcome.UNMET),
         outcomes.count(Request.Outcome.OPEN), sum(row.size for row in left), round(median(hours), 1) if hours else None,
+        sum(number for since, until, number in spans if since <= starts.date() and (until is None or until > starts.date())),
     )  # fmt: skip

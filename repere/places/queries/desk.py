@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from repere.accounts.actor import Actor
-from repere.places.models import Alert, Apart, Arrival, Bed, Carried, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
+from repere.places.models import Alert, Apart, Arrival, Bed, Carried, FormerNeeds, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
 from repere.places.queries.candidates import confidence
 
 ALERTS_FOR = timedelta(days=30)
@@ -43,7 +43,7 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
     holds = list(
         Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, request__closed_at=None)
         .filter(state__in=("asked", "accepted"), ends_at__gt=now).select_related("request", "asking", "shelter", "unit")
-        .order_by("-request__urgency", "asked_at", "id")[:SHOWN]
+        .annotate(told_before=_told_before(actor)).order_by("-request__urgency", "asked_at", "id")[:SHOWN]
     )  # fmt: skip
     staying = (
         Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, state=Hold.State.ARRIVED)
@@ -59,6 +59,17 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
             Request.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, closed_at=None).exclude(moved_from=None)[:SHOWN]
         ),
     )
+
+
+def _told_before(actor: Actor) -> Exists:
+    """Whether the house had received the same request when its needs were others."""
+    before = Hold.objects.visible_to(actor).filter(request=OuterRef("request"), host_id=actor.organisation_id)
+    return Exists(before.filter(asked_at__lt=OuterRef("request__changed_at")))
+
+
+def former_needs(actor: Actor, request: Request) -> list[FormerNeeds]:
+    """What a request said before, newest first: all of it for who asked, for a shelter what it had received."""
+    return list(FormerNeeds.objects.visible_to(actor).filter(request=request)[:SHOWN])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from repere.places.actions.shelters import RULES
 from repere.places.doors import HOSTING, kept_shelter, visible_hold
 from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
+from repere.places.queries.vouching import asked_to_vouch, could_be_asked, voices_of
 from repere.places.refusals import NotVisible, Refused
 from repere.places.views.doors import attempt, page
 
@@ -42,6 +43,7 @@ def exploitation() -> list[tuple[str, str]]:
 def desk(request: ActingRequest) -> HttpResponse:
     now = timezone.now()
     context = {"desk": reading.desk(request.actor, now=now), "section": "places", "may_host": request.actor.role in HOSTING}
+    context["to_vouch"] = asked_to_vouch(request.actor)
     return render(request, "places/desk.html", context | {"coordinates": request.actor.role == "coordination"})
 
 
@@ -54,7 +56,8 @@ def asked(request: ActingRequest, hold: UUID) -> HttpResponse:
     units = list(Unit.objects.visible_to(request.actor).filter(shelter=held.shelter_id, out_of_use=False))
     waits = held.state == Hold.State.ASKED
     context = {
-        "held": held, "must_not_meet": reading.must_not_meet(request.actor, held) if waits else 0, "section": "places",
+        "held": held, "former": reading.former_needs(request.actor, held.request),
+        "must_not_meet": reading.must_not_meet(request.actor, held) if waits else 0, "section": "places",
         "accept_form": None if held.listed else forms.AcceptForm(units=units), "decline_form": forms.DeclineForm(),
         "arrival_form": forms.ArrivalForm(items=arrival.items if arrival else {}),
         "waits": waits and held.ends_at is not None and held.ends_at > timezone.now(),
@@ -122,9 +125,16 @@ def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
     context = {
         "house": line, "unit_form": forms.UnitForm(), "incident_form": forms.IncidentForm(), "section": "places",
         "shelter_form": forms.ShelterForm(initial=_standing(kept), exploitation=exploitation()),
-        "unit_forms": [(one, forms.UnitChangeForm(initial=_rules_of(one.unit), auto_id=f"{one.unit.pk}_%s")) for one in line.units],
+        "unit_forms": [
+            (one, forms.UnitChangeForm(initial=_rules_of(one.unit), auto_id=f"{one.unit.pk}_%s"),
+             forms.CapacityForm(initial={"capacity": one.unit.capacity}, auto_id=f"{one.unit.pk}_%s"))
+            for one in line.units
+        ],
         "changes": reading.changes_of(request.actor, kept),
     }  # fmt: skip
+    if kept.vouched_at is None:
+        voices = voices_of(request.actor, kept)
+        context |= {"voices": voices, "voice_form": forms.VoiceForm(among=could_be_asked(request.actor, voices))}
     return render(request, "places/house.html", context)
 
 
@@ -136,7 +146,9 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
         "confirm": lambda: actions.confirm_shelter(kept.pk, acting=acting, now=now),
         "reopen": lambda: actions.reopen_shelter(kept.pk, acting=acting, now=now),
         "unit": lambda: _add_unit(request, kept.pk),
+        "voice": lambda: actions.ask_for_voice(kept.pk, _number(request, "organisation"), acting=acting, now=now),
         "change": lambda: actions.change_shelter(kept.pk, **_told(_shelter_form(request)), acting=acting, now=now),
+        "beds": lambda: actions.change_capacity(_unit(request), **_told(forms.CapacityForm(request.POST)), acting=acting, now=now),
         "change-unit": lambda: _change_unit(request),
         "incident": lambda: actions.report_incident(kept.pk, **_told(forms.IncidentForm(request.POST)), acting=acting, now=now),
         "out": lambda: actions.take_out_of_use(_unit(request), out=request.POST.get("out") == "1", acting=acting, now=now),
@@ -177,8 +189,12 @@ def _add_unit(request: ActingRequest, shelter: UUID) -> None:
 
 
 def _unit(request: ActingRequest) -> UUID:
+    return _number(request, "unit")
+
+
+def _number(request: ActingRequest, name: str) -> UUID:
     try:
-        return UUID(request.POST.get("unit", ""))
+        return UUID(request.POST.get(name, ""))
     except ValueError:
         raise Http404 from None
 
