@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from text_unidecode import unidecode
 
-from repere.cases import plausibility
+from repere.cases import contact_safety, plausibility, typed_days
 from repere.cases.models import IDENTITY
 from repere.cases.queries.case_page import SETTINGS
 from repere.cases.refusals import sentence
@@ -39,6 +39,8 @@ MANY = 8
 NUMBERED = frozenset({"departement"})
 """Lists whose codes people know by heart: typed by number or by name, with suggestions."""
 LONG_AGO = timedelta(days=36525)
+SEEN = "contradictions-seen"
+"""Answers about reaching her that do not go together are kept once this names them."""
 
 OTHERWISE = [
     ("not_asked", _("Not asked")),
@@ -101,7 +103,12 @@ class Question:
     def understood(self) -> str:
         """How the day that stands in the field is read."""
         bound = self.otherwise if self.part == "when" and self.otherwise else self.bound
-        return understood(str(bound.value() or ""))
+        return typed_days.understood(str(bound.value() or ""), name=bound.name, today=getattr(bound.form, "today", None))
+
+    @property
+    def asks_age(self) -> bool:
+        """Whether an age may be typed in place of a day."""
+        return typed_days.asks_age(self.bound.name)
 
     @property
     def errors(self) -> list[str]:
@@ -112,19 +119,6 @@ class Question:
         """Where a link from the error summary lands."""
         first = self.part in ("buttons", "boxes", "when")
         return f"{self.bound.auto_id}_0" if first else self.bound.auto_id
-
-
-def understood(text: str) -> str:
-    """How a day or a period that was typed is read, in words: nothing for nothing."""
-    if not text.strip():
-        return ""
-    try:
-        read = PartialDate.parse(text)
-    except NotADay:
-        return gettext("Not read yet: write for example May 2024 or spring 2024.")
-    edges = PartialDate.on(read.earliest).text(language()), PartialDate.on(read.latest).text(language())
-    words = edges[0] if read.exact else gettext("from %(first)s to %(last)s") % {"first": edges[0], "last": edges[1]}
-    return gettext("Understood as: %(words)s") % {"words": words}
 
 
 class Suggested(forms.TextInput):
@@ -196,6 +190,8 @@ class FactsForm(forms.Form):
         for kind, fields in self.asks.items():
             for name in fields:
                 self._ask(kind, mechanism.facts[kind].fields[name])
+        if contact_safety.KIND in self.asks:
+            self.fields[SEEN] = forms.CharField(required=False)
 
     def _ask(self, kind: str, field: FieldKind) -> None:
         name = f"{kind}.{field.name}"
@@ -258,7 +254,7 @@ class FactsForm(forms.Form):
 
     def wrong(self) -> list[tuple[str, str]]:
         """Where each error is, and its sentence, for the summary on top."""
-        anchors = {question.bound.name: question.anchor for question in self.questions()}
+        anchors = {question.bound.name: question.anchor for question in self.questions()} | {SEEN: SEEN}
         found = [(anchors.get(name, ""), str(error)) for name, errors in self.errors.items() for error in errors]
         return [(f"#{anchor}" if anchor else "#main", text) for anchor, text in found]
 
@@ -271,14 +267,28 @@ class FactsForm(forms.Form):
             if value in (None, "", []) and otherwise in MISSING:
                 value = otherwise
             if value not in (None, "", [], "not_asked"):
-                given[name] = value.strip() if isinstance(value, str) else value
+                given[name] = typed_days.as_day(f"{kind}.{name}", value.strip(), self.today) if isinstance(value, str) else value
         return given
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for kind in self.asks:
             self._check(kind, self.when(), self.basis())
+        if self.contradictions and not self.contradictions_seen:
+            self.add_error(SEEN, gettext("Some answers do not go together. Read what is said of them below: change one, or confirm them."))
         return cleaned
+
+    @property
+    def contradictions(self) -> list[contact_safety.Contradiction]:
+        """Where what stands in the form about reaching her contradicts itself."""
+        kind = contact_safety.KIND
+        return contact_safety.contradictions({name: self[f"{kind}.{name}"].value() for name in self.asks.get(kind, ())})
+
+    @property
+    def contradictions_seen(self) -> str:
+        """What was confirmed, where it is what stands in the form now."""
+        wanted = contact_safety.seen(self.contradictions)
+        return wanted if SEEN in self.fields and self[SEEN].value() == wanted else ""
 
     def when(self) -> PartialDate:
         return PartialDate.on(self.today)
@@ -310,6 +320,8 @@ class FactsForm(forms.Form):
         asked = self.fields.get(name)
         if refusal.code == "not_in_list" and isinstance(asked, Asked) and asked.part == "suggested":
             refusal = Refusal("not_a_place", refusal.field, refusal.params)
+        if refusal.code == "not_a_date" and typed_days.asks_age(name):
+            refusal = Refusal("not_an_age", refusal.field, refusal.params)
         self.add_error(name if asked else None, sentence(refusal))
 
 

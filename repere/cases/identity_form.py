@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from repere.cases.forms import language, told
 from repere.cases.queries import IdentityPage
 from repere.cases.refusals import sentence
+from repere.core import ages
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import Refusal
 
@@ -51,7 +52,8 @@ class IdentityForm(forms.Form):
         _("One per line. Papers, work or those who exploited her may have given her others: a search finds her by each of them."),
     )
     birth = _line(
-        _("Born"), _("A day, a month or a year, as far as it is known: 3 May 1999, May 1999, 1999. It tells apart two people of one name.")
+        _("Born"),
+        _("As far as it is known: 3 May 1999, May 1999, 1999; an age will do: about 30. It tells apart two people of one name."),
     )
     birth_place = _line(_("Born in"), _("Town or country. A civil registry or an embassy asks for it."))
     language = _line(
@@ -73,9 +75,9 @@ class IdentityForm(forms.Form):
         text = str(self.cleaned_data["birth"])
         if text and "birth" in self.changed_data:
             try:
-                read = PartialDate.parse(text)
-            except NotADay:
-                raise forms.ValidationError(sentence(Refusal("not_a_date", "birth", {"value": text}))) from None
+                read = ages.born(text, self.today)
+            except ages.NotAnAge:
+                raise forms.ValidationError(sentence(Refusal("not_a_birth", "birth", {"value": text}))) from None
             if read.earliest > self.today:
                 raise forms.ValidationError(gettext("A birth cannot lie in the future. Check the year."))
         return text
@@ -91,7 +93,7 @@ class IdentityForm(forms.Form):
         if name == "other_names":
             return [line.strip() for line in text.splitlines() if line.strip()]
         if name == "birth" and text:
-            read = PartialDate.parse(text)
+            read = ages.born(text, self.today)
             exact = read.earliest == read.latest
             return read.earliest.isoformat() if exact else {"earliest": read.earliest.isoformat(), "latest": read.latest.isoformat()}
         return text.replace("\r\n", "\n")

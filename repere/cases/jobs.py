@@ -205,6 +205,7 @@ def write_and_send_letters(timestamp: int) -> None:
     """Every minute: what waits is written down for each member who asked, then sent."""
     now = datetime.now(UTC)
     letters.write_letters(now=now)
+    letters.write_reminders(now=now)
     letters.send_letters(now=now)
 
 

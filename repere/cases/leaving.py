@@ -12,11 +12,11 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.leaving import declare_ending
+from repere.accounts.leaving import declare_end_with_old_means, declare_ending
 from repere.cases.handover.actions import carry_on, tell_unfollowed
 from repere.cases.handover.queries import unfollowed
 from repere.cases.models import Assignment, Draft, Task
-from repere.cases.outside.actions import end_wishes
+from repere.cases.outside.actions import end_calendars, end_wishes
 
 
 def end_work(leaver: Actor, now: datetime) -> dict[str, int]:
@@ -55,3 +55,4 @@ def _end_assignments(leaver: Actor, desk: Actor, now: datetime) -> list[UUID]:
 
 def declare() -> None:
     declare_ending(end_work)
+    declare_end_with_old_means(end_calendars)

@@ -15,7 +15,7 @@ from repere.cases import mechanisms
 from repere.cases.actions.facts import checked, facts_of, next_revision, settle
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import to_json
-from repere.cases.models import Case, Fact
+from repere.cases.models import Case, Fact, Receipt
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.core.rulebook.validation import may_state
@@ -29,6 +29,7 @@ KINDS = {
     Event.Kind.LEFT: "stay_ended",
 }
 READING = Actor.system("places")
+NOTED = "note_place_event"
 UNKEPT_ROLE = "shelter_worker"
 """A step that somebody took whose role states no such fact was told by the shelter: the fact is then the shelter's."""
 
@@ -41,18 +42,38 @@ def note_place_event(event_id: UUID, *, now: datetime) -> Fact | None:
 
 
 def note_event(event: Event, *, now: datetime) -> Fact | None:
-    """The same for an event that was read."""
+    """The same for an event that was read. A stay begins by the word of those who keep the file, and ends where one began."""
+    if event.kind not in KINDS:
+        return None
     acting = Actor.system("places", organisation_id=event.organisation_id)
     with acting_as(acting):
         case = Case.objects.visible_to(acting, own=True).filter(place_reference=event.reference).first()
         fact_id = uuid4()
-        if case is None or claim(event.pk, "note_place_event", fact_id, acting=acting, now=now):
+        if case is None or not _stands(event, acting) or claim(event.pk, NOTED, fact_id, acting=acting, now=now):
             return None
         fact = _fact(fact_id, event, case, now)
         present = facts_of(case, acting)
         fact.save(force_insert=True)
-        settle(case, [*present, fact], [fact], grant=None, act="note_place_event", acting=acting, now=now)
+        settle(case, [*present, fact], [fact], grant=None, act=NOTED, acting=acting, now=now)
     return fact
+
+
+def _stands(event: Event, acting: Actor) -> bool:
+    if event.kind not in (Event.Kind.ARRIVED, Event.Kind.LEFT):
+        return True
+    steps = Event.objects.visible_to(acting).filter(
+        reference=event.reference, organisation_id=event.organisation_id, kind__in=(Event.Kind.ARRIVED, Event.Kind.LEFT)
+    ).order_by("at", "id")  # fmt: skip
+    # Stays that earlier versions took from the shelter alone stand in the file, and may end there.
+    noted = set(Receipt.objects.visible_to(acting).filter(act=NOTED, key__in=[one.pk for one in steps]).values_list("key", flat=True))
+    running = 0
+    for one in steps:
+        began = one.kind == Event.Kind.ARRIVED
+        stands = one.by_organisation_id == one.organisation_id or one.pk in noted if began else running > 0
+        if one.pk == event.pk:
+            return stands
+        running += stands if began else -stands
+    return False
 
 
 def _fact(fact_id: UUID, event: Event, case: Case, now: datetime) -> Fact:

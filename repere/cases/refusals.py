@@ -19,6 +19,8 @@ SENTENCES = {
     "not_a_number": N_("“%(value)s” is not a whole number."),
     "out_of_range": N_("%(value)s is out of range. Expected: %(expected)s."),
     "not_a_date": N_("“%(value)s” is not a date. Write for example 2024-05-03, May 2024 or spring 2024."),
+    "not_an_age": N_("“%(value)s” was not understood. Write an age, for example 30, about 30 or born in 1996, or when she turns 18."),
+    "not_a_birth": N_("“%(value)s” was not understood. Write for example 3 May 1999, May 1999, 1999, or an age: 30, about 30."),
     "range_reversed": N_("The last day comes before the first. Put the earlier day first."),
     "in_the_future": N_("A fact cannot be in the future (%(day)s). Write the day it happened, or wait until it has."),
     "required": N_("This answer is needed. If it is not known, say so."),
@@ -154,6 +156,8 @@ SENTENCES = {
     # Of frozen accounts and alerts.
     "freeze_oneself": N_("Nobody freezes their own account. Ask a colleague, or sign out everywhere."),
     "already_frozen": N_("This account is frozen already."),
+    "too_many_conflicts": N_("You kept three colleagues away from files within a day. Ask an administrator to go on."),
+    "somebody_must_stay": N_("Nobody else would be left who can read this file. Ask an administrator, or a colleague who knows it."),
     "too_many_freezes": N_("You froze three accounts within a day. Ask an administrator to go on."),
     "not_frozen": N_("This account is not frozen any more."),
     "unfrozen_by_another": N_("Somebody else opens your account again."),

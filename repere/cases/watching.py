@@ -32,6 +32,7 @@ GRANTS = {
     "cases_freeze": {"web": "SELECT, INSERT, UPDATE (told_at, lifted_by_id, lifted_at)"},
     "cases_readername": {"web": "SELECT, INSERT, DELETE", "worker": "SELECT"},
     "cases_canary": {"web": "INSERT", "worker": "SELECT"},
+    "cases_keptawaynote": {"web": "SELECT, INSERT, UPDATE (read_at)"},
 }
 
 # Pages read the ledger's rows of their own organisation only. What others looked at in a file of ours is ours to know too; this

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 PASSWORD = "grande-ourse-demonstration"  # noqa: S105 printed on purpose: it opens invented files only
 DOMAIN = "demo.example"
+GIVEN = ("Camille", "Dominique", "Claude", "Sacha", "Maxence", "Andrea", "Lou", "Charlie")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Body:
     territory: str
     roles: tuple[str, ...]
     regions: tuple[str, ...] = ()
+
+    def person(self, role: str) -> str:
+        """Invented name of whoever has this account: a given name for all genders, and the name of the organisation."""
+        family = self.name.partition(" (")[0].rpartition(" ")[2].removeprefix("l'")
+        return f"{GIVEN[self.roles.index(role) % len(GIVEN)]} {family}"
 
     def email(self, role: str) -> str:
         """Address of the account in this role."""

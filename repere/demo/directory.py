@@ -17,7 +17,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.models import Membership
 from repere.accounts.secret_entries import keep_secret
-from repere.demo.cast import BY_KEY
+from repere.demo.cast import BY_KEY, GIVEN
 from repere.directory.actions.entries import searched_words, show_to
 from repere.directory.doors import who as keeper_of
 from repere.directory.entry_models import Contact, Mandate, Service, Structure, Voice
@@ -53,7 +53,6 @@ CLOSED = {
 }  # fmt: skip
 """What is kept closed of each hidden place: sealed, and in clear nowhere but in this file, whose every word is invented."""
 SHOWN = {"Refuge Tichodrome": "atalante"}
-GIVEN = ("Camille", "Dominique", "Claude", "Sacha", "Maxence", "Andrea", "Lou", "Charlie")
 LEFT, OLD, ANNOUNCED = 0.12, 0.12, 0.06
 """Shares, assumed, of posts whose holder left, of contacts not confirmed for a year, of holders nobody has confirmed."""
 

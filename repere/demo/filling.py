@@ -134,8 +134,7 @@ def _found(body: Body, encoded: str) -> Actor:
 
 
 def _member(body: Body, organisation: Organisation, role: str, encoded: str) -> User:
-    label = f"{role.replace('_', ' ').capitalize()} · {body.name}"
-    user = User(email=body.email(role), name=label[:120], password=encoded)
+    user = User(email=body.email(role), name=body.person(role), password=encoded)
     user.save(force_insert=True)
     now = timezone.now()
     Membership.objects.create(user=user, organisation=organisation, role=role, approved_at=now, accepted_at=now, confirmed_at=now)

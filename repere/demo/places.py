@@ -11,6 +11,7 @@ from repere.accounts.actor import Actor
 from repere.cases.models import Case
 from repere.core.needs import household
 from repere.places import actions
+from repere.places.doors import SEEKING
 from repere.places.models import Shelter
 
 _OURS = UUID("5d6b0a5e-6a0f-5c0e-8a39-3f6c3f3f9a11")
@@ -39,17 +40,28 @@ def fill_places(actors: Mapping[str, Actor], *, now: datetime) -> int:
         with acting_as(actors[key]) as acting:
             if Shelter.objects.visible_to(acting).filter(organisation_id=acting.organisation_id).exists():
                 continue
-            for name, zone, listed in houses:
-                made += _house(name, zone, listed, acting, now)
+            kept = [_house(name, zone, listed, acting, now) for name, zone, listed in houses]
+            made += len(kept)
             for number, case in enumerate(Case.objects.visible_to(acting, own=True).filter(closed_on=None).order_by("code")[: len(NEEDS)]):
                 actions.ask(
                     reference=case.place_reference, needs=NEEDS[number], urgency=3 - number, zone=case.territory,
                     key=uuid5(_OURS, str(case.pk)), acting=acting, now=now,
                 )  # fmt: skip
+        for house in kept:
+            _vouched(house, actors[key], [actor for other, actor in actors.items() if other != key], now)
     return made
 
 
-def _house(name: str, zone: str, listed: bool, acting: Actor, now: datetime) -> int:
+def _vouched(house: UUID, keeper: Actor, others: list[Actor], now: datetime) -> None:
+    """Two of the other organisations say what people would say: that they know it."""
+    voices = {actor.organisation_id: actor for actor in others if actor.role in SEEKING and actor.organisation_id != keeper.organisation_id}
+    for organisation_id, actor in list(voices.items())[:2]:
+        if organisation_id is not None:
+            asked = actions.ask_for_voice(house, organisation_id, acting=keeper, now=now)
+            actions.vouch_for_shelter(asked.pk, reason="invention", acting=actor, now=now)
+
+
+def _house(name: str, zone: str, listed: bool, acting: Actor, now: datetime) -> UUID:
     women = name.endswith(("Lilas", "Pin", "Claire", "Haute"))
     kept = actions.add_shelter(
         name=name, zone=zone, listed=listed, languages=["fra", "eng"] if women else ["fra", "ara"], trained_for=["sexual"] if women else [],
@@ -60,4 +72,4 @@ def _house(name: str, zone: str, listed: bool, acting: Actor, now: datetime) -> 
             kept.pk, label=label, capacity=capacity, phases=["emergency", "stabilisation"], gender="women" if women else "any",
             acting=acting, now=now, **rules,
         )  # fmt: skip
-    return 1
+    return kept.pk

@@ -7,6 +7,7 @@ python -m repere.web.messages check       # what has no French yet
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -90,9 +91,12 @@ def extract() -> None:
             known = catalog.get(_key(message.id), message.context)
             message.string = known.string if known and known.string else message.string
     po_path().parent.mkdir(parents=True, exist_ok=True)
-    with po_path().open("wb") as file:
+    # Written beside and then put in place: another reading of it meanwhile finds the whole file, never an empty one.
+    beside = po_path().with_suffix(f".{os.getpid()}")
+    with beside.open("wb") as file:
         file.write(HEADER)
         write_po(file, wanted, width=120, omit_header=True, sort_by_file=True, include_lineno=False)
+    beside.replace(po_path())
 
 
 def _key(message_id: Any) -> str:

@@ -178,6 +178,7 @@ ROUTES: dict[str, Route] = {
     "cases:urgency_review": _signed_in("person", "write", BOTH, rate="urgent"),
     "cases:conflicts": _signed_in("account", "write", BOTH),
     "cases:conflict_end": _signed_in("account", "write", POST),
+    "cases:kept_away_read": _signed_in("account", "write", POST),
     # What arrives and what leaves. Files are handed over to a form that was sent, never to a link.
     "cases:papers": _signed_in("person", "write", BOTH),
     "cases:paper_open": _signed_in("person", "look", POST),
@@ -221,13 +222,16 @@ ROUTES: dict[str, Route] = {
     "cases:report": _signed_in("person", "write", BOTH, rate="urgent"),
     "cases:place": _signed_in("person", "write", BOTH),
     "cases:place_request": _signed_in("person", "look"),
+    "cases:place_change": _signed_in("person", "write", BOTH),
     "cases:place_act": _signed_in("person", "write", POST),
+    "cases:moved": _signed_in("person", "write", BOTH),
     # Shelters: needs without a person; whoever is shown there has no name, no code and no file.
     "places:desk": _signed_in("account", "none"),
     "places:asked": _signed_in("account", "none"),
     "places:asked_act": _signed_in("account", "write", POST),
     "places:new": _signed_in("account", "write", BOTH),
     "places:house": _signed_in("account", "none"),
+    "places:vouching": _signed_in("account", "write", BOTH),
     "places:house_act": _signed_in("account", "write", POST),
     "places:moving": _signed_in("account", "none"),
     "places:moving_act": _signed_in("account", "write", POST),
@@ -237,6 +241,8 @@ ROUTES: dict[str, Route] = {
     "guidance:start": Route("public", "law", "none", "free", GET, "public"),
     "guidance:home": Route("public", "law", "none", "free", GET, "public"),
     "guidance:page": Route("public", "law", "none", "free", GET, "public"),
+    "guidance:near": Route("public", "law", "none", "free", GET, "public"),
+    "guidance:around": Route("public", "law", "none", "free", GET, "public"),
     "guidance:part": Route("public", "nothing", "none", "free", GET, "public"),
     "well_known:security": Route("public", "nothing", "none", "free", GET, "well_known"),
 }

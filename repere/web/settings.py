@@ -121,6 +121,8 @@ TEMPLATES = [
 
 # Two doors to one database: pages and jobs use `default`, migrations and grants use `owner`.
 DATABASES = {"default": database.alias(REPERE_ROLE)} | ({} if REPERE_ROLE == "public" else {"owner": database.alias("owner")})
+# What anybody may read of the directory, through a login that can read nothing else.
+REPERE_PUBLIC_COPY = database.alias("public")
 DATABASE_ROUTERS = ["repere.web.router.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -130,7 +132,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# The second reads hashes of before; the first writes them anew at the next sign-in.
+PASSWORD_HASHERS = ["repere.accounts.hashing.KeyedPasswordHasher", "django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

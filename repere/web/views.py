@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from repere.accounts.models import User
 from repere.cases import queries
-from repere.cases.forms import understood
 from repere.cases.refusals import NotVisible
+from repere.cases.typed_days import understood
 from repere.core.rulebook import Mechanism
 from repere.web import law
 
@@ -92,6 +92,6 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def read_day(request: HttpRequest) -> HttpResponse:
-    """How a day or period that is being typed is understood."""
-    text = next((str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"), "").strip()
-    return HttpResponse(escape(understood(text)))
+    """How a day, a period or an age that is being typed is understood."""
+    name, text = next(((name, str(value)) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"), ("", ""))
+    return HttpResponse(escape(understood(text.strip(), name=name, today=timezone.localdate())))

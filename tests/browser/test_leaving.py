@@ -11,7 +11,10 @@ from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.steps import Desk
 from tests.people import Cast
 
-PAGES = ["/info/", "/info/fr/", "/info/fr/steps/", "/info/fr/texts/", "/info/en/places/", "/info/fr/nothing/"]
+PAGES = [
+    "/info/", "/info/fr/", "/info/fr/steps/", "/info/fr/texts/", "/info/en/places/", "/info/fr/nothing/", "/info/fr/near/",
+    "/info/en/near/13/",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_the_worker_judges_a_batch_after_it_is_in(people: Cast, as_role):
     with acting_as(amina):
         assert not Finding.objects.visible_to(amina).exists()
         views = [str(pk) for pk in View.objects.visible_to(amina).values_list("pk", flat=True)]
-    with connection.cursor() as cursor:
+    with as_role("worker"), connection.cursor() as cursor:
         cursor.execute("SELECT args->'view_ids' FROM procrastinate_jobs WHERE task_name = 'repere.cases.jobs.evaluate_views'")
         assert sorted(json.loads(cursor.fetchone()[0])) == sorted(views)
     with as_role("worker"):

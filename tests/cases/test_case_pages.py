@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -98,6 +99,58 @@ def test_a_presumption_is_proposed_and_never_stated(people: Cast) -> None:
     assert all(entry.kind != "presumption_stated" for entry in page.timeline)
     record(case, people.amina.actor, "presumption_stated", grounds=["indicators"])
     assert page_of(case, people.amina).proposal is None
+
+
+def crowded(case: Case, member: Member) -> None:
+    """Signs that fill a dimension, in a file where many other things are to be done."""
+    record(case, member.actor, "urgent_need", basis="person_said", needs=["shelter", "food", "medical"])
+    record(case, member.actor, "exploitation_described", basis="person_said", forms=["forced_labour"], minor_at_time="not_known")
+    record(case, member.actor, "complaint_filed", basis="document")
+    signs(case, member, *strong_pair())
+
+
+@pytest.mark.parametrize("who", ["amina", "karim"])
+def test_what_may_be_presumed_is_the_first_likely_fact(people: Cast, signed_in: SignIn, who: str) -> None:
+    """Her rights hang on it: it is not pushed out by ten tasks of the first evening, nor by the task being a colleague's."""
+    member = getattr(people, who)
+    case = concern(member.actor)
+    assert "presumption_stated" not in likely_facts(signed_in(member), case)[:1]
+    crowded(case, member)
+    assert likely_facts(signed_in(member), case)[0] == "presumption_stated"
+    record(case, member.actor, "presumption_stated", grounds=["indicators"])
+    assert likely_facts(signed_in(member), case)[0] != "presumption_stated"
+
+
+def likely_facts(client: Client, case: Case) -> list[str]:
+    page = html(client, case, "facts/new/")
+    return re.findall(r"/facts/new/(\w+)/", page[page.index('id="likely-title"') : page.index('id="kinds"')])
+
+
+# ---- who may see it, and what is not known
+
+
+def test_a_file_of_ones_own_names_what_is_closed_to_the_role(signed_in: SignIn, people: Cast) -> None:
+    """The organisation that opened it holds it whole; care stays closed to who supports her until she agrees."""
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    page = html(client, case)
+    assert "Votre organisation n'en voit qu'une partie" not in page.replace("&#x27;", "'")
+    assert "Fermé pour vous, dans votre fonction : Santé." in page
+    record(case, people.amina.actor, "consent_given", basis="person_said", purpose="health")
+    assert "Fermé pour vous" not in html(client, case)
+
+
+def test_an_age_that_is_not_known_stands_with_the_question_to_ask(signed_in: SignIn, people: Cast) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    who = page_of(case, people.amina).who
+    assert who.ask_age is not None
+    assert who.ask_age_then is not None
+    for ask in (who.ask_age, who.ask_age_then):
+        assert f'{ask.kind}/#q-{ask.kind}.{ask.field}">{ask.question}' in html(client, case).replace("&#x27;", "'")
+        assert f'id="q-{ask.kind}.{ask.field}"' in html(client, case, f"facts/new/{ask.kind}/")
+    record(case, people.amina.actor, "person_described", basis="person_said", turns_18="2016")
+    record(case, people.amina.actor, "exploitation_described", basis="person_said", minor_at_time="yes")
+    who = page_of(case, people.amina).who
+    assert (who.ask_age, who.ask_age_then) == (None, None)
 
 
 # ---- her safety

@@ -177,6 +177,20 @@ def test_the_database_itself_refuses_a_lone_confirmation(her: Case, house: Cast)
         cursor.execute("UPDATE cases_erasure SET confirmed_by_id = asked_by_id, confirmed_at = now() WHERE id = %s", [asked.pk])
 
 
+def test_what_the_ledger_does_not_know_is_not_carried_out(her: Case, house: Cast, committing_db: str) -> None:
+    """A row with two names, written past every guard: without both voices in the ledger nothing is erased."""
+    row = (uuid4(), her.person_id, her.organisation_id, house.amina.user.pk, house.odile.user.pk)
+    with admin(committing_db) as past_the_guards:
+        past_the_guards.execute("SET session_replication_role = replica")
+        past_the_guards.execute(
+            "INSERT INTO cases_erasure (id, person_id, organisation_id, reason, asked_by_id, asked_at, confirmed_by_id, confirmed_at)"
+            " VALUES (%s, %s, %s, 'she_asks', %s, now(), %s, now())", row,
+        )  # fmt: skip
+    with pytest.raises(Refused) as told:
+        carry_out(her)
+    assert told.value.code == "erasure_not_confirmed"
+
+
 def test_another_organisation_neither_asks_nor_sees_it(her: Case, house: Cast) -> None:
     """Not even one that shares the file."""
     with pytest.raises(Refused):

@@ -76,7 +76,9 @@ PAGES = {
         "capsule_make",
         "place",
         "place_request",
+        "place_change",
         "place_act",
+        "moved",
         "papers",
         "paper_open",
         "paper_remove",
@@ -95,7 +97,7 @@ PAGES = {
     "begins": {"concern_new", "concern", "concern_discard", "concern_keep", "urgency_open", "team", "extract_new", "extract_received",
                "languages", "wish"},
     # About colleagues of the reader's own organisation, never about a file; tested with the ledger's alerts and in accounts.
-    "about_colleagues": {"colleagues", "freeze", "unfreeze", "freeze_read", "alerts", "alert_seen"},
+    "about_colleagues": {"colleagues", "freeze", "unfreeze", "freeze_read", "alerts", "alert_seen", "kept_away_read"},
 }
 SECRETS = ("Zorahmarqueur", "Saule 4711")
 
@@ -142,6 +144,7 @@ def scene(people: Cast) -> Scene:
         "name": "check",
         "urgency": opened.pk,
         "conflict": kept.pk,
+        "note": uuid4(),
         "consent": uuid4(),
         "offer": uuid4(),
         "key": uuid4(),

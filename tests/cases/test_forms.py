@@ -80,6 +80,53 @@ def test_half_a_date_is_a_date(text: str, earliest: date, latest: date) -> None:
     assert made.when() == PartialDate(earliest, latest)
 
 
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("30", "2013-11-22", "2014-11-21"),
+        ("30 ans", "2013-11-22", "2014-11-21"),
+        ("environ 30 ans", "2010-11-22", "2017-11-21"),
+        ("la trentaine", "2004-11-22", "2014-11-21"),
+        ("née en 2009", "2027-01-01", "2027-12-31"),
+        ("printemps 2019", "2019-03-01", "2019-06-21"),
+    ],
+)
+def test_an_age_is_understood_where_she_turns_18_is_asked(text: str, earliest: str, latest: str) -> None:
+    """A tired worker writes "30 ans": it is read from today's date, and said back before it is kept."""
+    made = form("person_described", {"person_described.turns_18": text})
+    assert made.is_valid(), made.errors
+    told_as = PartialDate.parse(made.answers("person_described")["turns_18"])
+    assert told_as == PartialDate(date.fromisoformat(earliest), date.fromisoformat(latest))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", ("environ 30 ans", "n'a pas été compris")), ("en", ("about 30", "was not understood"))]
+)
+def test_what_is_no_age_is_refused_with_a_sentence_that_says_how(language: str, words: tuple[str, str]) -> None:
+    with translation.override(language):
+        made = form("person_described", {"person_described.turns_18": "jeune"})
+        assert not made.is_valid()
+        said = " ".join(made.errors["person_described.turns_18"]).replace("\xa0", " ")
+    assert all(word in said for word in words)
+
+
+def test_an_age_that_is_typed_is_said_back_with_what_it_means() -> None:
+    """A birth year typed where the year of turning 18 is asked would make an adult of a child: the age is read back."""
+    with translation.override("fr"):
+        said = {
+            text: next(q for q in form("person_described", {"person_described.turns_18": text}).questions() if q.asks_age).understood
+            for text in ("30 ans", "2009", "née en 2009")
+        }
+    assert "30 ans aujourd'hui" in said["30 ans"]
+    assert "entre 34 et 35 ans" in said["2009"]
+    assert "entre 16 et 17 ans" in said["née en 2009"]
+
+
+def test_an_age_is_no_day_elsewhere() -> None:
+    made = form("complaint_filed", {"when": "other", "when-text": "30 ans"})
+    assert not made.is_valid()
+
+
 def test_a_day_that_nobody_knows_ends_today() -> None:
     made = form("complaint_filed", {"when": "not_known"})
     assert made.is_valid()

@@ -20,6 +20,7 @@ from icalendar import Calendar
 
 from repere.accounts import members
 from repere.accounts.acting import acting_as
+from repere.accounts.models import ADMINISTRATOR
 from repere.cases import actions
 from repere.cases.consent.actions import Agreement, Voice, record_consent
 from repere.cases.models import CalendarAddress, Case, MailWish, Offer, Task
@@ -34,6 +35,7 @@ from repere.ledger.models import Entry
 from tests.cases.story import concern, record
 from tests.dying import killed_at
 from tests.people import Cast, Member
+from tests.people import member as somebody
 
 GROUPS = ("contact_safety", "profile", "support")
 
@@ -124,6 +126,17 @@ def test_it_ends_with_the_membership_and_while_an_account_is_frozen(case: Case, 
     with acting_as(people.amina.actor) as actor:
         assert not CalendarAddress.objects.visible_to(actor).filter(ended_at=None).exists()
         assert not MailWish.objects.visible_to(actor).filter(ended_at=None).exists()
+
+
+def test_it_ends_when_her_account_begins_again(people: Cast) -> None:
+    """Whoever held her old means may have held the secret address too."""
+    token = wishing.ask_for_calendar(acting=people.amina.actor, now=now())
+    kept = wishing.ask_for_calendar(acting=people.odile.actor, now=now())
+    second = somebody("Clara Exemple", people.atalante, ADMINISTRATOR)
+    asked = members.ask_factor_reset(people.amina.user.pk, reason="Volé", acting=people.chloe.actor, now=now())
+    members.reset_factors(asked.pk, acting=second.actor, now=now())
+    assert calendar.feed(token, now=now()) is None
+    assert calendar.feed(kept, now=now()) is not None, "a colleague's goes on"
 
 
 def test_an_address_that_never_was_answers_as_one_that_ended(people: Cast) -> None:

@@ -173,12 +173,12 @@ def test_raw_sql_lengthens_no_urgency_and_reviews_none_of_ones_own(case: Case, p
 def test_an_urgency_is_over_after_four_hours_by_the_clock_of_the_database(case: Case, people: Cast) -> None:
     """As if it had been opened five hours ago: such a row cannot be made by an act, so it is put there by its own clock."""
     chloe = people.chloe
-    values = [case.pk, case.person_id, people.atalante.pk, chloe.user.pk]
+    values = [case.pk, case.person_id, people.atalante.pk, chloe.user.pk, people.amina.user.pk]
     with acting_as(chloe.actor), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_breakglass (id, case_id, person_id, owner_id, user_id, role, words, motive, reason,"
+            "INSERT INTO cases_breakglass (id, case_id, person_id, owner_id, user_id, told_id, role, words, motive, reason,"
             " starts_at, ends_at, review_due_at)"
-            " VALUES (gen_random_uuid(), %s, %s, %s, %s, 'administrator', '{file,contact_safety}', 'danger', 'x',"
+            " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, 'administrator', '{file,contact_safety}', 'danger', 'x',"
             " now() - interval '5 hours', now() - interval '1 hour', now())",
             values,
         )

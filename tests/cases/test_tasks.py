@@ -368,7 +368,7 @@ def test_a_fact_added_by_one_body_reaches_the_tasks_of_the_other_through_the_wor
     amina, pascal = people.amina.actor, people.pascal.actor
     grant(case, amina, people.prefecture, ["residence", "profile", "identification", "criminal_procedure"])
     choose_reflection(case, amina)
-    with connection.cursor() as cursor:
+    with as_role("worker"), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'repere.cases.jobs.evaluate_others'")
         assert cursor.fetchone()[0] >= 1, "deferred in the transaction of the act"
     with as_role("worker"):

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from repere.ledger.models import Entry
 from repere.places import actions as placing
 from repere.places.models import Hold
 from repere.places.queries.desk import asked_of_us
 from tests.cases.story import concern, record
 from tests.cases.test_referral import agree, asked, send
-from tests.people import Cast, Member
+from tests.people import Cast, Member, each_their_own
 from tests.places.houses import ask, hold, shelter, unit
 
 SignIn = Callable[[Member], Client]
@@ -67,3 +68,33 @@ def test_a_referral_sent_tonight_stands_on_the_home_page_and_in_the_menu(signed_
     for hidden in sent_case.split(maxsplit=1):
         assert hidden not in page, "the receiver learns of no person before it accepts"
     assert "orientation attend" not in home(signed_in(people.amina)), "who sent it has nothing to answer"
+
+
+# ---- a shelter says that she is there
+
+
+def test_an_arrival_that_waits_for_a_word_stands_on_the_home_page_of_who_follows_her(signed_in: SignIn, people: Cast) -> None:
+    each_their_own(people.atalante)
+    case, now = concern(people.amina.actor), datetime.now(UTC)
+    asked_for = ask(people.amina, reference=case.place_reference)
+    held = hold(people.amina, asked_for, unit(people.sonia, shelter(people.sonia)), now=now)
+    placing.accept(held.pk, acting=people.sonia.actor, now=now)
+    amina, address = signed_in(people.amina), f"/cases/{case.code}/place/{asked_for.pk}/"
+    assert address not in home(amina)
+    placing.arrive(held.pk, acting=people.sonia.actor, now=now)
+    page = home(amina).split("<main")[1]
+    assert re.search(rf'<a href="{address}">{case.pseudonym}\s:\sun lieu dit qu’elle y est', page)
+    for other in (people.odile, people.sonia, people.chloe, people.ines):
+        assert address not in home(signed_in(other)), "a colleague who does not follow her, the shelter, others"
+    placing.confirm_arrival(held.pk, acting=people.amina.actor, now=now)
+    assert address not in home(amina)
+
+
+def test_the_opening_of_that_line_is_a_look_at_her_file(signed_in: SignIn, people: Cast) -> None:
+    case, now = concern(people.amina.actor), datetime.now(UTC)
+    held = hold(people.amina, ask(people.amina, reference=case.place_reference), unit(people.sonia, shelter(people.sonia)), now=now)
+    placing.accept(held.pk, acting=people.sonia.actor, now=now)
+    placing.arrive(held.pk, acting=people.sonia.actor, now=now)
+    home(signed_in(people.amina), tab="later")
+    with people.amina.acts():
+        assert case.person_id in Entry.objects.filter(kind="look", actor_id=people.amina.user.pk).latest("position").subjects

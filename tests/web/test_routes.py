@@ -131,7 +131,8 @@ def known(people: Cast) -> dict[str, Any]:
 MADE_UP = {UUIDConverter: uuid4(), IntConverter: 1, StringConverter: "nothing", SlugConverter: "nothing"}
 # What Amina is refused by a rule of its own, tested where the rule stands.
 REFUSED = {
-    "days:feed": 404, "cases:team": 403, "cases:right": 404, "accounts:invitation": 404, "places:proposal": 404, "places:shortfall": 404,
+    "days:feed": 404, "cases:team": 403, "cases:right": 404, "cases:moved": 404, "accounts:invitation": 404, "places:proposal": 404,
+    "places:shortfall": 404,
 } | dict.fromkeys(
     [f"accounts:{name}" for name in
      ("member_invite", "members", "organisations", "outside", "outside_back", "outside_invited", "outside_link")], 404,

@@ -11,12 +11,14 @@ import pytest
 from django.test import Client, override_settings
 
 from repere.cases import queries
+from repere.cases.queries.rule_page import numbers_of
 from repere.core.dates import PartialDate
 from repere.core.rulebook.expressions import rules_of
 from repere.web import law
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
+TODAY = date(2026, 6, 1)
 
 
 def page(signed_in: SignIn, people: Cast, address: str, language: str = "fr") -> str:
@@ -71,6 +73,33 @@ def test_examples_stand_under_the_answer_they_give(signed_in: SignIn, people: Ca
     assert places == sorted(places)
 
 
+def test_every_example_of_a_rule_can_be_read(signed_in: SignIn, people: Cast) -> None:
+    """Two examples open each answer; the others are folded under them, none is left out."""
+    shown = queries.rule_page(law.mechanism_named("fr"), "fr.residence_permit_complaint", on=date(2026, 6, 1)).examples
+    written = [e.id for e in law.mechanism_named("fr").examples if "fr.residence_permit_complaint" in e.expect]
+    assert sorted(example.id for example in shown) == sorted(written)
+    refused = [example.id for example in shown if example.outcome == "does_not_hold"]
+    assert len(refused) > 3
+    told = page(signed_in, people, "/rules/fr.residence_permit_complaint/?mechanism=fr", "en")
+    assert all(name in told for name in written)
+    assert f"{len(refused) - 2} more examples" in told
+    assert told.index(f"{len(refused) - 2} more examples") > told.index(refused[1])
+
+
+@pytest.mark.parametrize(
+    ("former", "rule"),
+    [
+        ("R.316-1", "fr.inform_victim"), ("R316-2", "fr.reflection_period"), ("r.311-4", "fr.hand_over_recepisse"),
+        ("R.316-4", "fr.power_to_withdraw_permit"), ("R.316-10", "fr.minor_tell_prosecutor"),
+        ("L.316-1-1", "fr.provisional_permit_exit_path"), ("L.744-6", "fr.ofii_vulnerability_interview"),
+        ("L.741-3", "fr.ad_hoc_administrator_asylum"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_found_by_the_number_it_had_before_may_2021(former: str, rule: str) -> None:
+    """Older papers, judgments and refusals cite the numbers of their time."""
+    assert rule in [found.id for found in law.search_rules(law.mechanism_named("fr"), former)]
+
+
 def test_a_duty_that_lapses_says_so(signed_in: SignIn, people: Cast) -> None:
     told = page(signed_in, people, "/rules/fr.choice_before_end_of_reflection/")
     assert "Le délai de réflexion est terminé ; les autres voies restent ouvertes" in told.split("Quand ce n'est plus faisable")[1][:200]
@@ -87,6 +116,18 @@ def test_a_note_of_ours_and_how_sure_it_is_are_read_beside_the_rule(signed_in: S
         assert noted.note.text(language) in own
     naming = next(r for r in mechanism.rules.values() if noted.id in rules_of(r.versions[-1].when))
     assert noted.note.text("fr") in page(signed_in, people, f"/rules/{naming.id}/")
+
+
+def test_a_note_on_a_number_stands_beside_it(signed_in: SignIn, people: Cast) -> None:
+    """Where no text gives a number, whoever reads the rule learns beside the number who sets it."""
+    mechanism = law.mechanism_named("fr")
+    noted = {parameter.id: parameter for parameter in mechanism.parameters.values() if parameter.note}
+    naming, number = next((rule, one) for rule in mechanism.rules.values() for one in numbers_of(mechanism, rule, TODAY) if one in noted)
+    for language, heading in (("fr", "Notre note"), ("en", "Our note")):
+        told = page(signed_in, people, f"/rules/{naming.id}/", language)
+        beside = told[told.index(noted[number].label.text(language)) :][:600]
+        assert heading in beside
+        assert noted[number].note.text(language) in beside
 
 
 def test_a_rule_of_the_common_ground_shows_its_examples_from_the_law_of_a_country(signed_in: SignIn, people: Cast) -> None:

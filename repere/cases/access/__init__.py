@@ -20,6 +20,7 @@ organisation, within the same transaction, and each member is shown what their r
 from repere.cases.access.conditions import condition, declare, grants_seen_by, works_on_files
 from repere.cases.access.doors import (
     Standing,
+    followed_cases,
     is_assigned,
     opened_by_urgency,
     standing,
@@ -35,7 +36,8 @@ from repere.cases.access.policies import declared_policies, policies, protect_ta
 from repere.cases.access.reach import GRANTS, REACH, Reach
 
 __all__ = [
-    "GRANTS", "REACH", "Reach", "Standing", "condition", "declare", "declared_policies", "grants_seen_by", "is_assigned",
+    "GRANTS", "REACH", "Reach", "Standing", "condition", "declare", "declared_policies", "followed_cases", "grants_seen_by",
+    "is_assigned",
     "opened_by_urgency", "policies", "protect_table", "protect_tables", "restate", "standing", "visible_case", "visible_case_by_id",
     "visible_case_with_standing", "visible_fact", "visible_grant", "visible_person", "visible_task", "works_on_files",
 ]  # fmt: skip

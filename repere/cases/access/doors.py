@@ -92,6 +92,12 @@ def is_assigned(actor: Actor, case: Case) -> bool:
     return bool(found.filter(_is_followed_by(actor)).exists())
 
 
+def followed_cases(actor: Actor) -> models.QuerySet[Case]:
+    """Files of the actor's own organisation that this member follows, by name or because the whole team does."""
+    found: models.QuerySet[Case] = Case.objects.visible_to(actor, own=True).filter(_is_followed_by(actor))
+    return found
+
+
 def _is_followed_by(actor: Actor) -> models.Q:
     mine = Assignment._base_manager.filter(case=OuterRef("pk"), user=actor.user_id, ended_at=None)
     whole = TeamPractice._base_manager.filter(organisation=actor.organisation_id, whole_team=True)

@@ -44,6 +44,7 @@ WITHHELD = _words("withheld")
 # What an acting member holds, looked up once per statement. Functions, and not sub-selects, because the policies of the tables that
 # a sub-select reads would be unfolded within every policy: planning a list then took ten times as long as running it. They run
 # as the owner of the tables, whom row-level security binds too: they see what the acting member's organisation sees.
+# Planning costs by the number of sub-selects in a policy: one answer for a word, not one for each way to it.
 FUNCTIONS = {
     "cases_blocked() RETURNS uuid[]": """
     BEGIN
@@ -54,6 +55,27 @@ FUNCTIONS = {
     BEGIN
         RETURN (SELECT coalesce(bool_or(t.whole_team), false) FROM public.cases_teampractice t
             WHERE t.organisation_id = (SELECT public.acting('organisation')::uuid));
+    END""",
+    "cases_holds(wanted text) RETURNS boolean": """
+    DECLARE
+        mine text := public.acting('role');
+        through text := CASE WHEN public.cases_whole_team() THEN 'assigned' ELSE 'team' END;
+    BEGIN
+        RETURN EXISTS (SELECT FROM public.cases_reach r
+            WHERE r.role = mine AND r.relation = through AND r.purpose = '' AND r.word = wanted);
+    END""",
+    "cases_opened(wanted text) RETURNS SETOF uuid": """
+    DECLARE
+        me uuid := public.acting('user')::uuid;
+        mine text := public.acting('role');
+    BEGIN
+        RETURN QUERY SELECT unnest(ARRAY[b.case_id, b.person_id]) FROM public.cases_breakglass b
+            WHERE b.user_id = me AND b.ends_at > now() AND wanted = ANY (b.words);
+        IF EXISTS (SELECT FROM public.cases_reach r
+            WHERE r.role = mine AND r.relation = 'assigned' AND r.purpose = '' AND r.word = wanted) THEN
+            RETURN QUERY SELECT unnest(ARRAY[a.case_id, a.person_id]) FROM public.cases_assignment a
+                WHERE a.user_id = me AND a.ended_at IS NULL;
+        END IF;
     END""",
     "cases_words(wanted text) RETURNS text[]": """
     DECLARE
@@ -88,6 +110,13 @@ FUNCTIONS = {
     END""",
 }
 FOLLOWED = "(SELECT cases_followed())"
+
+
+def of_word(word: str, by: str) -> str:
+    """The acting member holds one word about the file that `by` names: through team or role, assignment, or urgency."""
+    return f"((SELECT cases_holds('{word}')) OR {by} IN (SELECT cases_opened('{word}')))"
+
+
 OPENED_BY_URGENCY = "(SELECT u.file, u.word FROM cases_urgent() u)"
 
 SEEN = "seen by those in whose hands it lies"
@@ -102,6 +131,8 @@ def policies(reach: Reach) -> dict[str, str]:
     added = seen if reach.added is None else _added(reach)
     if reach.author:
         added = f"({added}) AND {reach.author} = {ACTING_ORGANISATION}"
+        if reach.writer:
+            added += f" AND ({reach.writer} IS NOT DISTINCT FROM {ACTING_USER} OR {ACTING_ROLE} = '{SYSTEM}')"
     changed = _owned(reach) if reach.granted and not reach.holder else seen
     if reach.judged:
         added, changed = (f"({rule}) AND {ACTING_ROLE} = '{SYSTEM}'" for rule in (added, changed))
@@ -144,6 +175,8 @@ def _held(reach: Reach) -> str:
     if reach.any_file or reach.by is None:
         return " OR ".join([f"{word} = ANY ({OF_ANY_RELATION})", *named])
     by = _column(reach, reach.by)
+    if reach.word:
+        return " OR ".join([of_word(reach.word, by), *named])
     assigned = f"{by} IN {FOLLOWED}"
     ways = [f"{word} = ANY ({OF_THE_TEAM})", f"{word} = ANY ({OF_ASSIGNED}) AND {assigned}"]
     if reach.writer and reach.group:
@@ -231,8 +264,7 @@ _GIVING = Reach(REACH[0].model, owner="owner_id", by="case_id", word="shares")
 
 def _of_grant(word: str) -> str:
     """The relation to the file of a grant, for one word of the policy."""
-    assigned, urgent = f"case_id IN {FOLLOWED}", f"(case_id, '{word}'::text) IN {OPENED_BY_URGENCY}"
-    return f"{OURS} AND ('{word}' = ANY ({OF_THE_TEAM}) OR ('{word}' = ANY ({OF_ASSIGNED}) AND {assigned}) OR {urgent})"
+    return f"{OURS} AND {of_word(word, 'case_id')}"
 
 
 RECEIVED = f"organisation_id = {ACTING_ORGANISATION} AND (purpose || ':file')::text = ANY ({GRANTED})"
@@ -273,7 +305,14 @@ RELATION_POLICIES: dict[str, dict[str, str]] = {
         "declared in one's own name": f"FOR INSERT WITH CHECK ({MEMBER} AND declared_by_id = {ACTING_USER} AND ended_at IS NULL)",
         "ended by another": f"FOR UPDATE USING ({MEMBER} AND {ANOTHER}) WITH CHECK ({MEMBER} AND ended_by_id = {ACTING_USER})",
     },
+    "cases_keptawaynote": {
+        "read by whom it is for": f"FOR SELECT USING ({MEMBER} AND reader_id = {ACTING_USER})",
+        "told in one's own name": f"FOR INSERT WITH CHECK ({MEMBER} AND by_id = {ACTING_USER} AND read_at IS NULL)",
+        "put away by whom it is for": f"FOR UPDATE USING ({MEMBER} AND reader_id = {ACTING_USER}) WITH CHECK ({MEMBER})",
+    },
     "cases_teampractice": {
+        # The functions above ask for the acting organisation themselves: its policy need not ask again.
+        "read to hold": "FOR SELECT TO repere_owner USING (true)",
         "seen in the organisation": f"FOR SELECT USING ({MEMBER})",
         "chosen by its administrators": f"FOR INSERT WITH CHECK ({CHOOSES})",
         "changed by its administrators": f"FOR UPDATE USING ({CHOOSES}) WITH CHECK ({CHOOSES})",

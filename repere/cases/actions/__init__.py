@@ -4,7 +4,7 @@ from repere.cases.actions.access import end_grant, grant_access
 from repere.cases.actions.assignment import choose_team_practice, hand_over_case, take_over_case
 from repere.cases.actions.break_glass import break_glass, review_break_glass
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchResult, record_facts
-from repere.cases.actions.conflict import declare_conflict, end_conflict
+from repere.cases.actions.conflict import declare_conflict, end_conflict, read_kept_away
 from repere.cases.actions.drafts import discard_draft, save_draft
 from repere.cases.actions.facts import Recorded, record_fact, withdraw_fact
 from repere.cases.actions.freezing import freeze_account, look_into, note_told, unfreeze_account
@@ -51,6 +51,7 @@ __all__ = [
     "note_told",
     "open_case",
     "prepare_answer",
+    "read_kept_away",
     "read_notices",
     "receive_requisition",
     "record_fact",

@@ -21,10 +21,10 @@ from repere.cases.models.standing import MOTIVES, URGENT_HOURS
 from repere.cases.policy import URGENT, load_policy
 from repere.cases.policy.reading import FOR_THE_FILE
 from repere.cases.refusals import NotVisible, Refused
+from repere.cases.voices_guard import REVIEW_HOURS
 from repere.core.codes import normalise_code
 
 BREAK_GLASS = "cases_breakglass"
-REVIEW_HOURS = 72
 
 
 def break_glass(*, code: str, motive: str, reason: str, groups: Iterable[str], acting: Actor, now: datetime) -> BreakGlass:
@@ -99,7 +99,8 @@ def own_case_by_code(code: str, acting: Actor) -> Case:
 def second_person(case: Case, acting: Actor) -> UUID | None:
     """Who is told at once: who follows her, else a colleague, else an administrator of accounts; never who acts."""
     with acting_as(Actor.system("second-person", organisation_id=acting.organisation_id)) as finder:
-        followed = Assignment.objects.visible_to(finder).filter(case=case, ended_at=None).exclude(user=acting.user_id)
+        here = Membership.objects.current().filter(organisation=acting.organisation_id).values("user")
+        followed = Assignment.objects.visible_to(finder).filter(case=case, ended_at=None, user__in=here).exclude(user=acting.user_id)
         assigned = followed.order_by("-since").values_list("user_id", flat=True).first()
     if assigned is not None:
         return assigned

@@ -1,8 +1,13 @@
-"""Conflict of interest: who must not read one file. It counts at once, and only somebody else ends it."""
+"""Conflict of interest: who must not read one file. It counts at once, and only somebody else ends it.
+
+Anybody may keep a colleague away, because who knows of a tie has no time to look for an administrator. What keeps it from being
+turned against colleagues: an administrator is told and may end it without learning which file it is, three a day, and nobody
+closes a file to all her colleagues one after the other.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -10,13 +15,17 @@ from django.db import connection
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.models import Membership
+from repere.accounts.models import ADMINISTRATOR, Membership
 from repere.cases.actions.break_glass import own_case_by_code
+from repere.cases.actions.freezing import another_of_us
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Assignment, Case, ConflictOfInterest
+from repere.cases.models import Assignment, Case, ConflictOfInterest, KeptAwayNote
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.codes import normalise_code
 
+OTHERS_A_DAY = 3
+"""Colleagues that one member may keep away within a day: our choice, as for frozen accounts."""
+A_DAY = timedelta(days=1)
 KEEP_AWAY = """
     INSERT INTO cases_conflictofinterest (id, case_id, person_id, organisation_id, user_id, declared_by_id, declared_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -27,7 +36,8 @@ def declare_conflict(*, code: str, about: UUID | None = None, acting: Actor, now
     """Keep oneself, or a colleague of one's organisation (`about`), away from a file, named by its code.
 
     From this moment the file answers them as one that does not exist, and they follow it no more. Nothing is said of why. The
-    answer is the same for a code that exists elsewhere or nowhere: declaring teaches nothing.
+    answer is the same for a code that exists elsewhere or nowhere: declaring teaches nothing. An administrator is told of a
+    colleague who is kept away; she herself only where she followed the file, because the note would otherwise tell her of it.
     """
     with acting_as(acting):
         if acting.user_id is None:
@@ -36,28 +46,82 @@ def declare_conflict(*, code: str, about: UUID | None = None, acting: Actor, now
         me = acting_organisation(acting)
         if not Membership.objects.current().filter(user=kept_away, organisation=me).exists():
             raise Refused("not_a_member", field="about")
+        if kept_away != acting.user_id:
+            _check_pace(acting, now)
         case = _file(code, acting)
         if case is None:
             ledger.record(acting, "declare_conflict", kind="denial", detail={"about": kept_away})
             return
-        with acting_as(Actor.system("conflict", organisation_id=me)) as housekeeping:
-            if case.organisation_id == me:
-                Assignment.objects.visible_to(housekeeping).filter(case=case, user=kept_away, ended_at=None).update(ended_at=now)
+        if kept_away != acting.user_id:
+            _check_who_stays(case, kept_away, me, acting)
+        followed = _follow_no_more(case, kept_away, me, now)
         with connection.cursor() as cursor:
             cursor.execute(KEEP_AWAY, [uuid4(), case.pk, case.person_id, me, kept_away, acting.user_id, now])
-        detail = {"case": case.pk, "about": kept_away}
+        told = set() if kept_away == acting.user_id else _tell(kept_away, followed, acting=acting, ended=False, now=now)
+        detail = {"case": case.pk, "about": kept_away, "told": sorted(told, key=str)}
         ledger.record(acting, "declare_conflict", subjects=[case.person_id], detail=detail)
 
 
 def end_conflict(conflict: ConflictOfInterest | UUID, *, acting: Actor, now: datetime) -> None:
-    """Let somebody read the file again. Never by who is kept away: for them there is nothing to end."""
+    """Let somebody read the file again. Never by who is kept away: for them there is nothing to end. Who had declared it is told."""
     with acting_as(acting):
         wanted = conflict.pk if isinstance(conflict, ConflictOfInterest) else conflict
         row = ConflictOfInterest.objects.visible_to(acting).filter(pk=wanted, ended_at=None).first()
         if row is None:
             raise NotVisible
         ConflictOfInterest.objects.visible_to(acting).filter(pk=row.pk).update(ended_at=now, ended_by=acting.user_id)
+        if row.declared_by_id not in (acting.user_id, row.user_id):
+            _note(row.declared_by_id, row.user_id, acting=acting, ended=True, now=now)
         ledger.record(acting, "end_conflict", subjects=[row.person_id], detail={"case": row.case_id, "about": row.user_id})
+
+
+def read_kept_away(note: UUID, *, acting: Actor, now: datetime) -> None:
+    """Whom it was for has read it."""
+    with acting_as(acting):
+        if not KeptAwayNote.objects.visible_to(acting).filter(pk=note, read_at=None).update(read_at=now):
+            raise NotVisible
+        ledger.record(acting, "read_kept_away", detail={"note": note})
+
+
+def _check_pace(acting: Actor, now: datetime) -> None:
+    """Before the file is looked for, so that the refusal says nothing of it."""
+    lately = ConflictOfInterest.objects.visible_to(acting).filter(declared_by=acting.user_id, declared_at__gt=now - A_DAY)
+    if lately.exclude(user=acting.user_id).count() >= OTHERS_A_DAY:
+        raise Refused("too_many_conflicts")
+
+
+def _check_who_stays(case: Case, kept_away: UUID, me: UUID, acting: Actor) -> None:
+    """Somebody who works on files stays; and where a colleague is kept away already, somebody else than who declares it."""
+    kept = set(ConflictOfInterest.objects.visible_to(acting).filter(case=case, ended_at=None).values_list("user_id", flat=True))
+    working = Membership.objects.current().filter(organisation=me).exclude(role=ADMINISTRATOR)
+    left = set(working.values_list("user_id", flat=True)) - kept - {kept_away}
+    if not left or (kept and left == {acting.user_id}):
+        raise Refused("somebody_must_stay")
+
+
+def _follow_no_more(case: Case, kept_away: UUID, me: UUID, now: datetime) -> bool:
+    """Whether she followed it."""
+    if case.organisation_id != me:
+        return False
+    with acting_as(Actor.system("conflict", organisation_id=me)) as housekeeping:
+        following = Assignment.objects.visible_to(housekeeping).filter(case=case, user=kept_away, ended_at=None)
+        return bool(following.update(ended_at=now))
+
+
+def _tell(kept_away: UUID, followed: bool, *, acting: Actor, ended: bool, now: datetime) -> set[UUID]:
+    another = another_of_us(acting_organisation(acting), {kept_away, acting.user_id})
+    told = {one for one in (another, kept_away if followed else None) if one is not None}
+    for reader in told:
+        _note(reader, kept_away, acting=acting, ended=ended, now=now)
+    return told
+
+
+def _note(reader: UUID, about: UUID, *, acting: Actor, ended: bool, now: datetime) -> None:
+    if acting.user_id is None:
+        raise Refused("person_needed")
+    KeptAwayNote(
+        organisation_id=acting_organisation(acting), reader_id=reader, about_id=about, by_id=acting.user_id, ended=ended, at=now
+    ).save(force_insert=True)
 
 
 def _file(code: str, acting: Actor) -> Case | None:

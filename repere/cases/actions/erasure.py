@@ -33,6 +33,11 @@ HELD = """
     LIMIT 1
 """
 """A hold that somebody set, or a requisition that is still being answered."""
+VOICES = """
+    SELECT count(DISTINCT e.act) FROM ledger_entry e WHERE e.subjects @> %s
+        AND (e.act = 'ask_erasure' AND e.actor_id = %s OR e.act = 'confirm_erasure' AND e.actor_id = %s)
+"""
+"""Both voices as the ledger tells of them: a row of the table alone erases nobody."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def carry_out_erasure(person_id: UUID, *, on: date) -> Erased:
     The tombstone is on disk before the rows go: an erasure that a crash undid is completed by the replay before anything is served.
     """
     with one_person(person_id, ERASER), connection.cursor() as cursor:
-        organisation_id, reason, asked_by, confirmed_by = _confirmed(cursor)
+        organisation_id, reason, asked_by, confirmed_by = _confirmed(cursor, person_id)
         cursor.execute(HELD)
         if held := cursor.fetchone():
             raise Refused("erasure_held", value=held[0])
@@ -178,7 +183,7 @@ def carry_out_erasure(person_id: UUID, *, on: date) -> Erased:
     return Erased(tombstone, rows)
 
 
-def _confirmed(cursor: erasing.Cursor) -> tuple[UUID, str, UUID, UUID]:
+def _confirmed(cursor: erasing.Cursor, person_id: UUID) -> tuple[UUID, str, UUID, UUID]:
     cursor.execute("SELECT id FROM cases_case ORDER BY id FOR UPDATE")  # whoever writes in her files comes before or finds nothing
     cursor.execute(
         "SELECT organisation_id, reason, asked_by_id, confirmed_by_id FROM cases_erasure"
@@ -187,7 +192,12 @@ def _confirmed(cursor: erasing.Cursor) -> tuple[UUID, str, UUID, UUID]:
     found = cursor.fetchone()
     if found is None:
         raise Refused("erasure_not_confirmed")
-    return found[0], found[1], found[2], found[3]
+    organisation_id, reason, asked_by, confirmed_by = found
+    cursor.execute(VOICES, [[person_id], asked_by, confirmed_by])
+    voices = cursor.fetchone()
+    if voices is None or voices[0] != 2:
+        raise Refused("erasure_not_confirmed")
+    return organisation_id, reason, asked_by, confirmed_by
 
 
 def replay_tombstones(lines: list[tombstones.Line]) -> int:

@@ -41,7 +41,7 @@ def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) 
             raise Refused("too_many_freezes")
         freeze = Freeze(
             organisation_id=me, user=user, reason=reason, frozen_by_id=acting.user_id, frozen_at=now,
-            told_id=_second_person(me, {user.pk, acting.user_id}),
+            told_id=another_of_us(me, {user.pk, acting.user_id}),
         )  # fmt: skip
         freeze.save(force_insert=True)
         ended = close_account(user, me, now=now)
@@ -108,7 +108,7 @@ def _visible(freeze_id: UUID, acting: Actor) -> Freeze:
     return freeze
 
 
-def _second_person(organisation_id: UUID, but: set[UUID | None]) -> UUID | None:
-    """An administrator where there is one, else another member; nobody in an organisation of one."""
+def another_of_us(organisation_id: UUID, but: set[UUID | None]) -> UUID | None:
+    """Who is told of an act between colleagues (`but` them): an administrator where there is one, else another member, or nobody."""
     candidates = [*administrators_of(organisation_id), *members_by_id(organisation_id)]
     return next((user_id for user_id in candidates if user_id not in but), None)

@@ -44,4 +44,5 @@ def _words(sheet: Sheet, language: str) -> dict[str, object]:
     }
     unknown = _("It is not known whether she may be contacted: do not call, do not write.")
     told = _("As told on %(day)s.") % {"day": PartialDate.on(sheet.told_on).text(language)} if sheet.told_on else ""
-    return {"code": sheet.code, "heading": headings.get(sheet.may_contact, unknown), "lines": sheet.lines, "told": told}
+    warned = [(_("These instructions contradict each other."), one.sentence) for one in sheet.contradictions]
+    return {"code": sheet.code, "heading": headings.get(sheet.may_contact, unknown), "lines": [*warned, *sheet.lines], "told": told}

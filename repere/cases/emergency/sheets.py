@@ -11,17 +11,22 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import queries
+from repere.cases.contact_safety import Contradiction, contradictions
 from repere.cases.models import Case
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One open file. `may_contact`: yes, no, or a quiet answer; `lines`: (label, text) as she told them; `told_on` None: never asked."""
+    """One open file. `may_contact`: yes, no, or a quiet answer; `lines`: (label, text) as she told them; `told_on` None: never asked.
+
+    `contradictions`: what does not go together in them.
+    """
 
     code: str
     may_contact: str
     lines: tuple[tuple[str, str], ...]
     told_on: date | None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def open_files(acting: Actor) -> int:
@@ -52,4 +57,6 @@ def _own(acting: Actor) -> QuerySet[Case]:
 def _sheet(acting: Actor, code: str, now: datetime) -> Sheet:
     contact = queries.case_page(acting, code, now=now).who.contact
     answers = tuple((answer.label, answer.text) for answer in contact.answers if answer.name != "can_contact")
-    return Sheet(code, contact.may_contact if contact.asked else "not_asked", answers, contact.on.latest if contact.on else None)
+    found = contradictions({answer.name: answer.value for answer in contact.answers})
+    day = contact.on.latest if contact.on else None
+    return Sheet(code, contact.may_contact if contact.asked else "not_asked", answers, day, tuple(found))

@@ -15,6 +15,7 @@ from typing import Any
 
 from repere.cases.exchange.standard import fields as standard_fields
 from repere.cases.exchange.values import range_of
+from repere.core.ages import eighteenth_birthday
 from repere.core.dates import PartialDate
 from repere.core.rulebook import Mechanism
 
@@ -272,7 +273,7 @@ def draft(row: Mapping[str, str], reading: Reading) -> PersonDraft:
 
 
 def _facts(row: Mapping[str, str], reading: Reading, territory: str | None) -> Iterable[FactDraft]:
-    come = row.get("cas_IncomingReferralDate")
+    come, birth = row.get("cas_IncomingReferralDate"), row.get("prs_Birthdate")
     arrived = _until(range_of(come), reading.read_on) if come else PartialDate.on(reading.read_on)
     # What the file does not date was true at some day between the arrival and the day the file was read.
     since = PartialDate(min(arrived.earliest, reading.read_on), reading.read_on)
@@ -283,7 +284,7 @@ def _facts(row: Mapping[str, str], reading: Reading, territory: str | None) -> I
         "person_described", since,
         gender=GENDERS.get(row.get("prs_Gender", "")),
         nationality_group=_nationality(row.get("prs_Citizenship"), reading.mechanism.jurisdiction),
-        turns_18=_turns_18(row.get("prs_Birthdate"), reading.read_on),
+        turns_18=eighteenth_birthday(range_of(birth), reading.read_on) if birth else None,
         dependants=int(row["prs_NumberOfChildren"]) if "prs_NumberOfChildren" in row else None,
         territory=territory,
     )  # fmt: skip
@@ -369,24 +370,6 @@ def _nationality(value: str | None, jurisdiction: str) -> str | None:
     if HOME.get(jurisdiction) in countries:
         return _HOME_GROUP.get(jurisdiction, "national_of_country")
     return "eu" if countries & EU else "third_country"
-
-
-def _turns_18(value: str | None, today: date) -> PartialDate | None:
-    """The days on which she turns 18: exact for who may be a minor, the year only for an adult."""
-    if not value:
-        return None
-    born = range_of(value)
-    turns = PartialDate(_plus_18(born.earliest), _plus_18(born.latest))
-    if turns.latest <= today:
-        return PartialDate(date(turns.earliest.year, 1, 1), min(date(turns.latest.year, 12, 31), today))
-    return turns
-
-
-def _plus_18(born: date) -> date:
-    try:
-        return born.replace(year=born.year + 18)
-    except ValueError:
-        return date(born.year + 18, 3, 1)
 
 
 _POSTAL = re.compile(r"\d{5}")

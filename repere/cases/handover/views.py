@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import doing, fresh, sent
 from repere.cases.handover import actions, queries
 from repere.cases.handover.forms import TOLD_WORDS, FileForm, LanguagesForm, WhyForm
 from repere.cases.models.handover import NOBODY
@@ -21,12 +22,14 @@ from repere.cases.views.doors import page
 
 
 @page
+@fresh(when=sent)
 def hand_on(request: ActingRequest, user: uuid.UUID | None = None) -> HttpResponse:
     """One's own open files, or those of a colleague who cannot do it herself."""
     return _page(request, user or request.actor.user_id)
 
 
 @page
+@fresh(when=sent)
 def nobody(request: ActingRequest) -> HttpResponse:
     """Files that no living member follows."""
     actions.settle_unfollowed(acting=request.actor, now=timezone.now())
@@ -69,6 +72,7 @@ def received(request: ActingRequest) -> HttpResponse:
 
 
 @page
+@fresh(when=doing("accept"))
 def answer(request: ActingRequest, handover: uuid.UUID, name: str) -> HttpResponse:
     """Yes, no with a reason, or taken back; by POST."""
     acting, now = request.actor, timezone.now()

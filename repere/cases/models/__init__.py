@@ -31,7 +31,7 @@ from repere.cases.models.standing import (
     Requisition,
     TeamPractice,
 )
-from repere.cases.models.watching import FREEZE_REASONS, RULES, Alert, Canary, Freeze, ReaderName
+from repere.cases.models.watching import FREEZE_REASONS, RULES, Alert, Canary, Freeze, KeptAwayNote, ReaderName
 
 __all__ = [
     "BASES",
@@ -63,6 +63,7 @@ __all__ = [
     "Handover",
     "Hold",
     "JointStep",
+    "KeptAwayNote",
     "KeptMechanism",
     "Letter",
     "MailWish",

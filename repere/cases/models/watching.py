@@ -95,9 +95,29 @@ class Canary(models.Model):
         ordering = ["made_at", "decoy"]
 
 
+class KeptAwayNote(models.Model):
+    """Told to one member: a colleague kept another away from a file, or let her read it again. It never says which file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ended = models.BooleanField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        ordering = ["-at", "id"]
+        indexes = [models.Index(fields=["reader"], condition=models.Q(read_at=None), name="kept_away_to_read")]
+
+
 def _own(actor: Actor, own: bool) -> models.Q:
     return models.Q(organisation=actor.organisation_id) if actor.organisation_id else models.Q(pk__in=[])
 
 
 for _model in (Alert, Freeze, ReaderName, Canary):
     declare_reach(_model, _own)
+declare_reach(KeptAwayNote, lambda actor, own: _own(actor, own) & models.Q(reader=actor.user_id))

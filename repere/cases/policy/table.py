@@ -31,6 +31,21 @@ def reach_rows(policy: Policy) -> set[Row]:
             found |= {(role, GRANTED, purpose, word) for word in policy.granted(role, purpose)}
             found |= {(role, AGREED, purpose, word) for word in policy.granted_if_agreed(role, purpose)}
     found |= {("", WITHHELD, purpose, kind) for purpose in policy.harm_purposes for kind in policy.harm_kinds}
+    return found | _walls(policy)
+
+
+def _walls(policy: Policy) -> set[Row]:
+    """What carries an access across a wall, for the guard of `cases_grant`: kinds of organisations by purpose, consents, rules."""
+    found: set[Row] = {("", "origin", "", kind) for kind in policy.origin_organisations}
+    found |= {("", "consent", "origin", word) for word in policy.origin_consent}
+    for purpose in policy.purposes.values():
+        found |= {("", "consent", purpose.id, word) for word in purpose.consent} | {("", "law", purpose.id, rule) for rule in purpose.laws}
+    for family in policy.families.values():
+        for kind in family.organisations:
+            found |= {("", "receives", purpose, kind) for purpose in family.receives}
+            found |= {("", "home", purpose, kind) for purpose in family.home}
+            if family.state:
+                found.add(("", "state", family.id, kind))
     return found
 
 

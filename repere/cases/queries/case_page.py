@@ -79,6 +79,9 @@ class Who:
     language: str
     answers: tuple[Answer, ...]
     contact: SafeContact
+    # What to ask where one of the two ages is not known.
+    ask_age: Ask | None = None
+    ask_age_then: Ask | None = None
 
 
 @dataclass(frozen=True)
@@ -306,7 +309,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
         opened_by=_opened_by(case, own, actor), own=own,
         groups=None if groups is None else tuple(sorted({*groups, *({IDENTITY} & held.words)})),
         may_see_identity=IDENTITY in held.words, standing=held, name_recorded=reader.has_name(newest.get("identity")),
-        who=reader.who(case, judged, newest.get("contact")), levels=levels,
+        who=reader.who(case, judged, newest.get("contact"), groups), levels=levels,
         duties=tuple(sorted((d for d in duties if d.closed_at is None), key=_by_due)),
         duties_closed=tuple(d for d in closed if d.closing != MISSED), duties_missed=tuple(d for d in closed if d.closing == MISSED),
         needs=tuple(need for need in needs if need.doing not in offered),
@@ -483,7 +486,7 @@ class _Reader:
 
     # -- who
 
-    def who(self, case: Case, judged: evaluation.Judgement, contact: SealedRecord | None) -> Who:
+    def who(self, case: Case, judged: evaluation.Judgement, contact: SealedRecord | None, groups: Sequence[str] | None) -> Who:
         described = self.latest("person_described")
         minor, disputed = (judged.findings.get(f"common.{name}") for name in ("minor_today", "age_disputed"))
         at_time = judged.findings.get("common.minor_at_exploitation")
@@ -494,8 +497,15 @@ class _Reader:
             treated_as_child=age_class == "minor" or is_disputed,
             minor_at_exploitation={"holds": "yes", "does_not_hold": "no"}.get(at_time.outcome if at_time else "", "not_known"),
             language=str(self._open_record(contact).get("language", "")), answers=self.answers(described) if described else (),
-            contact=self.safe_contact(),
+            contact=self.safe_contact(), ask_age=self._next(minor, groups), ask_age_then=self._next(at_time, groups),
         )  # fmt: skip
+
+    def _next(self, told: rulebook.Finding | None, groups: Sequence[str] | None) -> Ask | None:
+        """The question behind what cannot be told, where its answer is open to this reader."""
+        asked = told.asks if told is not None and told.outcome == "cannot_tell" else None
+        if asked and groups is not None and self.mechanism.facts[asked[0]].group not in groups:
+            return None
+        return wording.ask(self.mechanism, asked, self.language)
 
     def _open_record(self, record: SealedRecord | None) -> dict[str, Any]:
         if record is None or self.ring is None:

@@ -148,10 +148,19 @@ def kinds_for(mechanism: Mechanism, *, role: str, language: str, text: str = "")
 
 
 def likely(page: CasePage, mechanism: Mechanism, *, role: str, language: str) -> list[Doing]:
-    """What comes next in this case: what its open tasks, its urgent needs and its unanswered rights ask for, in that order."""
-    wanted = [way for duty in page.duties if duty.can_be_mine for way in duty.ways]
-    wanted += [need.doing for need in page.needs if need.doing] + ([page.proposal.doing] if page.proposal else [])
+    """What comes next in this case: what its open tasks, its urgent needs and its unanswered rights ask for, in that order.
+
+    A presumption that is to be thought of stands in front, and another way to do a task after the first way to do each: in a new
+    file ten tasks open at once, and what decides on her rights would not be among the first LIKELY.
+    """
+    ways = [duty.ways for duty in page.duties if duty.can_be_mine]
+    states = may_state(mechanism, mechanism.facts[PRESUMPTION], role)
+    presumed = [way for duty in page.duties if states or duty.can_be_mine for way in duty.ways if way.kind == PRESUMPTION]
+    presumed += [page.proposal.doing] if page.proposal else []
+    wanted = presumed[:1] + [told[0] for told in ways if told]
+    wanted += [need.doing for need in page.needs if need.doing]
     wanted += [Doing(ask.kind, mechanism.facts[ask.kind].label.text(language)) for ask in page.questions]
+    wanted += [way for told in ways for way in told[1:]]
     kinds = {way.kind: Doing(way.kind, way.label) for way in wanted if may_record(mechanism, mechanism.facts[way.kind], role)}
     return list(kinds.values())[:LIKELY]
 

@@ -24,7 +24,6 @@ from repere.core.rulebook.expressions import Before, Expr, Latest, Not, Shift, T
 from repere.core.rulebook.model import Example, Parameter, Rule, Version
 
 OUTCOMES = ("holds", "open", "done", "missed", "does_not_hold", "cannot_tell")
-EXAMPLES_PER_OUTCOME = 2
 LENGTHS = ("days", "working_days", "months", "years", "hours")
 
 
@@ -69,6 +68,8 @@ class ParameterLine:
     start: date | None
     read_in_force_on: date | None
     demanded: bool
+    # What is noted of the number, and of the value that stands.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -307,17 +308,19 @@ def _asserted(expression: Expr) -> list[Expr]:
 def _parameter(mechanism: Mechanism, parameter: Parameter, on: date, language: str) -> ParameterLine:
     past = [value for value in parameter.values if value.standing.known_from <= on] or list(parameter.values[:1])
     held = past[-1] if past else None
+    notes = (parameter.note, held.note if held else None)
     return ParameterLine(
         parameter.id, parameter.label.text(language), parameter.unit, held.value if held else None, parameter.settled,
         held.standing.certainty if held else "", source_lines(mechanism, held.standing.source, language) if held else (),
         parameter.counting if parameter.unit in LENGTHS else None,
         held.standing.start if held else None, held.standing.read_in_force_on if held else None,
         parameter.layer in reforms(mechanism),
+        tuple(with_titles(mechanism, note.text(language), language) for note in notes if note),
     )  # fmt: skip
 
 
 def _examples(mechanism: Mechanism, rule_id: str, language: str) -> list[ExampleLine]:
-    """A few examples per outcome, those drawn from a failure that the sources tell in front."""
+    """Every example by outcome, those drawn from a failure that the sources tell in front; the page folds all but the first two."""
     found: dict[str, list[tuple[Mechanism, Example]]] = {outcome: [] for outcome in OUTCOMES}
     for holder in _holding_examples(mechanism, rule_id):
         for example in holder.examples:
@@ -326,7 +329,7 @@ def _examples(mechanism: Mechanism, rule_id: str, language: str) -> list[Example
     return [
         _example(holder, example, outcome, language)
         for outcome, examples in found.items()
-        for holder, example in sorted(examples, key=lambda held: held[1].drawn_from is None)[:EXAMPLES_PER_OUTCOME]
+        for holder, example in sorted(examples, key=lambda held: held[1].drawn_from is None)
     ]
 
 

@@ -103,11 +103,16 @@ def _done(request: ActingRequest, case: Case, form: ReportForm, bed: str) -> Htt
         )
     except PlaceNotVisible:
         raise Refused("bed_is_gone") from None
-    said = gettext("Written down: reported. The bed is held; the shelter answers.") if held else gettext(
-        "Written down: reported. The need went to shelters that are not listed; it stays open until one says yes."
-    )
-    messages.success(request, said)
+    messages.success(request, _said_of_bed(asked, held=held is not None))
     return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _said_of_bed(asked: Request, *, held: bool) -> str:
+    if held:
+        return gettext("Written down: reported. The bed is held; the shelter answers.")
+    if asked.sent_at:
+        return gettext("Written down: reported. The need went to shelters that are not listed; it stays open until one says yes.")
+    return gettext("Written down: reported. The need stays open. During your probation it is sent to no hidden shelter: ask your sponsor.")
 
 
 def _uuid(text: str) -> uuid.UUID:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import doing, fresh
 from repere.cases import mechanisms
 from repere.cases.access import standing
 from repere.cases.consent.queries import consents
@@ -52,7 +53,13 @@ def of_case(request: ActingRequest, code: str) -> HttpResponse:
     return render(request, "cases/case_referrals.html", {"case": found.case, "rows": rows, "may_share": may} | STATES_SHOWN)
 
 
+def _sends(request: ActingRequest, **_named: Any) -> bool:
+    """Looking at what would leave is no sending."""
+    return request.method == "POST" and bool(request.POST.get("digest"))
+
+
 @page
+@fresh(when=_sends)
 def write(request: ActingRequest, code: str) -> HttpResponse:
     """Write, look at exactly what they will see, send: one page, so that it works without any script."""
     now = timezone.now()
@@ -145,6 +152,7 @@ WITH_A_FORM: dict[str, tuple[Any, Callable[..., None], str]] = {
 
 
 @page
+@fresh(when=doing("accept"))
 def act(request: ActingRequest, offer: uuid.UUID, name: str) -> HttpResponse:
     """One step of one side, by POST."""
     if name in WITH_A_FORM:
@@ -191,6 +199,7 @@ def _done(request: ActingRequest, offer: uuid.UUID, do: Callable[[], None]) -> H
 
 
 @page
+@fresh()
 def capsule(request: ActingRequest, offer: uuid.UUID) -> HttpResponse:
     """Link and code, shown once to whoever makes them: the link goes by mail, the code by telephone, on the number of the directory."""
     try:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
+from repere.accounts.stepup import fresh, sent
 from repere.cases import actions
 from repere.cases.queries import standing as reading
 from repere.cases.refusals import Refused
@@ -21,6 +22,7 @@ from repere.cases.views.doors import member_page, page
 
 
 @page
+@fresh(when=sent)
 def follow(request: ActingRequest, code: str) -> HttpResponse:
     """One step and a reason, at any hour."""
     found = reading.following(request.actor, code)
@@ -39,6 +41,7 @@ def follow(request: ActingRequest, code: str) -> HttpResponse:
 
 
 @page
+@fresh(when=sent)
 def hand_over(request: ActingRequest, code: str) -> HttpResponse:
     found = reading.following(request.actor, code)
     request.shown.add(found.case.person_id)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from repere.accounts.keyring import person_key
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import fresh, sent
 from repere.cases import mechanisms
 from repere.cases.access import standing, visible_case
 from repere.cases.actions import papers as actions
@@ -72,6 +73,7 @@ def open_paper(request: ActingRequest, code: str, paper: uuid.UUID) -> HttpRespo
 
 
 @page
+@fresh(when=sent)
 def remove(request: ActingRequest, code: str, paper: uuid.UUID) -> HttpResponse:
     case = _own(request, code)
     actions.remove_paper(_of(request, case, paper), acting=request.actor, now=timezone.now())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import doing, fresh
 from repere.cases import actions, mechanisms, place_needs, queries, refusals
 from repere.cases.access import visible_case_with_standing
 from repere.cases.models import Case
@@ -28,6 +29,7 @@ from repere.places import forms
 from repere.places.doors import asked_hold, seen_shelters, visible_request
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
+from repere.places.queries.desk import former_needs
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.refusals import Refused
 from repere.places.views.house import exploitation
@@ -91,6 +93,28 @@ def files_named(request: ActingRequest, text: str) -> list[uuid.UUID]:
     return found
 
 
+@page
+def place_change(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
+    """Her needs said anew while a place is looked for; the form holds what the request says."""
+    case = _own(request, code)
+    asked = _request(request, case, request_id)
+    initial = forms.filled_from(asked.household, urgency=asked.urgency)
+    form = forms.NeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation(), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            placing.change_request(
+                asked.pk, needs=form.as_needs(), urgency=int(said["urgency"]), carries=said["carried_marks"], acting=request.actor,
+                apart=[*files_named(request, said["apart"]), *said["apart_marks"]], now=timezone.now(),
+            )  # fmt: skip
+            messages.success(request, _("The needs are changed. Shelters that have not answered are asked again with the new ones."))
+            return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    differs = place_needs.differences(_told(request, case), asked.household, urgency=asked.urgency)
+    return render(request, "cases/place.html", {"case": case, "form": form, "asked": asked, "differs": differs})
+
+
 @require_GET
 @page
 def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
@@ -106,7 +130,8 @@ def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> H
     differs = [] if asked.closed_at else place_needs.differences(_told(request, case), asked.household, urgency=asked.urgency)
     context = {
         "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "differs": differs,
-        "more": bool(found) and most == SHOWN,
+        "more": bool(found) and most == SHOWN, "former": former_needs(request.actor, asked),
+        "may_change": not given and not asked.closed_at,
         "lines": [(one, uuid.uuid4()) for one in found.fitting] if found else [],
     }  # fmt: skip
     return render(request, "cases/place_request.html", context)
@@ -124,6 +149,7 @@ def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Reque
 
 @require_POST
 @page
+@fresh(when=doing("show"))
 def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str) -> HttpResponse:
     case = _own(request, code)
     asked, acting, now, sent = _request(request, case, request_id), request.actor, timezone.now(), request.POST

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import fresh, sent
 from repere.cases import actions, mechanisms
 from repere.cases.models import Requisition
 from repere.cases.queries import standing as reading
@@ -44,6 +45,7 @@ OFFERED = {
 
 
 @page
+@fresh(when=sent)
 def requisitions(request: ActingRequest, code: str) -> HttpResponse:
     now = timezone.now()
     case, found = reading.requisitions(request.actor, code, today=now.date())
@@ -70,6 +72,7 @@ def _words(mechanism: Any, words: list[str]) -> str:
 
 
 @page
+@fresh(when=sent)
 def step(request: ActingRequest, code: str, requisition: uuid.UUID, name: str) -> HttpResponse:
     """One step of one requisition: a short form, then the act."""
     if name not in STEPS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -13,9 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
 from repere.accounts.models import ADMINISTRATOR
-from repere.cases import card
+from repere.cases import card, contact_safety
+from repere.cases.queries.case_page import Answer, CasePage, DutyLine
 from repere.cases.queries.rule_page import with_titles
 from repere.cases.queries.watch import AlertLine
+from repere.cases.queries.worklist import TaskLine
 from repere.cases.views.words import FREEZE_REASONS, alert_sentence
 from repere.core.dates import PartialDate
 from repere.core.rulebook.model import Demand, Mechanism
@@ -263,6 +266,42 @@ def role_label(role: str) -> str:
     """A role of the mechanism in words."""
     known = law.current().roles.get(role)
     return str(words_of(known.label)) if known else gettext("Administrator of accounts") if role == ADMINISTRATOR else role
+
+
+@register.filter
+def by_file(lines: Sequence[TaskLine]) -> list[list[TaskLine]]:
+    """Lines of work, those of one file together, in the order of what is most urgent in each."""
+    files: dict[str, list[TaskLine]] = {}
+    for line in lines:
+        files.setdefault(line.code, []).append(line)
+    return list(files.values())
+
+
+@register.filter
+def mine_first(duties: Sequence[DutyLine]) -> tuple[list[DutyLine], list[DutyLine]]:
+    """What the reader may do or what is late, and what is expected of others in its time."""
+    near = [duty for duty in duties if duty.can_be_mine or duty.overdue_days]
+    return near, [duty for duty in duties if duty not in near]
+
+
+@register.filter
+def lines_in(files: Sequence[Sequence[TaskLine]]) -> int:
+    """How many lines several files hold."""
+    return sum(map(len, files))
+
+
+@register.filter
+def closed_groups(page: CasePage) -> list[str]:
+    """Labels of the data groups of a case that are closed to its reader."""
+    held = page.groups
+    every = law.mechanism_named(page.mechanism).groups.values()
+    return [] if held is None else [str(words_of(group.label)) for group in every if group.id not in held]
+
+
+@register.filter
+def contact_contradictions(answers: Iterable[Answer]) -> list[str]:
+    """What does not go together in the instructions for reaching her, and what to do about it."""
+    return [one.sentence for one in contact_safety.contradictions({answer.name: answer.value for answer in answers})]
 
 
 @register.filter

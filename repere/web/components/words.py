@@ -147,6 +147,7 @@ REMINDER_STEPS = {
     "handover_declined": _("your colleague cannot follow this file"),
     "no_referent": _("nobody follows this file"),
     "break_glass": _("was opened in an emergency: to be reviewed"),
+    "left_unasked": _("was sent to another service without asking her"),
 }
 UNITS = {
     "days": _("days"),

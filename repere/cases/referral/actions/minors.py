@@ -23,6 +23,7 @@ from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.core.needs import Needs
 from repere.places import actions as placing
+from repere.places.doors import may_receive
 from repere.places.models import Hold, Request
 
 CHILD_PROTECTION, PROSECUTOR = REPORTED_TO = ("child_protection", "prosecutor")
@@ -34,9 +35,9 @@ def report_and_hold(
 ) -> tuple[Fact, Request, Hold | None]:
     """Record the report and hold a listed bed, in one transaction: where the bed cannot be held, nothing is written down either.
 
-    `unit` None: no listed bed fits. The need goes to the shelters that nobody may list and is kept as unmet until one says yes; the
-    report does not wait for it. An open request of the same file is used as it stands. Nobody else is told by this act, least of all
-    holders of parental authority.
+    `unit` None: no listed bed fits. The need goes to the shelters that nobody may list (not during this body's probation) and is kept
+    as unmet until one says yes; the report does not wait for it. An open request of the same file is used as it stands. Nobody else is
+    told by this act, least of all holders of parental authority.
     Raises Refused: report_to_whom, adult_is_not_reported; and what the room of the places refuses (`repere.places.refusals`).
     """
     if to not in REPORTED_TO:
@@ -54,7 +55,7 @@ def report_and_hold(
             acting=acting, now=now,
         )  # fmt: skip
         held = placing.hold(request.pk, unit, key=uuid5(key, "hold"), acting=acting, now=now) if unit else None
-        if unit is None:
+        if unit is None and may_receive(case.organisation_id):
             request = placing.send_to_unlisted(request.pk, acting=acting, now=now)
         detail = {"case": case.pk, "to": to, "fact": reported.pk, "request": request.pk, "hold": held.pk if held else None}
         ledger.record(acting, "report_and_hold", subjects=[case.person_id], detail=detail)

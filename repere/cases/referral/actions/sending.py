@@ -13,6 +13,8 @@ from repere.accounts.keyring import person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.actions.access import end_grant
+from repere.cases.actions.break_glass import second_person
+from repere.cases.actions.notices import tell
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.actions.receipts import claim
 from repere.cases.consent.actions import is_minor, visible_consent
@@ -33,6 +35,8 @@ from repere.directory.models import Organisation
 
 TABLE = "cases_referral"
 MOST_RECIPIENTS = 6
+TOLD_TO_ANOTHER = frozenset({IDENTITY, "housing", "contact_safety"})
+"""Who she is, where she sleeps, how she is reached: when they leave on a ground that does not ask her, a colleague is told."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,20 @@ def send_referral(case: Case, asked: Asked, *, digest: str, key: UUID, acting: A
         detail = {
             "case": case.pk, "referral": referral.pk, "recipients": list(asked.recipients), "groups": referral.groups,
             "purpose": referral.purpose, "ground": asked.ground, "law": asked.law, "digest": package.digest,
-            "consent": consent.pk if consent else None,
+            "consent": consent.pk if consent else None, "told": _tell_a_colleague(case, asked, acting=acting, now=now),
         }  # fmt: skip
         ledger.record(acting, "send_referral", subjects=[case.person_id], detail=detail)
     return referral
+
+
+def _tell_a_colleague(case: Case, asked: Asked, *, acting: Actor, now: datetime) -> UUID | None:
+    """Whoever follows her with us, else a colleague; nobody in an organisation of one."""
+    if GROUNDS[asked.ground].asks_her or not TOLD_TO_ANOTHER & set(asked.chosen.groups):
+        return None
+    told = second_person(case, acting)
+    if told is not None:
+        tell(told, case, step="left_unasked", acting=acting, now=now)
+    return told
 
 
 def recall_referral(referral: Referral | UUID, *, acting: Actor, now: datetime) -> Referral:

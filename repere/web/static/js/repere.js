@@ -24,7 +24,8 @@
 
   function neighbours(link) {
     var list = link.closest("[data-arrows]");
-    return list ? Array.prototype.slice.call(list.querySelectorAll("[data-line]")) : [];
+    var lines = list ? Array.prototype.slice.call(list.querySelectorAll("[data-line]")) : [];
+    return lines.filter(function (line) { return !line.checkVisibility || line.checkVisibility(); });
   }
 
   document.addEventListener("keydown", function (event) {
@@ -133,6 +134,21 @@
       if (radio && event.target.value) radio.checked = true;
     }
   });
+
+  /* A link into a folded part opens it, where the browser does not by itself. */
+  function reveal() {
+    var target = document.getElementById(location.hash.slice(1));
+    var part = target ? target.parentElement.closest("details.fold:not([open])") : null;
+    if (!part || (target.checkVisibility && target.checkVisibility())) return;
+    for (; part; part = part.parentElement.closest("details.fold:not([open])")) part.open = true;
+    target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", reveal);
+  reveal();
+  /* Parts folded on a phone only: a browser whose style cannot open them on a wide page opens them here. */
+  if (window.CSS && !CSS.supports("selector(::details-content)") && window.matchMedia("(min-width: 48rem)").matches) {
+    document.querySelectorAll("details.fold").forEach(function (part) { part.open = true; });
+  }
 
   document.querySelectorAll("[data-unhide]").forEach(function (part) { part.hidden = false; });
 

@@ -1,0 +1,31 @@
+"""A shelter says that she is there: those who follow her are asked, where they begin their day, to make sure with her."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.cases.access import followed_cases, standing
+from repere.places.queries.asking import said_to_be_there
+
+
+@dataclass(frozen=True)
+class Arrival:
+    code: str
+    pseudonym: str
+    person_id: UUID
+    request_id: UUID
+    since: datetime
+
+
+def arrivals_to_confirm(actor: Actor) -> list[Arrival]:
+    """Of files that this member follows and whose housing they may read, longest waiting first. Cost: one query, two where there are."""
+    said = said_to_be_there(actor)
+    if not said:
+        return []
+    found = followed_cases(actor).filter(place_reference__in=[one.reference for one in said])
+    cases = {case.place_reference: case for case in found if "housing" in standing(actor, case, assigned=True).words}
+    told = [(cases[one.reference], one) for one in said if one.reference in cases]
+    return [Arrival(case.code, case.pseudonym, case.person_id, one.request_id, one.since) for case, one in told]

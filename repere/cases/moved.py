@@ -1,0 +1,44 @@
+"""A household that a shelter had to move: those who follow her are asked, where they begin their day, whether she is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from repere.accounts.actor import Actor
+from repere.cases.access import followed_cases, standing
+from repere.cases.models import Case
+from repere.places.models import Event
+from repere.places.queries.moved import said_moves
+
+
+@dataclass(frozen=True)
+class Moved:
+    """`by`: the body that moved her and says so."""
+
+    event_id: UUID
+    code: str
+    pseudonym: str
+    person_id: UUID
+    by: str
+    since: datetime
+
+
+def moves_to_confirm(actor: Actor) -> list[Moved]:
+    """Of files that this member follows and whose housing they may read. Cost: one query, two where there are any."""
+    said = {one.reference: one for one in said_moves(actor)}
+    if not said:
+        return []
+    found = followed_cases(actor).filter(place_reference__in=said)
+    return [_moved(said[case.place_reference], case) for case in found if "housing" in standing(actor, case, assigned=True).words]
+
+
+def move_of(actor: Actor, case: Case) -> Moved | None:
+    """The one that waits for an answer about this file."""
+    said = said_moves(actor).filter(reference=case.place_reference).first()
+    return _moved(said, case) if said else None
+
+
+def _moved(said: Event, case: Case) -> Moved:
+    return Moved(said.pk, case.code, case.pseudonym, case.person_id, said.by_organisation.name, said.at)

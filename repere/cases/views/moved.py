@@ -1,0 +1,43 @@
+"""A household that a shelter moved after an incident: those who keep her file say whether she is there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from repere.accounts.middleware import ActingRequest
+from repere.cases.access import visible_case_with_standing
+from repere.cases.moved import move_of
+from repere.cases.refusals import NotVisible
+from repere.cases.views.doors import page
+from repere.places import actions as placing
+from repere.places.refusals import NotVisible as PlaceNotVisible
+from repere.places.refusals import Refused
+
+
+@page
+def moved(request: ActingRequest, code: str) -> HttpResponse:
+    """What the shelter said, and the two answers."""
+    case, held = visible_case_with_standing(request.actor, code)
+    said = move_of(request.actor, case) if "housing" in held.words and case.organisation_id == request.actor.organisation_id else None
+    if said is None:
+        raise NotVisible
+    request.shown.add(case.person_id)
+    if request.method != "POST":
+        return render(request, "cases/moved.html", {"case": case, "said": said})
+    if request.POST.get("there") not in ("yes", "no"):
+        raise Http404
+    there = request.POST["there"] == "yes"
+    try:
+        placing.confirm_move(said.event_id, there=there, acting=request.actor, now=timezone.now())
+        messages.success(
+            request, _("Written down: she is there. Her file tells that a stay began.") if there else _("Written down: she is not there.")
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    except PlaceNotVisible:
+        raise Http404 from None
+    return redirect("cases:case", code=case.code)
