@@ -31,13 +31,14 @@ def main() -> None:
     options.add_argument("--no-path", action="store_true")
     chosen = options.parse_args()
     found: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    KEPT.parent.mkdir(exist_ok=True)
     for part in chosen.only or PARTS:
         for name, command in _commands(part, chosen):
             outcome = _run(command)
             if outcome is not None:
                 found[name] = outcome
-    KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(json.dumps(found, indent=1))
+                # kept at once: a run of an hour that is stopped loses one measure
+                KEPT.write_text(json.dumps(found, indent=1))
     PAGE.write_text(page(found), encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)} written.", file=sys.stderr)
 

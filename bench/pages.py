@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -60,7 +61,10 @@ def _filled(result: dict[str, Any], persons: int, now: datetime, *, evaluate: bo
     from repere.web.installation import migrate
 
     migrate()
+    taken = Path(os.environ["REPERE_HOME"]) / "filled.json"
     if Membership.objects.current().exists():
+        if taken.exists():  # said again: what filling took when this folder was made
+            result |= json.loads(taken.read_text())
         return
 
     def tell(what: str, done: int, of: int) -> None:
@@ -72,6 +76,7 @@ def _filled(result: dict[str, Any], persons: int, now: datetime, *, evaluate: bo
     if evaluate:
         with clock(result, "evaluated"):
             filling.evaluate_all(now=now, tell=tell)
+    taken.write_text(json.dumps({name: result[name] for name in ("filled", "facts", "facts_per_second", "evaluated") if name in result}))
 
 
 def _reader(now: datetime) -> tuple[Any, list[str]]:
