@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from bench.measuring import ROOT, clock, machine, say, spread
@@ -91,11 +92,15 @@ def _reader(now: datetime) -> tuple[Any, list[str]]:
     return member, codes
 
 
-def _addresses(codes: list[str], member: Any) -> dict[str, Callable[[int], str]]:
+Ask = tuple[str, dict[str, str] | None]
+"""An address, and what is sent to it: a search is sent by POST, so that what is searched stands in no address."""
+
+
+def _addresses(codes: list[str], member: Any) -> dict[str, Callable[[int], Ask]]:
     return {
-        "worklist": lambda i: "/",
-        "search": lambda i: f"/search/?q={codes[i % len(codes)]}",
-        "case_page": lambda i: f"/cases/{codes[i % len(codes)]}/",
+        "worklist": lambda i: ("/", None),
+        "search": lambda i: ("/search/", {"q": codes[i % len(codes)]}),
+        "case_page": lambda i: (f"/cases/{codes[i % len(codes)]}/", None),
     }
 
 
@@ -115,13 +120,16 @@ def _session(member: Any) -> str:
     return str(store.session_key)
 
 
-def _in_process(pages: dict[str, Callable[[int], str]], member: Any, times: int) -> dict[str, Any]:
+def _in_process(pages: dict[str, Callable[[int], Ask]], member: Any, times: int) -> dict[str, Any]:
     """Whole answer and the part outside SQL, without the network."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client
 
+    from repere.web.memory import keep_what_stays
+
     settings.ALLOWED_HOSTS = ["*"]
+    keep_what_stays()  # as each page process does
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = _session(member)
     measured: dict[str, Any] = {}
@@ -140,7 +148,8 @@ def _in_process(pages: dict[str, Callable[[int], str]], member: Any, times: int)
 
             started = time.perf_counter()
             with connection.execute_wrapper(wrapped):
-                answer = client.get(address(i))
+                where, sent = address(i)
+                answer = client.get(where) if sent is None else client.post(where, sent)
                 content = len(answer.content)
             if i < 5:
                 continue
@@ -156,7 +165,7 @@ def _in_process(pages: dict[str, Callable[[int], str]], member: Any, times: int)
     return measured
 
 
-def _through_http(pages: dict[str, Callable[[int], str]], member: Any, times: int) -> dict[str, Any]:
+def _through_http(pages: dict[str, Callable[[int], Ask]], member: Any, times: int) -> dict[str, Any]:
     from django.conf import settings
 
     server = subprocess.Popen(
@@ -165,16 +174,22 @@ def _through_http(pages: dict[str, Callable[[int], str]], member: Any, times: in
     try:
         cookie = f"{settings.SESSION_COOKIE_NAME}={_session(member)}"
         _wait()
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{PORT}"}
+        token = _token(headers)
+        headers["Cookie"] += f"; {settings.CSRF_COOKIE_NAME}={token}"
         measured = {}
         for name, address in pages.items():
             connection = http.client.HTTPConnection("127.0.0.1", PORT)
             taken = []
             for i in range(times + 10):
+                where, sent = address(i)
+                body = None if sent is None else urlencode({**sent, "csrfmiddlewaretoken": token})
                 started = time.perf_counter()
-                connection.request("GET", address(i), headers={"Cookie": cookie})
+                connection.request("GET" if body is None else "POST", where, body=body, headers=headers)
                 answer = connection.getresponse()
-                answer.read()
-                assert answer.status == 200, (address(i), answer.status)
+                content = answer.read()
+                assert answer.status == 200, (where, answer.status)
+                assert sent is None or sent["q"].encode() in content
                 if i >= 10:
                     taken.append((time.perf_counter() - started) * 1000)
             connection.close()
@@ -183,6 +198,16 @@ def _through_http(pages: dict[str, Callable[[int], str]], member: Any, times: in
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _token(headers: dict[str, str]) -> str:
+    """What the forms of this visitor carry."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    connection.request("GET", "/search/", headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    (cookie,) = (part for part in answer.headers.get_all("Set-Cookie", []) if "csrf" in part.lower())
+    return cookie.split("=", 1)[1].split(";")[0]
 
 
 def _wait() -> None:

@@ -118,7 +118,10 @@ class ActingMiddleware:
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
     """Read anew for each request: a role that ended, ended. All of hers at once, for the list of her desks too."""
-    memberships = sorted(Membership.objects.current().filter(user=user).order_by(), key=Membership.opens_before)
+    held = Membership.objects.current().filter(user=user).select_related(None).select_related("organisation").order_by()
+    memberships = sorted(held, key=Membership.opens_before)
+    for one in memberships:
+        one.user = user
     request.memberships = memberships  # type: ignore[attr-defined]
     chosen = str(request.session.get(MEMBERSHIP))
     return next((one for one in memberships if str(one.pk) == chosen), memberships[0] if memberships else None)

@@ -77,7 +77,7 @@ def current(session: SessionBase, user: User, *, now: datetime) -> SignedIn | No
     if ROW not in session or since is None or not 0 <= now.timestamp() - since < life_limit().total_seconds():
         return None
     with acting_as(own_actor(user)) as acting:
-        signed = SignedIn.objects.filter(pk=str(session.get(ROW)), user=user, ended_at=None).first()
+        signed = next(iter(SignedIn.objects.filter(pk=str(session.get(ROW)), user=user, ended_at=None).order_by()), None)
         if signed is None or signed.locked_at is not None:
             return signed
         idle = now - signed.seen_at

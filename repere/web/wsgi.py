@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repere.web.settings")
 
 end_with_the_server()
 application = get_wsgi_application()
+
+from repere.web.memory import keep_what_stays  # noqa: E402  the rooms are there only now
+
+keep_what_stays()

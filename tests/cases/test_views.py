@@ -255,5 +255,5 @@ def test_the_case_page_asks_a_bounded_number_of_questions(
     client.get(f"/cases/{case.code}/")
     with django_assert_max_num_queries(34):
         client.get(f"/cases/{case.code}/")
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(37):
         client.get("/?tab=due")

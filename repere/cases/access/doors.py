@@ -44,7 +44,7 @@ def visible_grant(actor: Actor, grant_id: UUID) -> Grant:
 
 
 def _one(found: models.QuerySet[M]) -> M:
-    row = found.first()
+    row = next(iter(found.order_by()[:1]), None)
     if row is None:
         raise NotVisible
     return row

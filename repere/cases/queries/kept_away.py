@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from repere.accounts.actor import Actor
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases.models import ConflictOfInterest, KeptAwayNote
@@ -29,4 +31,10 @@ def kept_away(actor: Actor) -> list[KeptAway]:
 
 def kept_away_to_read(actor: Actor) -> list[KeptAwayNote]:
     """What this member is to be told of conflicts and has not read. Cost: 1 query."""
-    return list(KeptAwayNote.objects.visible_to(actor).filter(read_at=None).select_related("about", "by"))
+    return list(unread(actor).select_related("about", "by"))
+
+
+def unread(actor: Actor) -> QuerySet[KeptAwayNote]:
+    """Notes of conflicts that this member has not read."""
+    found: QuerySet[KeptAwayNote] = KeptAwayNote.objects.visible_to(actor).filter(read_at=None)
+    return found

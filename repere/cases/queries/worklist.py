@@ -152,7 +152,7 @@ def _lines(tasks: Any, actor: Actor, now: datetime, tab: str, page: int, known: 
     # First which, by the index alone; then what they say: a join would be made for every task before the page is cut.
     every = known if known is not None else tasks.order_by(order, "opened_at", "pk").values_list("pk", flat=True)
     which = list(every[(page - 1) * PAGE : page * PAGE])
-    rows = Task.objects.visible_to(actor).filter(pk__in=which).select_related("case", "assignee").in_bulk()
+    rows = Task.objects.visible_to(actor).filter(pk__in=which).select_related("case", "assignee").order_by().in_bulk()
     return [_line(rows[pk], actor, now) for pk in which if pk in rows]
 
 

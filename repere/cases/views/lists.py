@@ -11,9 +11,8 @@ from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
 from repere.accounts.queries import members_of
 from repere.cases import actions, queries
-from repere.cases.arrivals import arrivals_to_confirm
+from repere.cases.at_home import at_home
 from repere.cases.handover.queries import unfollowed_count
-from repere.cases.moved import moves_to_confirm
 from repere.cases.queries.kept_away import kept_away_to_read
 from repere.cases.referral.queries import to_answer
 from repere.cases.views.doors import page
@@ -43,13 +42,11 @@ def _worklist(request: ActingRequest) -> HttpResponse:
     request.shown.update(found.persons)
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
-    arrivals = arrivals_to_confirm(request.actor)
-    request.shown.update(one.person_id for one in arrivals)
-    context["arrivals"] = arrivals
+    home = at_home(request.actor)
+    request.shown.update(one.person_id for one in home.arrivals)
+    request.shown.update(one.person_id for one in home.moves)
     context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
-    moves = moves_to_confirm(request.actor)
-    request.shown.update(one.person_id for one in moves)
-    context |= {"to_read": kept_away_to_read(request.actor), "moves": moves}
+    context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals}
     context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -136,9 +137,14 @@ def evaluate_many(
 def _of_nobody(digest: str, groups: frozenset[str] | None, stretch: int, explained: bool) -> tuple[Finding, ...]:
     """What every rule says of a file without facts."""
     nothing = blank(compiled(digest), groups)
-    why, said = reasons.Reader(nothing.run, stretch), nothing.states[:, stretch].tolist()
-    rules = nothing.run.graph.rules.values()
-    return tuple(_finding(why, rule, value, (FIRST_LAW_DAY, None), (), explained) for rule, value in zip(rules, said, strict=True))
+    rules, said = nothing.run.graph.rules.values(), nothing.states[:, stretch].tolist()
+    # the run of the blank file is everybody's: one thread at a time asks it for reasons
+    with _ASKING:
+        why = reasons.Reader(nothing.run, stretch)
+        return tuple(_finding(why, rule, value, (FIRST_LAW_DAY, None), (), explained) for rule, value in zip(rules, said, strict=True))
+
+
+_ASKING = Lock()
 
 
 def _moments(picking: Run, asked: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

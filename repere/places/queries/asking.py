@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from repere.accounts.actor import Actor
 from repere.places.models import Hold, Request
@@ -38,13 +38,16 @@ class SaidThere:
 MOST_TOLD = 20
 
 
+def holds_to_confirm(actor: Actor) -> QuerySet[Hold]:
+    """Holds of the acting organisation's requests of which the shelter says that she is there, and nobody else has."""
+    rows = Hold.objects.visible_to(actor)
+    return rows.filter(asking_id=actor.organisation_id, state=Hold.State.ARRIVED, request__closed_at=None, request__moved_from=None)
+
+
 def said_to_be_there(actor: Actor) -> list[SaidThere]:
     """Arrivals that wait for the word of those who follow her, longest first; at most MOST_TOLD. Cost: one query."""
-    rows = Hold.objects.visible_to(actor).filter(
-        asking_id=actor.organisation_id, state=Hold.State.ARRIVED, request__closed_at=None, request__moved_from=None
-    )
-    told = rows.order_by("arrived_at", "id").values_list("request_id", "request__reference", "arrived_at")
-    return [SaidThere(request, reference, since) for request, reference, since in told[:MOST_TOLD]]
+    told = holds_to_confirm(actor).order_by("arrived_at", "id").values_list("request_id", "request__reference", "arrived_at")
+    return [SaidThere(request, reference, since) for request, reference, since in told[:MOST_TOLD] if since]
 
 
 def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:

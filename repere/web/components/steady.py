@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token, Variable
+from django.template.base import Parser, Token, Variable, render_value_in_context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_as_django
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
 from django.urls import get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 ADDRESSES = 4096
@@ -25,6 +25,18 @@ ADDRESSES = 4096
 @lru_cache(maxsize=ADDRESSES)
 def _address(urlconf: str | None, name: str, *arguments: str) -> SafeString:
     return escape(reverse(name, urlconf=urlconf, args=arguments))
+
+
+def _language(context: Any) -> str | None:
+    """The language of the page being made, asked once for each template of it."""
+    known = context.render_context
+    if _LANGUAGE not in known:
+        known[_LANGUAGE] = get_language()
+    language: str | None = known[_LANGUAGE]
+    return language
+
+
+_LANGUAGE = "repere language"
 
 
 class SteadyUrl(URLNode):
@@ -44,7 +56,7 @@ class SteadySentence(TranslateNode):
         self.said: dict[str | None, str] = {}
 
     def render(self, context: Any) -> str:
-        language = get_language()
+        language = _language(context)
         if language not in self.said:
             self.said[language] = super().render(context)
         return self.said[language]
@@ -56,6 +68,22 @@ class SteadyBlock(BlockTranslateNode):
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.composed: dict[int, tuple[str, list[str]]] = {}
+        self.said: dict[str | None, tuple[str, list[str]]] = {}
+        self.is_plain = not (self.plural or self.message_context or self.asvar)
+
+    def render(self, context: Any, nested: bool = False) -> str:
+        if nested or not self.is_plain:
+            return str(super().render(context, nested))
+        language = _language(context)
+        if language not in self.said:
+            words, names = self.render_token_list(self.singular)
+            self.said[language] = gettext(words), names
+        words, names = self.said[language]
+        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        try:
+            return words % {name: render_value_in_context(given[name] if name in given else context[name], context) for name in names}
+        except (KeyError, ValueError):  # a value or a place that is not there: said as Django says it
+            return str(super().render(context))
 
     def render_token_list(self, tokens: list[Token]) -> tuple[str, list[str]]:
         if id(tokens) not in self.composed:
