@@ -4,6 +4,9 @@ The worker runs what stands in the queue with rights of its own. SQL smuggled on
 nothing there; with one it reaches only jobs that the pages themselves ask for, which look at what they are given under the policies.
 Such a job is asked for at once and keeps no other out: a lock of a periodic job, or a moment far ahead, would stop that one for good.
 The queue belongs to a library: its rows hold names of jobs, ids and moments.
+
+A trigger says so, not a policy: under row-level security PostgreSQL names no longer which key of a row stands already, and the
+library, which reads it there, ends the worker when a periodic job is due while the one before still waits.
 """
 
 from repere.ledger.policy import ACTING_KIND
@@ -15,13 +18,16 @@ BY_PAGES = (
 _NAMES = ", ".join(f"'{name}'" for name in BY_PAGES)
 HEADS = "repere.cases.jobs.write_heads"
 _KEEPS_NONE_OUT = (
-    f"lock IS NULL AND (queueing_lock IS NULL OR queueing_lock = 'write_heads' AND task_name = '{HEADS}')"
-    " AND (scheduled_at IS NULL OR scheduled_at <= now() + interval '1 hour')"
+    f"NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = '{HEADS}')"
+    " AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour')"
 )
 
 GRANTS = {
     "procrastinate_jobs": {
-        "web": "SELECT (id, status, scheduled_at), INSERT (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)",
+        "web": (
+            "SELECT (id, status, scheduled_at, queueing_lock),"
+            " INSERT (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)"
+        ),
         "worker": "SELECT, INSERT, UPDATE, DELETE",
     },
     # Deferring a job inserts the job and, by trigger, its first events.
@@ -32,12 +38,18 @@ _WORK = {
     "kept by the owner": "TO repere_owner USING (true) WITH CHECK (true)",
 }
 POLICIES = {
-    "procrastinate_jobs": {
-        "counted by pages": "FOR SELECT TO repere_web USING (true)",
-        "asked for by who acts": (
-            f"FOR INSERT TO repere_web WITH CHECK ({ACTING_KIND} IS NOT NULL AND task_name IN ({_NAMES}) AND {_KEEPS_NONE_OUT})"
-        ),
-        **_WORK,
-    },
     "procrastinate_events": {"told with the job": f"FOR INSERT TO repere_web WITH CHECK ({ACTING_KIND} IS NOT NULL)", **_WORK},
 }
+
+ASKED_FOR = f"""
+CREATE OR REPLACE FUNCTION job_is_asked_for() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {ACTING_KIND} IS NULL OR NEW.task_name NOT IN ({_NAMES}) OR NOT ({_KEEPS_NONE_OUT}) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER job_is_asked_for BEFORE INSERT ON procrastinate_jobs
+    FOR EACH ROW WHEN (current_user = 'repere_web') EXECUTE FUNCTION job_is_asked_for();
+"""
+ASKED_FOR_UNDONE = "DROP TRIGGER IF EXISTS job_is_asked_for ON procrastinate_jobs; DROP FUNCTION IF EXISTS job_is_asked_for();"

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from types import FrameType
 
 import structlog
+from fasteners import InterProcessLock
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
 from procrastinate.jobs import Job
@@ -22,7 +23,7 @@ from procrastinate.manager import JobManager
 from repere.accounts.queries import demonstration_cast
 from repere.web import disk, embedded
 from repere.web.checks import problems, warnings
-from repere.web.home import CannotRun
+from repere.web.home import CannotRun, home
 from repere.web.installation import is_demo
 
 STOP_LIMIT_SECONDS = 20
@@ -38,6 +39,26 @@ def refuse_if_unsafe() -> None:
 
 def serve_all(*, host: str, port: int, announce: Announce) -> None:
     """Pages, worker and sealer until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
+    with _alone():
+        _serve_all(host, port, announce)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time in a folder: the first of two to end would stop the database of both. A process that was killed holds nothing."""
+    lock = InterProcessLock(home() / "run.lock")
+    if not lock.acquire(blocking=False):
+        raise CannotRun(
+            f"Repère tourne déjà depuis ce dossier ({home()}). Arrêtez-le d'abord, ou choisissez un autre dossier (REPERE_HOME).\n"
+            f"Repère already runs from this folder ({home()}). Stop it first, or choose another folder (REPERE_HOME)."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _serve_all(host: str, port: int, announce: Announce) -> None:
     refuse_if_unsafe()
     for words in warnings():
         announce(f"Warning: {words}")

@@ -1,6 +1,7 @@
 """What the server calls."""
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
@@ -13,4 +14,5 @@ application = get_wsgi_application()
 
 from repere.web.memory import keep_what_stays  # noqa: E402  the rooms are there only now
 
-keep_what_stays()
+# beside the first requests: nobody waits for it
+threading.Thread(target=keep_what_stays, name="keep-what-stays", daemon=True).start()

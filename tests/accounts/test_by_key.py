@@ -92,7 +92,7 @@ def test_what_lay_still_for_a_month_is_swept(people: Cast) -> None:
 @pytest.mark.parametrize("name", [*deferring.BY_PAGES, "repere.cases.jobs.midnight"])
 def test_nobody_gives_the_worker_a_job(people: Cast, statement: str, name: str) -> None:
     """Neither by the table nor by the library's function, whatever its name."""
-    with pytest.raises(ProgrammingError, match="row-level security"):
+    with pytest.raises(ProgrammingError, match="pages do not ask for this job|row-level security"):
         smuggled(statement, [name])
 
 
@@ -101,7 +101,7 @@ def test_who_acts_reaches_the_jobs_of_the_pages_only(people: Cast, statement: st
     with people.amina.acts():
         smuggled(statement, [asking.SEND])
         for name in ("repere.cases.jobs.midnight", "repere.ledger.anything", "builtins.exec"):
-            with pytest.raises(ProgrammingError, match="row-level security"):
+            with pytest.raises(ProgrammingError, match="pages do not ask for this job|row-level security"):
                 smuggled(statement, [name])
 
 

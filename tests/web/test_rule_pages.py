@@ -130,6 +130,13 @@ def test_a_note_on_a_number_stands_beside_it(signed_in: SignIn, people: Cast) ->
         assert noted[number].note.text(language) in beside
 
 
+def test_one_year_is_not_one_years(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/fr.civi_limit_from_judgment/", "fr")
+    assert "1 an " in told
+    assert "1 ans" not in told
+    assert "1 year " in page(signed_in, people, "/rules/fr.civi_limit_from_judgment/", "en")
+
+
 def test_a_rule_of_the_common_ground_shows_its_examples_from_the_law_of_a_country(signed_in: SignIn, people: Cast) -> None:
     """The examples of the common ground hold wherever a country leaves its rules as they are; each is told whole."""
     told = page(signed_in, people, "/rules/common.presumed/?mechanism=fr")

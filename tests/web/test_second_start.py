@@ -47,6 +47,9 @@ def test_a_second_start_finds_every_fact_and_adds_none(environment: dict[str, st
         assert running.wait(30) == 0
     running, address = start(demo)
     try:
+        beside = repere("run", "--port", "8999", environment=demo)
+        assert beside.returncode != 0
+        assert "already runs from this folder" in beside.stderr
         assert status(f"{address}/sign-in/") == 200
         assert recorded(home) == first
         assert lines <= ledger(home)

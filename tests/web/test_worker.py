@@ -1,5 +1,6 @@
 """Jobs: deferred by pages, done by the worker under its own role."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate
@@ -46,6 +47,20 @@ def test_the_worker_does_what_a_page_deferred(committing_db: str) -> None:
 def run_once() -> None:
     with app.replace_connector(workers_reach()) as running, serving.pausing(running), ThreadPoolExecutor(1) as apart:
         apart.submit(running.run_worker, wait=False, install_signal_handlers=False, listen_notify=False).result()
+
+
+def test_a_periodic_job_that_is_due_while_the_one_before_waits_ends_nothing(committing_db: str) -> None:
+    """PostgreSQL must name the key that stands already: the library reads it there, and falls where it is not said."""
+
+    async def due_twice(running: procrastinate.App) -> None:
+        async with running.open_async():
+            for moment in (60, 120):
+                asked = running.configure_task("repere.cases.jobs.evaluate_views", queueing_lock="waits", task_kwargs={"timestamp": moment})
+                await running.job_manager.defer_periodic_job(job=asked.job, periodic_id="", defer_timestamp=moment)
+
+    refused = pytest.raises(procrastinate.exceptions.AlreadyEnqueued)
+    with app.replace_connector(workers_reach()) as running, ThreadPoolExecutor(1) as apart, refused:
+        apart.submit(lambda: asyncio.run(due_twice(running))).result()
 
 
 def test_a_nearly_full_disk_makes_jobs_wait_and_loses_none(committing_db: str, tmp_path, settings, monkeypatch) -> None:

@@ -199,8 +199,9 @@ def iso_day(text: str) -> str:
 
 
 @register.filter
-def unit_words(unit: str) -> str:
-    return str(words.UNITS.get(unit, unit))
+def unit_words(unit: str, number: int | None = None) -> str:
+    """The unit beside its number: 1 year, 3 years."""
+    return str((words.ONE_OF_A_UNIT if number == 1 else words.UNITS).get(unit, unit))
 
 
 @register.filter

@@ -158,6 +158,15 @@ UNITS = {
     "euros": _("euros"),
     "count": _("times"),
 }
+ONE_OF_A_UNIT = {
+    "days": _("day"),
+    "working_days": _("working day"),
+    "months": _("month"),
+    "years": _("year"),
+    "hours": _("hour"),
+    "euros": _("euro"),
+    "count": _("time"),
+}
 EXAMPLE_OUTCOMES = {
     "holds": _("It holds"),
     "open": _("It is to be done"),
