@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,10 +17,10 @@ from repere.accounts.actions import InvitationClosed, accept_invitation, open_in
 from repere.accounts.actor import Actor
 from repere.accounts.beginning_guard import SPONSOR_WAITS
 from repere.accounts.models import ADMINISTRATOR, Membership, User
-from repere.accounts.refusals import Refused
 from repere.accounts.vetting_models import FactorReset
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
+from tests.accounts.refusing import refused
 from tests.people import Cast, Member, member
 
 pytestmark = pytest.mark.django_db
@@ -46,20 +44,6 @@ def sql(statement: str, *values: Any) -> int:
 
 def forged(user: UUID, membership: UUID | None = None, reset: UUID | None = None) -> int:
     return sql(LINK, user, membership, reset, sha256(uuid4().bytes).digest())
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(Refused) as told:
-        yield
-    assert told.value.code == code
-    assert str(told.value)
-
-
-@pytest.fixture
-def clara(people: Cast) -> Member:
-    """A second administrator of Atalante."""
-    return member("Clara Exemple", people.atalante, ADMINISTRATOR)
 
 
 @pytest.fixture

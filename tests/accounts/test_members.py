@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -16,31 +14,18 @@ from repere.accounts.actor import Actor
 from repere.accounts.jobs import look_after_accounts
 from repere.accounts.models import ADMINISTRATOR, Invitation, Membership, SignedIn, User
 from repere.accounts.own import own_actor
-from repere.accounts.refusals import NotVisible, Refused
+from repere.accounts.refusals import NotVisible
 from repere.cases import actions
 from repere.cases.models import Draft, Task
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
+from tests.accounts.refusing import refused
 from tests.cases.story import NOW as STORY_NOW
 from tests.cases.story import concern
 from tests.people import Cast, Member, member
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(Refused) as told:
-        yield
-    assert told.value.code == code
-    assert str(told.value)
-
-
-@pytest.fixture
-def clara(people: Cast) -> Member:
-    """A second administrator of Atalante."""
-    return member("Clara Exemple", people.atalante, ADMINISTRATOR)
 
 
 def join_too(proposed: Membership, by: Member, user: User) -> None:

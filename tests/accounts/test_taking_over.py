@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -17,27 +16,20 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actions import InvitationClosed, SignInFirst, accept_invitation, accept_membership, invite
 from repere.accounts.actor import Actor
 from repere.accounts.models import ADMINISTRATOR, Membership, User
-from repere.accounts.refusals import NotVisible, Refused
+from repere.accounts.refusals import NotVisible
 from repere.accounts.sessions import begin
 from repere.accounts.vetting import admit
 from repere.cases import actions as case_actions
 from repere.cases.refusals import NotVisible as NoCase
 from repere.directory.models import Organisation
 from repere.ledger.models import Entry
+from tests.accounts.refusing import refused
 from tests.people import Cast, Member, member
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 PASSWORD = "quatre mots bien longs"
 SignedIn = Callable[[Member], Client]
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(Refused) as told:
-        yield
-    assert told.value.code == code
-    assert str(told.value)
 
 
 class Newcomer:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +23,7 @@ from repere.accounts.refusals import NotVisible, Refused
 from repere.accounts.vetting_models import Application, VettingStep
 from repere.directory.models import WORKING, Organisation
 from repere.ledger.models import Entry
+from tests.accounts.refusing import refused
 from tests.people import Cast, Member, member
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -46,14 +45,6 @@ def vouchers(people: Cast) -> Vouchers:
         member("Basile Exemple", people.boussole, ADMINISTRATOR),
         member("Paola Exemple", people.police, ADMINISTRATOR),
     )
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(Refused) as told:
-        yield
-    assert told.value.code == code
-    assert str(told.value)
 
 
 def candidate(name: str = "Candidate", email: str = CONTACT["contact_email"]) -> Organisation:

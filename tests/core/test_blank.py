@@ -21,13 +21,13 @@ def test_what_is_found_once_is_what_would_be_found_each_time(name: str, monkeypa
     def holds(facts: list[Fact], on: date, groups: frozenset[str] | None) -> None:
         once = evaluate(mechanism(name), facts, on=on, groups=groups)
         with monkeypatch.context() as each_time:
-            each_time.setattr(Blank, "settle", lambda self, run: [False] * len(self.states))
+            each_time.setattr(Blank, "settle", lambda self, run, stretch: [False] * len(self.states))
             assert evaluate(mechanism(name), facts, on=on, groups=groups) == once
 
     original = Blank.settle
 
-    def counted(self: Blank, run: object) -> list[bool]:
-        told = original(self, run)  # type: ignore[arg-type]
+    def counted(self: Blank, *asked: object) -> list[bool]:
+        told = original(self, *asked)  # type: ignore[arg-type]
         settled.append(sum(told))
         return told
 

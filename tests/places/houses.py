@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from django.db import connection
 
 from repere.accounts.acting import acting_as
@@ -15,6 +16,7 @@ from repere.core.needs import Needs, household
 from repere.directory.models import Organisation
 from repere.places import actions, jobs
 from repere.places.models import Hold, Request, Shelter, Unit
+from repere.places.refusals import Refused
 from tests.people import Member, member
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -95,3 +97,8 @@ def by_worker(act: Any, *arguments: Any, now: datetime = NOW) -> Any:
 def sent(seeker: Member, request: Request) -> int:
     actions.send_to_unlisted(request.pk, acting=seeker.actor, now=NOW)
     return int(by_worker(jobs.send, request.pk))
+
+
+def refused(code: str) -> Any:
+    """The block is refused with this code."""
+    return pytest.raises(Refused, check=lambda error: error.code == code)

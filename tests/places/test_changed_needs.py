@@ -21,11 +21,11 @@ from repere.places.households import read, written
 from repere.places.models import Apart, FormerNeeds, Hold, Occupancy, Request
 from repere.places.queries.candidates import candidates_for
 from repere.places.queries.desk import desk, former_needs
-from repere.places.refusals import NotVisible, Refused
+from repere.places.refusals import NotVisible
 from tests.cases.story import concern
 from tests.cases.test_places import NEEDS
 from tests.people import Cast, Member
-from tests.places.houses import MOTHER_OF_TWO, NOW, ask, by_worker, hold, sent, shelter, unit
+from tests.places.houses import MOTHER_OF_TWO, NOW, ask, by_worker, hold, refused, sent, shelter, unit
 
 SignIn = Callable[[Member], Client]
 LATER = NOW + timedelta(hours=1)
@@ -40,10 +40,6 @@ def change(seeker: Member, request: Request, needs: Any = OF_THREE, **more: Any)
 def states(member: Member, request: Request) -> list[str]:
     with member.acts() as actor:
         return list(Hold.objects.visible_to(actor).filter(request=request).order_by("asked_at", "state").values_list("state", flat=True))
-
-
-def refused(code: str) -> Any:
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def test_the_new_needs_are_judged_and_the_old_ones_stay_to_be_read(people: Cast) -> None:

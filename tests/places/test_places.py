@@ -15,15 +15,11 @@ from repere.ledger.models import Entry
 from repere.places import actions, jobs
 from repere.places.models import Alert, Apart, Event, Hold, Incident, Occupancy, PrivateReason, Request, Shelter, Unit
 from repere.places.queries.candidates import candidates_for, confidence
-from repere.places.refusals import NotVisible, Refused
+from repere.places.refusals import NotVisible
 from tests.people import Cast, Member
-from tests.places.houses import NOW, ask, by_worker, hold, live, sent, shelter, unit
+from tests.places.houses import NOW, ask, by_worker, hold, live, refused, sent, shelter, unit
 
 LATER = NOW + timedelta(hours=30)
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def test_a_mother_of_two_who_refuses_lyon_finds_holds_and_fills_a_place(people: Cast) -> None:

@@ -20,16 +20,12 @@ from repere.places import actions, jobs
 from repere.places.models import Alert, Event, Hold, Occupancy, Request, Shelter, Unit
 from repere.places.queries.candidates import candidates_for, listed_places
 from repere.places.queries.desk import desk
-from repere.places.refusals import NotVisible, Refused
+from repere.places.refusals import NotVisible
 from tests.people import Cast, Member
-from tests.places.houses import NOW, ask, by_worker, hold, live, on_probation, sent, shelter, suspend, unit
+from tests.places.houses import NOW, ask, by_worker, hold, live, on_probation, refused, sent, shelter, suspend, unit
 
 SignIn = Callable[[Member], Client]
 LATER = NOW + timedelta(minutes=1)
-
-
-def refused(code: str):
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def offered(seeker: Member, request: Request) -> list[object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import urllib.parse
 
 import psutil
@@ -17,7 +16,6 @@ from tests.web.test_commands import start, status
 GONE_WITHIN_SECONDS = 60
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Repère is not run there.")
 @pytest.mark.xdist_group("commands")
 def test_pages_end_with_a_server_that_was_killed(environment: dict[str, str]) -> None:
     """Three page processes; nobody tells them to stop."""

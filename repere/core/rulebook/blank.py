@@ -33,14 +33,17 @@ class Blank:
         """Per day, the row of this run that stands for it."""
         return np.searchsorted(self.run.graph.law_days, days, "right")
 
-    def settle(self, run: Run) -> list[bool]:
-        """Give a run what its facts cannot change. Per rule of the graph, whether its answer was so settled."""
+    def settle(self, run: Run, stretch: NDArray[np.int64]) -> list[bool]:
+        """Give a run what its facts cannot change. Per rule of the graph, whether its answer was so settled.
+
+        ``stretch``: per row of the run, what :meth:`stretches` says of its day.
+        """
         if run.size == 0 or run.day.min() < READABLE_FROM:
             return [False] * len(self._settled)
         present = run.tables.kinds.keys()
         read = run.graph.kinds
         told = [read[rule_id].isdisjoint(present) and run.outside(rule_id) is None for rule_id in self._settled]
-        run.settle({rule: said for (rule, said), here in zip(self._settled.items(), told, strict=True) if here}, self.stretches(run.day))
+        run.settle({rule: said for (rule, said), here in zip(self._settled.items(), told, strict=True) if here}, stretch)
         return told
 
 

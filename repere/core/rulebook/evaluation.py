@@ -108,7 +108,8 @@ def evaluate_many(
     run = Run(graph, tables, case, day)
     run.share_picks(picking)
     nothing = blank(graph, tables.groups)
-    settled, stretch = nothing.settle(run), nothing.stretches(run.day)
+    stretch = nothing.stretches(run.day)
+    settled = nothing.settle(run, stretch)
     facts = [fact for one in cases for fact in one]
     states = np.empty((len(graph.rules), run.size), np.int8)
     states[settled] = nothing.states[settled][:, stretch]
