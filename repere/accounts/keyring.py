@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import QuerySet, UUIDField
 from django.utils import timezone
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.accounts.models import IndexKey, OrganisationKey, OrganisationKeyPair, PersonKeyRotation, PersonKeyWrap
 from repere.accounts.rootkey import RootKey, root_key
 from repere.accounts.rows import insert_rows
@@ -190,8 +192,14 @@ def _id(organisation: Whose) -> UUID:
 
 def _organisation_keys(organisation_id: UUID) -> dict[int, bytes]:
     root = root_key()
-    rows = OrganisationKey.objects.filter(organisation_id=organisation_id).values_list("version", "wrapped")
+    rows = _wrapped_keys(organisation=organisation_id)
     return _opened({version: (bytes(wrapped), organisation_binding(organisation_id, version)) for version, wrapped in rows}, root)
+
+
+@kept
+def _wrapped_keys() -> QuerySet[OrganisationKey, tuple[int, Any]]:
+    hers = OrganisationKey.objects.filter(organisation_id=Given("organisation", UUIDField()))
+    return hers.values_list("version", "wrapped")
 
 
 def _opened(rows: Mapping[int, tuple[bytes, tuple[str, ...]]], root: RootKey) -> dict[int, bytes]:

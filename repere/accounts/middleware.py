@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -17,6 +18,7 @@ from repere import ledger
 from repere.accounts import sessions
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.accounts.models import Membership, SignedIn, User
 from repere.accounts.sessions import MEMBERSHIP, SIGNED_IN_AT
 from repere.accounts.stepup import ask_again
@@ -118,13 +120,18 @@ class ActingMiddleware:
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
     """Read anew for each request: a role that ended, ended. All of hers at once, for the list of her desks too."""
-    held = Membership.objects.current().filter(user=user).select_related(None).select_related("organisation").order_by()
-    memberships = sorted(held, key=Membership.opens_before)
+    memberships = sorted(_held(user=user.pk), key=Membership.opens_before)
     for one in memberships:
         one.user = user
     request.memberships = memberships  # type: ignore[attr-defined]
     chosen = str(request.session.get(MEMBERSHIP))
     return next((one for one in memberships if str(one.pk) == chosen), memberships[0] if memberships else None)
+
+
+@kept
+def _held() -> QuerySet[Membership]:
+    hers = Membership.objects.current().filter(user_id=Given("user", UUIDField()))
+    return hers.select_related(None).select_related("organisation").order_by()
 
 
 def _page(request: HttpRequest) -> str:

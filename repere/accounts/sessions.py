@@ -14,12 +14,14 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import models
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest
 
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actions import note_sign_in
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.accounts.models import Membership, SignedIn, User
 from repere.accounts.own import own_actor
 
@@ -77,7 +79,7 @@ def current(session: SessionBase, user: User, *, now: datetime) -> SignedIn | No
     if ROW not in session or since is None or not 0 <= now.timestamp() - since < life_limit().total_seconds():
         return None
     with acting_as(own_actor(user)) as acting:
-        signed = next(iter(SignedIn.objects.filter(pk=str(session.get(ROW)), user=user, ended_at=None).order_by()), None)
+        signed = next(iter(_open_row(row=UUID(str(session.get(ROW))), user=user.pk)), None)
         if signed is None or signed.locked_at is not None:
             return signed
         idle = now - signed.seen_at
@@ -86,6 +88,11 @@ def current(session: SessionBase, user: User, *, now: datetime) -> SignedIn | No
         elif idle >= SEEN_STEP:
             SignedIn.objects.filter(pk=signed.pk).update(seen_at=now)
     return signed
+
+
+@kept
+def _open_row() -> QuerySet[SignedIn]:
+    return SignedIn.objects.filter(pk=Given("row", UUIDField()), user_id=Given("user", UUIDField()), ended_at=None).order_by()
 
 
 def lock(signed: SignedIn, user: User, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, QuerySet, Value
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import kept
 from repere.cases.arrivals import Arrival, arrivals_to_confirm
 from repere.cases.models import KeptAwayNote
 from repere.cases.moved import Moved, moves_to_confirm
@@ -27,11 +28,16 @@ class AtHome:
 
 def at_home(actor: Actor) -> AtHome:
     """Cost: one query, and one or two for each list that holds something."""
-    lists: dict[str, QuerySet[Any]] = {"to_read": unread(actor), "arrivals": holds_to_confirm(actor), "moves": said_moves(actor)}
-    first, *others = (rows.order_by().values(what=Value(name, CharField()))[:1] for name, rows in lists.items())
-    held = {row["what"] for row in first.union(*others, all=True)}
+    held = {row["what"] for row in _held(actor)}
     return AtHome(
         kept_away_to_read(actor) if "to_read" in held else [],
         arrivals_to_confirm(actor) if "arrivals" in held else [],
         moves_to_confirm(actor) if "moves" in held else [],
     )
+
+
+@kept
+def _held(actor: Actor) -> QuerySet[Any, Any]:
+    lists: dict[str, QuerySet[Any]] = {"to_read": unread(actor), "arrivals": holds_to_confirm(actor), "moves": said_moves(actor)}
+    first, *others = (rows.order_by().values(what=Value(name, CharField()))[:1] for name, rows in lists.items())
+    return first.union(*others, all=True)

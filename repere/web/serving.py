@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 import structlog
@@ -67,10 +68,11 @@ def _serve_all(host: str, port: int, announce: Announce) -> None:
     _stop_on(signal.SIGTERM)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        children.append(_child("serve", "--host", host, "--port", str(port)))
+        # What stands against serving was asked just above: the server's own processes begin at once, and alone on this machine.
+        children.append(_started(_server(host, port), REPERE_POOL="1"))
+        _wait_until_served(host, port, children)
         children.append(_child("worker"))
         children.append(_child("ledger", "seal", "--every", "60"))
-        _wait_until_served(host, port, children)
         _welcome(host, port, announce)
         ended = _wait_for_end(children)
         announce(f"A part of Repère has ended by itself (code {ended}); everything stops.")
@@ -84,15 +86,20 @@ def _serve_all(host: str, port: int, announce: Announce) -> None:
 
 def replace_by_server(host: str, port: int) -> None:
     """The process becomes the web server, so that signals reach it directly."""
+    program = _server(host, port)
+    os.execv(program[0], program)  # noqa: S606 our own program, no word of it from outside
+
+
+def _server(host: str, port: int) -> list[str]:
+    """The command line of the web server, for as many page processes as the machine has cores, four at most."""
     workers = os.environ.get("REPERE_WEB_PROCESSES", str(max(1, min(4, os.cpu_count() or 1))))
-    program = [
+    return [
         sys.executable, "-m", "granian", "repere.web.wsgi:application", "--interface", "wsgi",
         "--host", host, "--port", str(port), "--workers", workers, "--blocking-threads", "4", "--backpressure", "256",
         "--no-access-log", "--log-level", "warning", "--no-ws", "--respawn-failed-workers",
         # A process that is told to stop while it still starts does not hear it; the server would wait for it for ever.
         "--workers-kill-timeout", str(STOP_LIMIT_SECONDS - 5),
     ]  # fmt: skip
-    os.execv(sys.executable, program)  # noqa: S606 our own program, no word of it from outside
 
 
 class PausingJobs(JobManager):
@@ -129,9 +136,12 @@ def work() -> None:
 
 
 def _child(*words: str) -> subprocess.Popen[bytes]:
+    return _started([sys.executable, "-m", "repere.cli", *words])
+
+
+def _started(program: list[str], **told: str) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches the parent only, which then ends the children in order.
-    program = [sys.executable, "-m", "repere.cli", *words]
-    return subprocess.Popen(program, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603 as above
+    return subprocess.Popen(program, env={**os.environ, **told}, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603 as above
 
 
 def _die_with_parent() -> None:
@@ -163,9 +173,11 @@ def _wait_until_served(host: str, port: int, children: list[subprocess.Popen[byt
     limit = time.monotonic() + 60
     while time.monotonic() < limit and all(child.poll() is None for child in children):
         try:
-            socket.create_connection((host, port), timeout=1).close()
+            with closing(HTTPConnection(host, port, timeout=60)) as asking:
+                asking.request("HEAD", "/ready")  # the port is open long before a page process answers on it
+                asking.getresponse()
             return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.1)
     raise CannotRun("The pages could not be served; the lines above say why.")
 

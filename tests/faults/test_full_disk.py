@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,11 +17,13 @@ REFUSALS_ENOUGH = 3
 
 
 def fill(folder: Path) -> Path:
-    """Take all the room but a little."""
+    """Take all the room but a little, while the database goes on writing beside: what it takes meanwhile is left to it."""
     filler = folder / "filler"
-    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
     with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(4096, free - ROOM_LEFT))
+        while (free := os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize) > ROOM_LEFT:
+            taken = file.seek(0, os.SEEK_END)
+            with suppress(OSError):
+                os.posix_fallocate(file.fileno(), taken, max(4096, (free - ROOM_LEFT) // 2))
     return filler
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.accounts.scope import M
 from repere.cases.models import Assignment, BreakGlass, Case, Fact, Grant, Person, Task, TeamPractice
 from repere.cases.models.standing import BreakGlassQuerySet
@@ -66,9 +67,17 @@ class Standing:
 
 def visible_case_with_standing(actor: Actor, code: str) -> tuple[Case, Standing]:
     """The case of that code and what this actor may do with it. Cost: 1 query (2 for who is not assigned)."""
-    asked = Case.objects.visible_to(actor).filter(code=normalise_code(code) or "")
-    case: Case = _one(asked.annotate(is_followed=_is_followed_by(actor)))
+    case = next(iter(_case_of(actor, code=normalise_code(code) or "")), None)
+    if case is None:
+        raise NotVisible
     return case, standing(actor, case, assigned=case.is_followed)  # type: ignore[attr-defined]
+
+
+@kept
+def _case_of(actor: Actor) -> models.QuerySet[Case]:
+    asked = Case.objects.visible_to(actor).filter(code=Given("code", models.CharField()))
+    found: models.QuerySet[Case] = asked.annotate(is_followed=_is_followed_by(actor)).order_by()[:1]
+    return found
 
 
 def standing(actor: Actor, case: Case, *, assigned: bool | None = None) -> Standing:

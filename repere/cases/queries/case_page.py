@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
 from repere.cases.access import Standing, visible_case_with_standing
@@ -279,22 +281,16 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
     today = civil_day(case.zone, now)
     asked = on or today
     own = case.organisation_id == actor.organisation_id
-    shared = Grant.objects.visible_to(actor, own=own).filter(case=case)
-    grants = list(shared.select_related("organisation").order_by("-starts_at", "pk"))
+    grants = _grants(actor, own, case=case.pk)
     groups = held.groups(tuple(mechanism.groups))
-    facts = list(
-        Fact.objects.visible_to(actor, own=own).filter(case=case).select_related("organisation", "user").order_by("revision", "id")
-    )  # fmt: skip
+    facts = _facts(actor, own, case=case.pk)
     judged = evaluation.judge(mechanism, facts, on=asked, groups=groups, explained=explained)
     ring = _ring(case, actor)
     reader = _Reader(actor, mechanism, ring, facts)
     timeline = reader.timeline(judged)
-    tasks = Task.objects.visible_to(actor, own=own).filter(case=case, organisation=actor.organisation_id).select_related("assignee")
-    drafts = Draft.objects.visible_to(actor).filter(case=case).order_by("-saved_at", "pk")
-    records = SealedRecord.objects.visible_to(actor, own=own).filter(person=case.person_id, tier__in=("contact", "identity"))
-    newest = {record.tier: record for record in records.order_by("tier", "-version").distinct("tier")}
+    newest = {record.tier: record for record in _newest_records(actor, own, person=case.person_id)}
     levels = _levels(mechanism, judged, asked, actor.language)
-    duties = _told_apart([reader.duty(task, today) for task in tasks])
+    duties = _told_apart([reader.duty(task, today) for task in _tasks(actor, own, case=case.pk)])
     closed = sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)
     role, language = actor.role, actor.language
     offered = {way for duty in duties if duty.closed_at is None for way in duty.ways}
@@ -315,10 +311,40 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
         needs=tuple(need for need in needs if need.doing not in offered),
         proposal=proposal if proposal and all(way.kind != proposal.doing.kind for way in offered) else None,
         timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
-        drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in drafts),
+        drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in _drafts(actor, case=case.pk)),
         questions=_questions(mechanism, judged, facts, groups, actor.language), next_change_on=judged.next_change_on,
         persons=frozenset({case.person_id}),
     )  # fmt: skip
+
+
+CASE, PERSON = Given("case", UUIDField()), Given("person", UUIDField())
+
+
+@kept
+def _grants(actor: Actor, own: bool) -> QuerySet[Grant]:
+    return Grant.objects.visible_to(actor, own=own).filter(case_id=CASE).select_related("organisation").order_by("-starts_at", "pk")
+
+
+@kept
+def _facts(actor: Actor, own: bool) -> QuerySet[Fact]:
+    return Fact.objects.visible_to(actor, own=own).filter(case_id=CASE).select_related("organisation", "user").order_by("revision", "id")
+
+
+@kept
+def _tasks(actor: Actor, own: bool) -> QuerySet[Task]:
+    ours = Task.objects.visible_to(actor, own=own).filter(organisation=actor.organisation_id)
+    return ours.filter(case_id=CASE).select_related("assignee")
+
+
+@kept
+def _drafts(actor: Actor) -> QuerySet[Draft]:
+    return Draft.objects.visible_to(actor).filter(case_id=CASE).order_by("-saved_at", "pk")
+
+
+@kept
+def _newest_records(actor: Actor, own: bool) -> QuerySet[SealedRecord]:
+    records = SealedRecord.objects.visible_to(actor, own=own).filter(person_id=PERSON, tier__in=("contact", "identity"))
+    return records.order_by("tier", "-version").distinct("tier")
 
 
 def _ended(grant: Grant, now: datetime) -> bool:

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, Q, Value
+from django.db.models import CharField, Count, DateField, DateTimeField, F, Q, QuerySet, Value
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept, kept_counts
 from repere.cases import mechanisms
 from repere.cases.actions.notices import NO_REFERENT
-from repere.cases.models import BreakGlass, Case, Grant, Notice, Task
+from repere.cases.models import BreakGlass, Case, Grant, Notice, ScopedQuerySet, Task
 from repere.cases.queries import wording
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
@@ -97,38 +98,66 @@ def worklist(actor: Actor, *, now: datetime, tab: str = "", role: str | None = N
     "overdue", "due" and "later" hold what the actor's role (or `role`) must do, or what the actor took; "due" begins with what
     has no date and is owed at once. "waiting" holds what others must do; "new" what was opened or shared in the last week. With no
     tab asked for: the first of these that holds something, what is late before all.
-    Counts stop at MOST, so the cost is that of a page, not of an organisation. Cost: 9 queries (8 on an empty tab).
+    Counts stop at MOST, so the cost is that of a page, not of an organisation. Cost: 6 queries at most.
     """
-    mine = Q(role=role) if role else Q(role__in=mechanisms.roles_answering_to(actor.role)) | Q(assignee=actor.user_id)
-    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now.date())
-    tasks = Task.objects.visible_to(actor).filter(awake, organisation=actor.organisation_id, closed_at=None)
-    tabs = {
-        "overdue": mine & Q(overdue_at__lte=now),
-        "due": mine & (Q(overdue_at=None) | Q(overdue_at__gt=now, overdue_at__lte=now + SOON)),
-        "later": mine & Q(overdue_at__gt=now + SOON),
-        "waiting": ~mine,
-    }
-    # In the order of an index, so that counting stops where it may; without an order all indexes are read and joined first.
-    in_order = tasks.order_by(F("overdue_at").asc(nulls_first=True), "opened_at", "pk")
-    fresh = _new(actor, now)
+    told: dict[str, Any] = {"now": now, "soon": now + SOON, "today": now.date(), "fresh": now - NEW}
     # The late ones are counted by reading which they are: nearly every worklist opens on them.
-    late_ones = list(in_order.filter(tabs["overdue"]).values_list("pk", flat=True)[:MOST])
-    counts = {"overdue": len(late_ones), "new": len(fresh)}
-    counts |= {name: in_order.filter(tabs[name])[:MOST].count() for name in ("due", "waiting", "later")}
+    late_ones: list[UUID] = _late_ones(actor, role, **told)
+    found = _counts(actor, role, **told)
+    fresh = found.pop("opened") + found.pop("shared")
+    counts = {"overdue": len(late_ones), "new": min(fresh, MOST), **found}
     tab = tab if tab in TABS else next((name for name in OPENS_ON if counts[name]), "due")
-    roles = _roles(in_order, actor)
+    roles = _roles(actor, told)
     notices, nobody, late = _waiting(actor, now)
     # One page more where counting stopped: whoever wants to can go on.
     pages = max(1, -(-counts[tab] // PAGE)) if counts[tab] < MOST else max(MOST // PAGE, page) + 1
     page = min(max(1, page), pages)
     if tab == "new":
-        shown = fresh[(page - 1) * PAGE : page * PAGE]
+        shown = _new(actor, now)[(page - 1) * PAGE : page * PAGE]
         persons = frozenset(line.person_id for line in shown)
         return Worklist(tab, counts, (), tuple(shown), roles, role, page, pages, notices, persons, nobody=nobody, late_reviews=late)
     known = late_ones if tab == "overdue" and page * PAGE <= MOST else None
-    lines = tuple(_lines(tasks.filter(tabs[tab]), actor, now, tab, page, known))
+    lines = tuple(_lines(actor, role, told, tab, page, known))
     persons = frozenset(line.person_id for line in lines)
     return Worklist(tab, counts, lines, (), roles, role, page, pages, notices, persons, nobody=nobody, late_reviews=late)
+
+
+NOW, SOON_AT, TODAY = (Given("now", DateTimeField()), Given("soon", DateTimeField()), Given("today", DateField()))
+
+
+def _tasks(actor: Actor) -> ScopedQuerySet[Task]:
+    """Open tasks of the actor's organisation that nobody put off until a later day."""
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=TODAY)
+    return Task.objects.visible_to(actor).filter(awake, organisation=actor.organisation_id, closed_at=None)
+
+
+def _in(tab: str, actor: Actor, role: str | None) -> Q:
+    mine = Q(role=role) if role else Q(role__in=mechanisms.roles_answering_to(actor.role)) | Q(assignee=actor.user_id)
+    tabs = {
+        "overdue": mine & Q(overdue_at__lte=NOW),
+        "due": mine & (Q(overdue_at=None) | Q(overdue_at__gt=NOW, overdue_at__lte=SOON_AT)),
+        "later": mine & Q(overdue_at__gt=SOON_AT),
+        "waiting": ~mine,
+    }
+    return tabs[tab]
+
+
+def _in_order(actor: Actor) -> ScopedQuerySet[Task]:
+    """In the order of an index, so that counting stops where it may; without an order all indexes are read and joined first."""
+    return _tasks(actor).order_by(F("overdue_at").asc(nulls_first=True), "opened_at", "pk")
+
+
+@kept
+def _late_ones(actor: Actor, role: str | None) -> QuerySet[Any, Any]:
+    return _in_order(actor).filter(_in("overdue", actor, role)).values_list("pk", flat=True)[:MOST]
+
+
+@kept_counts
+def _counts(actor: Actor, role: str | None) -> dict[str, Any]:
+    """What the other tabs hold; of what is new, what we opened and what was shared with us, each by its index."""
+    counted: dict[str, ScopedQuerySet[Any]] = {tab: _in_order(actor).filter(_in(tab, actor, role)) for tab in ("due", "waiting", "later")}
+    counted |= {"opened": _opened(actor).order_by("-opened_at", "pk"), "shared": _shared(actor).order_by("-starts_at", "pk")}
+    return {name: rows.values_list("pk")[:MOST] for name, rows in counted.items()}
 
 
 LATE_REVIEW = "late_review"
@@ -136,24 +165,37 @@ LATE_REVIEW = "late_review"
 
 def _waiting(actor: Actor, now: datetime) -> tuple[int, int, int]:
     """Unread notices, those of them about files that nobody follows, and late reviews of what others opened. One question."""
-    unread = Notice.objects.visible_to(actor).filter(organisation=actor.organisation_id, read_at=None)
-    late = BreakGlass.objects.visible_to(actor).filter(owner=actor.organisation_id, reviewed_at=None, review_due_at__lte=now)
-    by_step = unread.order_by().values(what=F("step")).annotate(number=Count("pk"))
-    reviews = late.exclude(user=actor.user_id).order_by().values(what=Value(LATE_REVIEW, CharField())).annotate(number=Count("pk"))
-    found = {row["what"]: row["number"] for row in by_step.union(reviews, all=True)}
+    found = {row["what"]: row["number"] for row in _notices_and_reviews(actor, now=now)}
     reviews_late = found.pop(LATE_REVIEW, 0)
     return sum(found.values()), found.get(NO_REFERENT, 0), reviews_late
 
 
-def _lines(tasks: Any, actor: Actor, now: datetime, tab: str, page: int, known: list[UUID] | None) -> list[TaskLine]:
+@kept
+def _notices_and_reviews(actor: Actor) -> QuerySet[Any, Any]:
+    unread = Notice.objects.visible_to(actor).filter(organisation=actor.organisation_id, read_at=None)
+    late = BreakGlass.objects.visible_to(actor).filter(owner=actor.organisation_id, reviewed_at=None, review_due_at__lte=NOW)
+    by_step = unread.order_by().values(what=F("step")).annotate(number=Count("pk"))
+    reviews = late.exclude(user=actor.user_id).order_by().values(what=Value(LATE_REVIEW, CharField())).annotate(number=Count("pk"))
+    return by_step.union(reviews, all=True)
+
+
+def _lines(
+    actor: Actor, role: str | None, told: dict[str, Any], tab: str, page: int, known: list[UUID] | None
+) -> list[TaskLine]:
     """One page of tasks. `known`: which they are, in order, where that was read already."""
+    # First which, by the index alone; then what they say: a join would be made for every task before the page is cut.
+    first = (page - 1) * PAGE
+    which = known[first : first + PAGE] if known is not None else _page_of(actor, role, tab, first, **told)
+    rows = Task.objects.visible_to(actor).filter(pk__in=which).select_related("case", "assignee").order_by().in_bulk()
+    return [_line(rows[pk], actor, told["now"]) for pk in which if pk in rows]
+
+
+@kept
+def _page_of(actor: Actor, role: str | None, tab: str, first: int) -> QuerySet[Any, Any]:
     # What is owed at once comes first where nothing is late; where others are waited for, the longest wait.
     order = F("opened_at").asc() if tab == "waiting" else F("overdue_at").asc(nulls_first=True)
-    # First which, by the index alone; then what they say: a join would be made for every task before the page is cut.
-    every = known if known is not None else tasks.order_by(order, "opened_at", "pk").values_list("pk", flat=True)
-    which = list(every[(page - 1) * PAGE : page * PAGE])
-    rows = Task.objects.visible_to(actor).filter(pk__in=which).select_related("case", "assignee").order_by().in_bulk()
-    return [_line(rows[pk], actor, now) for pk in which if pk in rows]
+    rows = _tasks(actor).filter(_in(tab, actor, role)).order_by(order, "opened_at", "pk")
+    return rows.values_list("pk", flat=True)[first : first + PAGE]
 
 
 def _line(task: Task, actor: Actor, now: datetime) -> TaskLine:
@@ -169,27 +211,51 @@ def _line(task: Task, actor: Actor, now: datetime) -> TaskLine:
     )  # fmt: skip
 
 
-def _roles(tasks: Any, actor: Actor) -> tuple[RoleCount, ...]:
+def _roles(actor: Actor, told: dict[str, Any]) -> tuple[RoleCount, ...]:
     """Among the first MOST by day."""
     common = mechanisms.common()
-    counted = Counter(tasks.values_list("role", flat=True)[:MOST])
+    counted = Counter(_first_roles(actor, **told))
     return tuple(RoleCount(role, wording.role(common, role, actor.language), count) for role, count in sorted(counted.items()))
+
+
+@kept
+def _first_roles(actor: Actor) -> QuerySet[Any, Any]:
+    return _in_order(actor).values_list("role", flat=True)[:MOST]
+
+
+FRESH = Given("fresh", DateTimeField())
+
+
+def _opened(actor: Actor) -> ScopedQuerySet[Case]:
+    return Case.objects.visible_to(actor).filter(organisation=actor.organisation_id, opened_at__gt=FRESH)
+
+
+def _shared(actor: Actor) -> ScopedQuerySet[Grant]:
+    return Grant.objects.visible_to(actor).active().filter(organisation=actor.organisation_id, starts_at__gt=FRESH)
+
+
+@kept
+def _opened_lately(actor: Actor) -> QuerySet[Any, Any]:
+    return _opened(actor).order_by("-opened_at", "pk")[:MOST]
+
+
+@kept
+def _shared_lately(actor: Actor) -> QuerySet[Any, Any]:
+    return _shared(actor).select_related("case", "owner").order_by("-starts_at", "pk")[:MOST]
 
 
 def _new(actor: Actor, now: datetime) -> list[NewLine]:
     """Two questions, one per index: what we opened, what was shared with us."""
     since = now - NEW
-    opened = Case.objects.visible_to(actor).filter(organisation=actor.organisation_id, opened_at__gt=since)
     lines = [
         NewLine(case.pk, case.person_id, case.code, case.pseudonym, case.opened_on, case.opened_at, "")
-        for case in opened.order_by("-opened_at", "pk")[: PAGE * 4]
+        for case in _opened_lately(actor, fresh=since)
     ]
-    shared = Grant.objects.visible_to(actor).active().filter(organisation=actor.organisation_id, starts_at__gt=since)
     lines += [
         NewLine(
             grant.case_id, grant.person_id, grant.case.code, grant.case.pseudonym, grant.case.opened_on, grant.starts_at, grant.owner.name
         )
-        for grant in shared.select_related("case", "owner").order_by("-starts_at", "pk")[: PAGE * 4]
+        for grant in _shared_lately(actor, fresh=since)
     ]
     return sorted(lines, key=lambda line: line.since, reverse=True)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Q, QuerySet
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import kept, kept_counts
 from repere.cases import mechanisms
 from repere.cases.access import standing, visible_case, visible_case_by_id
-from repere.cases.models import Capsule, Case, Fact, Grant, JointStep, Offer, Referral
+from repere.cases.models import Capsule, Case, Fact, Grant, JointStep, Offer, Referral, ScopedQuerySet
 from repere.cases.models.referral import ACCEPTED, RUNNING
 from repere.cases.queries.case_page import TimelineEntry, timeline_of
 from repere.cases.queries.standing import ring_of
@@ -85,10 +87,23 @@ class Unanswered:
 
 
 def to_answer(actor: Actor) -> Unanswered:
-    """What the inbox shows under "To answer", counted; nothing of any person. Cost: one query. Counting stops at MOST."""
-    rows = Offer.objects.visible_to(actor).filter(organisation=actor.organisation_id, state__in=RUNNING)
-    found = rows.order_by("answer_by", "pk")[:MOST].aggregate(number=Count("pk"), first=Min("answer_by"))
-    return Unanswered(found["number"], found["first"])
+    """What the inbox shows under "To answer", counted; nothing of any person. Cost: one query, or two. Counting stops at MOST."""
+    first = _first_to_answer(actor)
+    return Unanswered(_number_to_answer(actor)["running"], first[0]) if first else Unanswered(0, None)
+
+
+def _running(actor: Actor) -> ScopedQuerySet[Offer]:
+    return Offer.objects.visible_to(actor).filter(organisation=actor.organisation_id, state__in=RUNNING).order_by("answer_by", "pk")
+
+
+@kept
+def _first_to_answer(actor: Actor) -> QuerySet[Any, datetime | None]:
+    return _running(actor).values_list("answer_by", flat=True)[:1]
+
+
+@kept_counts
+def _number_to_answer(actor: Actor) -> dict[str, ScopedQuerySet[Offer]]:
+    return {"running": _running(actor)[:MOST]}
 
 
 def unread(actor: Actor) -> int:

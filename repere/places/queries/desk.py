@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.places.models import Alert, Apart, Arrival, Bed, Carried, FormerNeeds, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
 from repere.places.queries.candidates import confidence
 
@@ -82,11 +84,14 @@ class Unanswered:
 
 def asked_of_us(actor: Actor, *, now: datetime) -> Unanswered:
     """What the desk shows under "Asked of us", counted; nothing of any household. Cost: one query. Counting stops at SHOWN."""
-    waits = Hold.objects.visible_to(actor).filter(
-        host_id=actor.organisation_id, state=Hold.State.ASKED, ends_at__gt=now, request__closed_at=None
-    )
-    found = waits.order_by("ends_at")[:SHOWN].aggregate(number=Count("pk"), first=Min("ends_at"))
-    return Unanswered(found["number"], found["first"])
+    by = _given_up_at(actor, now=now)
+    return Unanswered(len(by), by[0] if by else None)
+
+
+@kept
+def _given_up_at(actor: Actor) -> QuerySet[Any, datetime]:
+    ours = Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, state=Hold.State.ASKED, request__closed_at=None)
+    return ours.filter(ends_at__gt=Given("now", DateTimeField())).order_by("ends_at").values_list("ends_at", flat=True)[:SHOWN]
 
 
 def houses(actor: Actor, *, now: datetime) -> list[House]:
