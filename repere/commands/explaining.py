@@ -27,6 +27,20 @@ VALUES = {
     "fr": {"yes": "oui", "no": "non", "cannot_tell": "on ne peut pas dire"},
     "en": {"yes": "yes", "no": "no", "cannot_tell": "cannot tell"},
 }
+SAID = {
+    "fr": {
+        "no_member": "Aucun membre n'a l'adresse {email}.",
+        "no_case": "Aucun dossier {code} n'est ouvert à ce membre.",
+        "no_rule": "Aucune règle {rule} dans le mécanisme {name}. « repere mechanism check » nomme les fichiers.",
+        "no_mechanism": "Aucun mécanisme {name}.",
+    },
+    "en": {
+        "no_member": "No member has the address {email}.",
+        "no_case": "No case {code} is open to this member.",
+        "no_rule": "No rule {rule} in the mechanism {name}. `repere mechanism check` lists the files.",
+        "no_mechanism": "No mechanism {name}.",
+    },
+}
 COLOURS = {"yes": "green", "no": "red", "cannot_tell": "yellow"}
 
 
@@ -41,19 +55,19 @@ def register(cli: click.Group) -> None:
 @click.option("--known-at", type=click.DateTime(["%Y-%m-%d"]), help="Only what was recorded by the end of that day.")
 @click.option("--as", "email", required=True, help="Address of the member who looks; the look is written down.")
 @click.option("--mechanism", "name", default="", help="Another mechanism than that of the case, such as fr+fr-collectif.")
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--language", "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 def explain(case: str, rule: str, day: datetime | None, known_at: datetime | None, email: str, name: str, language: str) -> None:
     """Print why a rule holds, does not hold or cannot be told for a case, on a day, with its sources."""
     on = day.date() if day else datetime.now(UTC).date()
-    with acting_as(_member(email)) as actor:
+    with acting_as(_member(email, language)) as actor:
         tree = _reasoning(actor, case, rule, on, known_at, name, language)
     Console().print(tree)
 
 
-def _member(email: str) -> Actor:
+def _member(email: str, language: str) -> Actor:
     membership = Membership.objects.current().filter(user__email__iexact=email).first()
     if membership is None:
-        raise click.ClickException(f"No member has the address {email}.")
+        raise click.ClickException(SAID[language]["no_member"].format(email=email))
     return membership.actor()
 
 
@@ -61,10 +75,13 @@ def _reasoning(actor: Actor, code: str, rule_id: str, on: date, known_at: dateti
     try:
         case = visible_case(actor, code)
     except NotVisible:
-        raise click.ClickException(f"No case {code} is open to this member.") from None
-    mechanism = mechanisms.named(name or case.mechanism)
+        raise click.ClickException(SAID[language]["no_case"].format(code=code)) from None
+    try:
+        mechanism = mechanisms.named(name or case.mechanism)
+    except rulebook.RuleBookError:
+        raise click.ClickException(SAID[language]["no_mechanism"].format(name=name)) from None
     if rule_id not in mechanism.rules:
-        raise click.ClickException(f"No rule {rule_id} in the mechanism {mechanism.name}. `repere mechanism check` lists the files.")
+        raise click.ClickException(SAID[language]["no_rule"].format(rule=rule_id, name=mechanism.name))
     rows = facts_of(case, actor)
     ledger.look(actor, [case.person_id], detail={"case": case.pk, "rule": rule_id})
     until = known_at.replace(hour=23, minute=59, tzinfo=UTC) if known_at else None

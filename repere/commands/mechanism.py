@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from rich.console import Console
 from rich.table import Table
 
+from repere.commands.faults_in_french import in_french
 from repere.core.rulebook import Mechanism, RuleBookError, Step, difference, impact, load
 from repere.core.rulebook.errors import Fault
 from repere.core.rulebook.loading import with_examples
@@ -40,6 +41,19 @@ KINDS = {
     "condition": pgettext_lazy("terminal", "condition"),
     "entitlement": pgettext_lazy("terminal", "entitlement"),
     "duty": pgettext_lazy("terminal", "duty"),
+}
+LEVELS = {
+    "national_law": pgettext_lazy("terminal", "national law"),
+    "international_obligation": pgettext_lazy("terminal", "international obligation"),
+    "guidance": pgettext_lazy("terminal", "guidance"),
+    "demanded": pgettext_lazy("terminal", "demanded"),
+    "choice": pgettext_lazy("terminal", "our choice"),
+}
+PARTS = {
+    "added": pgettext_lazy("terminal", "added"),
+    "removed": pgettext_lazy("terminal", "removed"),
+    "changed": pgettext_lazy("terminal", "changed"),
+    "moved": pgettext_lazy("terminal", "moved"),
 }
 DAYS = {
     -1: pgettext_lazy("terminal", "the day before it is due"),
@@ -71,8 +85,28 @@ def _spoken() -> str:
     return "fr" if told.lower().startswith("fr") else "en"
 
 
+def _speak(context: click.Context, _option: click.Parameter, lang: str | None) -> None:
+    if lang is not None:
+        context.with_resource(translation.override(lang))
+
+
+spoken_in = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), callback=_speak, expose_value=False, is_eager=True, help="Answer in French or in English."
+)
+"""The language may be said before or after the verb: whoever has typed the verb does not begin again."""
+
+
+def _there(path: Path, *, folder: bool = False) -> Path:
+    """A file or folder that a reader named. Ends the command, in her language, where there is none."""
+    if folder and not path.is_dir():
+        raise SystemExit(click.style(gettext("There is no folder %(path)s.") % {"path": path}, fg="red"))
+    if not folder and not path.is_file():
+        raise SystemExit(click.style(gettext("There is no file %(path)s.") % {"path": path}, fg="red"))
+    return path
+
+
 @click.group()
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another copy of the rule book.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Another copy of the rule book.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=_spoken, help="Answer in French or in English (default: as LANG says).")
 @click.pass_context
 def mechanism(context: click.Context, folder: Path | None, lang: str) -> None:
@@ -80,8 +114,8 @@ def mechanism(context: click.Context, folder: Path | None, lang: str) -> None:
 
     Le livre de règles : le vérifier, essayer des exemples, comparer deux mécanismes. En français : --lang fr.
     """
-    context.obj = folder or Path(settings.REPERE_MECHANISM_FOLDER)
     context.with_resource(translation.override(lang))
+    context.obj = _there(folder, folder=True) if folder else Path(settings.REPERE_MECHANISM_FOLDER)
 
 
 def _root() -> Path:
@@ -94,11 +128,20 @@ def _loaded(name: str) -> Mechanism:
 
 
 def _stop(error: RuleBookError) -> None:
-    for fault in error.faults:
-        click.echo(_told(fault))
-    many = len(error.faults)
+    for fault, others in _once(error.faults):
+        more = ngettext("(and %(many)s other example)", "(and %(many)s other examples)", others) % {"many": others} if others else ""
+        click.echo(f"{_told(fault)} {more}".rstrip())
+    many = len(_once(error.faults))
     stopped = ngettext("%(many)s fault: nothing was loaded.", "%(many)s faults: nothing was loaded.", many) % {"many": many}
     raise SystemExit(click.style(stopped, fg="red"))
+
+
+def _once(faults: Sequence[Fault]) -> list[tuple[Fault, int]]:
+    """Each fault once, with in how many other examples it came back: those that include a fixture all read the same line."""
+    found: dict[tuple[str, int, str, str], list[Fault]] = {}
+    for fault in faults:
+        found.setdefault((fault.file, fault.line, fault.expected, fault.came), []).append(fault)
+    return [(same[0], len(same) - 1) for same in found.values()]
 
 
 def _told(what: Fault | Failure | Gap | Checked) -> str:
@@ -122,11 +165,13 @@ def _told(what: Fault | Failure | Gap | Checked) -> str:
         case _:
             said = gettext("%(where)s: expected %(expected)s; came %(came)s.")
             said += " " + gettext("Mend: %(mend)s") if what.mend else ""
-            named = {"expected": what.expected, "came": what.came, "mend": what.mend}
+            worded = in_french if translation.get_language() == "fr" else str
+            named = {"expected": worded(what.expected), "came": worded(what.came), "mend": worded(what.mend)}
     return said % {"where": f"{what.file}:{what.line}", **named}
 
 
 @mechanism.command()
+@spoken_in
 def check() -> None:
     """Load every layer, run every example, list rules without enough examples."""
     try:
@@ -142,11 +187,12 @@ def check() -> None:
 
 
 @mechanism.command("try")
-@click.argument("examples", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("examples", type=click.Path(path_type=Path))
+@spoken_in
 def try_(examples: Path) -> None:
     """Run the worked examples of a file; say which fail and why."""
     try:
-        mechanisms = with_examples(_root(), examples)
+        mechanisms = with_examples(_root(), _there(examples))
     except RuleBookError as error:
         _stop(error)
         return
@@ -181,6 +227,7 @@ def _print_step(step: Step, depth: int) -> None:
 @click.argument("before")
 @click.argument("after")
 @click.option("--examples/--no-examples", default=True, help="Also say what changes for the worked examples.")
+@spoken_in
 def diff(before: str, after: str, examples: bool) -> None:
     """Compare two mechanisms: rules added, removed, changed, and what the examples make of it.
 
@@ -209,7 +256,7 @@ def _print_rules(what: str, title: str, names: Sequence[str], of: Mechanism) -> 
     """The rules of one part of a comparison, with their labels in the reader's language."""
     lang = translation.get_language() or "en"
     rules = [of.rules[name] for name in names]
-    rows = [(rule.id, str(KINDS[rule.kind]), rule.level, rule.label.text(lang)) for rule in rules]
+    rows = [(rule.id, str(KINDS[rule.kind]), str(LEVELS[rule.level]), rule.label.text(lang)) for rule in rules]
     _print(what, title % {"many": len(names)}, RULE_HEADINGS, rows)
 
 
@@ -217,7 +264,7 @@ def _print(what: str, title: str, headings: Sequence[object], rows: Sequence[Seq
     """A table for a reader; for a pipe, ``what`` and the columns, apart by tabs."""
     if not sys.stdout.isatty():
         for row in rows:
-            click.echo("\t".join((what, *row)))
+            click.echo("\t".join((str(PARTS[what]), *row)))
         return
     table = Table(title=title, title_justify="left", show_edge=False)
     for heading in headings:

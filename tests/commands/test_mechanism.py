@@ -67,8 +67,11 @@ def test_two_mechanisms_are_compared_in_french() -> None:
     """The labels are those a French reader knows; a pipe gets the same columns."""
     lines = [line.split("\t") for line in run("--lang", "fr", "diff", "fr", "fr+fr-collectif").output.splitlines()]
     after = load(settings.REPERE_MECHANISM_FOLDER, "fr+fr-collectif").rules
-    assert {line[4] for line in lines if line[0] == "added"} <= {rule.label.text("fr") for rule in after.values()}
-    moved = [line for line in lines if line[0] == "moved"]
+    added = [line for line in lines if line[0] == "ajouté"]
+    assert added
+    assert {line[4] for line in added} <= {rule.label.text("fr") for rule in after.values()}
+    assert {line[3] for line in added} <= {"demandé", "notre choix"}
+    moved = [line for line in lines if line[0] == "déplacé"]
     assert moved
     assert {line[2] for line in moved} & {"n'est pas rempli", "impossible à dire", "absent"}
 

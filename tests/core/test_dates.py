@@ -73,6 +73,13 @@ def test_winter_of_one_year_holds_both_winters() -> None:
     assert PartialDate.parse("hiver 2022") == PartialDate.parse("winter 2022") == PartialDate(date(2021, 12, 1), date(2023, 3, 20))
 
 
+def test_the_winter_of_one_year_names_the_two_it_may_be() -> None:
+    """So that the form can ask which; a winter told with both its years is one."""
+    assert PartialDate.parse("hiver 2024").winters == ("2023-2024", "2024-2025")
+    assert PartialDate.parse("hiver 2023-2024").winters is None
+    assert PartialDate.parse("2024").winters is None
+
+
 def test_a_range_does_not_end_before_it_begins() -> None:
     """Whoever builds one meets the refusal at once."""
     with pytest.raises(NotADay):
@@ -94,6 +101,11 @@ def test_every_range_is_read_back_from_its_words(first: date, length: int, langu
         ("2024-05-01", "1er mai 2024", "1 May 2024"),
         ("2024-08", "août 2024", "August 2024"),
         ("2024", "2024", "2024"),
+        ("printemps 2024", "printemps 2024", "spring 2024"),
+        ("fall 2024", "automne 2024", "autumn 2024"),
+        ("hiver 2022-2023", "hiver 2022-2023", "winter 2022-2023"),
+        ("winter 2024", "hiver 2024", "winter 2024"),
+        ("2023-12-01..2024-03-19", "entre le 1er décembre 2023 et le 19 mars 2024", "between 1 December 2023 and 19 March 2024"),
         ("2024-02-01..2024-02-28", "entre le 1er février 2024 et le 28 février 2024", "between 1 February 2024 and 28 February 2024"),
     ],
 )

@@ -211,3 +211,69 @@ def test_the_rule_whose_own_number_was_asked_for_comes_first() -> None:
     own = ["fr.ceseda.r425-2" in rule.versions[-1].standing.source[:1] for rule in national if rule.kind == "entitlement"]
     assert any(own)
     assert own == sorted(own, reverse=True)
+
+
+def test_a_source_shows_its_date_its_address_and_what_rests_on_it(signed_in: SignIn, people: Cast) -> None:
+    """A condition of the law is no reminder that we chose; an address that can be followed is a link."""
+    answer = signed_in(people.amina).get("/sources/fr.ceseda.l425-1/?mechanism=fr")
+    source = law.mechanism_named("fr").sources["fr.ceseda.l425-1"]
+    assert source.url
+    assert f'href="{source.url}"' in answer.content.decode()
+    told = page(signed_in, people, "/sources/fr.ceseda.l425-1/?mechanism=fr")
+    assert "Date du texte, ou de la version lue 3 avril 2026" in told
+    assert "L'adresse est celle du code entier" in told
+    assert "Elle a rompu tout lien avec l'auteur Condition" in told
+    assert "Carte de séjour d'un an pour plainte ou témoignage Droit · Loi nationale" in told
+    condition = told[told.index("Elle a rompu tout lien avec l'auteur") :][:80]
+    assert "Rappel que nous avons choisi" not in condition
+
+
+def test_an_exception_names_its_own_text(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/fr.residence_permit_complaint/?mechanism=fr").split("Sauf")[1][:260]
+    assert "menace pour l'ordre public" in told
+    assert "L.412-5" in told
+    assert "A, lu dans le texte même" in told
+    assert "lu en vigueur le 3 avril 2026" in told
+
+
+def test_the_article_of_today_stands_beside_the_former_one(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/?mechanism=fr&q=L.425-1")
+    card = told[told.index("Carte de séjour d'un an pour plainte ou témoignage") :][:160]
+    assert card.index("CESEDA, article L.425-1") < card.index("autrefois CESEDA L.316-1")
+    renewal = told.index("Renouvellement de la carte pendant toute la procédure")
+    assert told.index("Carte de séjour d'un an pour plainte ou témoignage") < renewal, "the card before its renewal"
+
+
+def test_a_power_over_her_is_not_called_her_right(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/?mechanism=fr")
+    assert "Pouvoir du préfet de retirer la carte Pouvoir d'une autorité" in told
+    assert "Pouvoir du préfet de mettre fin au délai de réflexion Pouvoir d'une autorité" in told
+    mechanism = law.mechanism_named("fr")
+    assert [rule.id for rule in mechanism.rules.values() if law.is_power(rule)] == [
+        "fr.power_to_withdraw_permit",
+        "fr.power_to_end_reflection",
+    ]
+
+
+def test_what_is_unsettled_and_who_decides_is_listed(signed_in: SignIn, people: Cast) -> None:
+    """Twenty-odd questions are left to a person: the page of the mechanism names each with who answers."""
+    mechanism = law.mechanism_named("fr")
+    told = page(signed_in, people, "/mechanism/?mechanism=fr")
+    asked = law.decisions(mechanism)
+    assert len(asked) > 8
+    assert all(one.question.text("fr") in told for one in asked)
+    union = told[told.index("Le préfet délivre-t-il ce titre à une citoyenne de l'Union ?") :][:120]
+    assert "Préfecture" in union
+    unsettled = told.split("Non fixé")[1].split("Laissé à la décision")[0]
+    assert "Le texte ne dit pas pour quelle infraction" in unsettled
+    assert "ne nomme aucun âge" in unsettled
+
+
+def test_how_sure_the_text_is_and_how_sure_its_application_are_told_apart(signed_in: SignIn, people: Cast) -> None:
+    """A rule read in its text may rest on a condition that is our own inference: both are said."""
+    told = page(signed_in, people, "/rules/fr.work_in_reflection/?mechanism=fr")
+    sure = told[told.index("A, lu dans le texte même") :][:300]
+    assert "Appliqué à une personne" in sure
+    assert "I, notre propre déduction" in sure
+    alone = next(r for r in law.mechanism_named("fr").rules.values() if r.kind == "condition" and r.id == "fr.act")
+    assert "Appliqué à une personne" not in page(signed_in, people, f"/rules/{alone.id}/?mechanism=fr")

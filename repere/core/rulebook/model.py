@@ -234,8 +234,9 @@ class Duty:
 class Rule:
     """A condition, an entitlement or a duty.
 
-    ``level``: national_law, international_obligation, demanded or choice (a reminder that we chose). ``law_at`` None means the
-    asked day decides which version applies, else the day of the selected fact.
+    ``level``: national_law, international_obligation, guidance, demanded or choice (a reminder that we chose). ``law_at`` None means
+    the asked day decides which version applies, else the day of the selected fact. ``door``: where it is asked for, in words, when that
+    body is no role of this software.
     """
 
     id: str
@@ -248,6 +249,7 @@ class Rule:
     versions: tuple[Version, ...]
     level: str = "choice"
     grants: str | None = None
+    door: Wording | None = None
     discretion: str | None = None
     cooperation: str | None = None
     persons: tuple[str, ...] = ()

@@ -132,6 +132,7 @@ def _rule(form: Form, kind: str, grammar: Grammar) -> Rule:
         text=form.wording("text", required=kind != "condition") or form.must_wording("label"),
         layer=form.layer, file=block.file, line=block.line, versions=_versions(form, kind, grammar),
         level=form.word("level", LEVELS, "choice", required=kind != "condition"), grants=grants,
+        door=form.wording("door", required=False),
         discretion=form.word("discretion", ("due", "discretionary", "not_applicable")) or None,
         cooperation=form.word("cooperation", ("required", "not_required")) or None,
         persons=form.words("for"), stage=form.integer("stage"), card=form.flag("card", False),
@@ -442,7 +443,8 @@ def _wording_of(made: Mechanism, kind: str, refusal: Refusal) -> tuple[str, str,
         case "not_in_list":
             field = declared.fields.get(str(refusal.field))
             codes = codes_of(made, field) if field else told["expected"].split(", ")
-            return f"{refusal.field} of {kind} among {', '.join(codes)}", came, did_you_mean(told["value"], codes)
+            mend = did_you_mean(told["value"], codes) or "take one of these words"
+            return f"{refusal.field} of {kind} among {', '.join(codes)}", came, mend
         case "required":
             return f"the field {refusal.field} of {kind}", "nothing", ""
         case "role_without_power":

@@ -9,6 +9,25 @@ from typing import Any
 
 from repere.core.rulebook.expressions import Count, RuleRef, Shift
 from repere.core.rulebook.model import Mechanism, Rule, Standing
+from repere.core.rulebook.reasons import LEAST_SURE, sure
+
+
+def granted_by(mechanism: Mechanism, rule: Rule, language: str) -> str:
+    """At which door a right is asked for. Empty: at no counter, or owed by the State as such and by no service in particular."""
+    if rule.door is not None:
+        return rule.door.text(language)
+    role = mechanism.roles.get(rule.grants or "")
+    return "" if role is None or owed_by_the_state(rule) else role.label.text(language)
+
+
+def weakest(mechanism: Mechanism, rule: Rule, on: date) -> str:
+    """The least sure of what a rule rests on that day: one letter of `LEAST_SURE`."""
+    return max((sure(standing) for standing in standings_under(mechanism, rule, on)), key=LEAST_SURE.index)
+
+
+def owed_by_the_state(rule: Rule) -> bool:
+    """An obligation between States that no service in particular answers for: the role that stands for it grants nothing at a counter."""
+    return (rule.level, rule.grants) == ("international_obligation", "coordination")
 
 
 def presentable(mechanism: Mechanism, rule: Rule, on: date) -> bool:
