@@ -59,8 +59,8 @@ POLICIES = {
     # Looked up before anybody is known; tied to an account, and taken from it, by its own person.
     "accounts_outsideidentity": {
         "looked up at the door": "FOR SELECT USING (true)",
-        "tied by herself": f"FOR INSERT WITH CHECK (user_id = {ACTING_USER})",
-        "taken away by herself or her house": f"FOR DELETE USING (user_id = {ACTING_USER} OR {BY_THE_HOUSE})",
+        "tied by herself": f"FOR INSERT WITH CHECK (user_id = {ACTING_USER} AND {BY_THE_HOUSE})",
+        "taken away by herself or her house": f"FOR DELETE USING ({BY_THE_HOUSE})",
     },
     "accounts_user": {
         "herself, her colleagues, anybody at the door": (
@@ -113,6 +113,29 @@ POLICIES = {
 }
 """Tables without a policy here keep none for a reason that `boot.py` names."""
 
+_HERS = f"user_id = {ACTING_USER}"
+_KEPT_FOR_HER = f"{_HERS} AND {BY_THE_HOUSE}"
+OWN_POLICIES = {
+    # What opens an account is written by the house for it (`own.keeper_of`): SQL in a request of hers adds no factor of somebody else.
+    **{
+        table: {
+            "read by herself": f"FOR SELECT USING ({_HERS})",
+            "added by the house": f"FOR INSERT WITH CHECK ({_KEPT_FOR_HER})",
+            "changed by the house": f"FOR UPDATE USING ({_KEPT_FOR_HER}) WITH CHECK ({_KEPT_FOR_HER})",
+            "taken away by the house": f"FOR DELETE USING ({_KEPT_FOR_HER})",
+        }
+        for table in ("mfa_authenticator", "accounts_usedcode")
+    },
+    # Seen, locked and ended by herself. What proves her is asked by a trigger (`opening_guard.py`).
+    "accounts_signedin": {
+        "read by herself": f"FOR SELECT USING ({_HERS})",
+        "added by the house": f"FOR INSERT WITH CHECK ({_KEPT_FOR_HER})",
+        "changed by herself": f"FOR UPDATE USING ({_HERS}) WITH CHECK ({_HERS})",
+        "taken away by the house": f"FOR DELETE USING ({_KEPT_FOR_HER})",
+    },
+}
+"""Rows of one's own, apart from any organisation."""
+
 KEY_POLICIES = {
     '"keys"."organisation_key"': {
         "who acts may wrap for a receiver": f"FOR SELECT USING ({ACTING_ORGANISATION} IS NOT NULL)",
@@ -121,13 +144,25 @@ KEY_POLICIES = {
             f"FOR INSERT WITH CHECK ({BY_THE_HOUSE} AND organisation_id = {ACTING_ORGANISATION} AND version = 1)"
         ),
     },
+    # A wrap that somebody planted would be given her real key by the next rotation, or stand in the place of a true one.
     '"keys"."person_key_wrap"': {
         "held or shared by who acts": f"FOR SELECT USING (organisation_id = {ACTING_ORGANISATION} OR shared_by_id = {ACTING_ORGANISATION})",
         "for oneself, or shared by a holder": (
-            f"FOR INSERT WITH CHECK ((organisation_id = {ACTING_ORGANISATION} AND shared_by_id IS NULL)"
-            f" OR (shared_by_id = {ACTING_ORGANISATION} AND holds_key_of(person_id, {ACTING_ORGANISATION})))"
+            f"FOR INSERT WITH CHECK ({BY_THE_HOUSE} AND (organisation_id = {ACTING_ORGANISATION} AND shared_by_id IS NULL"
+            f" OR shared_by_id = {ACTING_ORGANISATION} AND holds_key_of(person_id, {ACTING_ORGANISATION})))"
         ),
-        "what was shared may be taken back": f"FOR DELETE USING (shared_by_id = {ACTING_ORGANISATION})",
+        "what was shared may be taken back": (
+            f"FOR DELETE USING ({BY_THE_HOUSE} AND (shared_by_id = {ACTING_ORGANISATION} OR organisation_id = {ACTING_ORGANISATION}))"
+        ),
+    },
+    '"keys"."organisation_key_pair"': {
+        "who acts may close for a receiver": f"FOR SELECT USING ({ACTING_ORGANISATION} IS NOT NULL)",
+        # Whose private half is elsewhere opens, with no second person, whatever others close for that organisation.
+        "made by who acts for it": f"FOR INSERT WITH CHECK ({BY_THE_HOUSE} AND organisation_id = {ACTING_ORGANISATION} AND version = 1)",
+    },
+    '"keys"."person_key_rotation"': {
+        "seen by who asked": f"FOR SELECT USING (organisation_id = {ACTING_ORGANISATION})",
+        "asked by who took a share back": f"FOR INSERT WITH CHECK ({BY_THE_HOUSE} AND organisation_id = {ACTING_ORGANISATION})",
     },
 }
 
@@ -138,7 +173,7 @@ def before_acceptance(policies: Mapping[str, str]) -> dict[str, str]:
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES | KEY_POLICIES | by_key.POLICIES | deferring.POLICIES
+    return POLICIES | OWN_POLICIES | KEY_POLICIES | by_key.POLICIES | deferring.POLICIES
 
 
 def restate(cursor: Any) -> None:

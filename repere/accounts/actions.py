@@ -17,6 +17,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import Invitation, Membership, User
 from repere.accounts.outside import Identity, link
+from repere.accounts.own import keeper_of
 from repere.accounts.vetting_models import FactorReset
 from repere.directory.models import Organisation
 
@@ -152,8 +153,9 @@ def _use(invitation: Invitation, now: datetime) -> None:
 def change_password(user: User, password: str, *, now: datetime) -> None:
     """The caller has asked for a fresh proof and ends the other sessions."""
     with transaction.atomic():
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        with acting_as(keeper_of(user)):
+            user.set_password(password)
+            user.save(update_fields=["password"])
         _record_for(user, "change_password")
         tell_of_change(user, now=now)
 

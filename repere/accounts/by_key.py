@@ -80,4 +80,14 @@ RIGHTS = [
     for call in CALLED
     for statement in (f"REVOKE ALL ON FUNCTION public.{call} FROM PUBLIC", f"GRANT EXECUTE ON FUNCTION public.{call} TO repere_web")
 ]
+ENDED = f"""
+CREATE OR REPLACE FUNCTION public.forget_ended_sessions() RETURNS bigint
+LANGUAGE sql {RUNS} AS $$
+    WITH gone AS (DELETE FROM public.django_session WHERE expire_date < clock_timestamp() RETURNING 1) SELECT count(*) FROM gone
+$$;
+REVOKE ALL ON FUNCTION public.forget_ended_sessions() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.forget_ended_sessions() TO repere_worker;
+"""  # noqa: S608 constants of this file
+"""Rows whose browser never came back: they open nothing. By the database's own clock, and by the worker alone."""
+
 UNDONE = [f"DROP FUNCTION public.{call}" for call in CALLED]

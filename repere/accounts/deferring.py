@@ -2,7 +2,8 @@
 
 The worker runs what stands in the queue with rights of its own. SQL smuggled onto the pages' connection without an actor adds
 nothing there; with one it reaches only jobs that the pages themselves ask for, which look at what they are given under the policies.
-Such a job is asked for at once and keeps no other out: a lock of a periodic job, or a moment far ahead, would stop that one for good.
+Such a job is asked for at once and keeps no other out: a lock of a periodic job, or a moment far ahead, would stop that one for good;
+so would some thousands that go before all others, or a queue that nobody works on.
 The queue belongs to a library: its rows hold names of jobs, ids and moments.
 
 A trigger says so, not a policy: under row-level security PostgreSQL names no longer which key of a row stands already, and the
@@ -20,7 +21,11 @@ HEADS = "repere.cases.jobs.write_heads"
 _KEEPS_NONE_OUT = (
     f"NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = '{HEADS}')"
     " AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour')"
+    " AND NEW.priority = 0 AND NEW.queue_name = 'default'"
 )
+MOST_AT_ONCE = 1000
+"""Jobs that a person asks for on one connection in a moment: the largest import asks for 250. PostgreSQL counts rows it has not yet
+told to its statistics, that is of this transaction and about a second before it; nobody who serves can set that count back."""
 
 GRANTS = {
     "procrastinate_jobs": {
@@ -46,6 +51,9 @@ CREATE OR REPLACE FUNCTION job_is_asked_for() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
     IF {ACTING_KIND} IS NULL OR NEW.task_name NOT IN ({_NAMES}) OR NOT ({_KEEPS_NONE_OUT}) THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';
+    END IF;
+    IF {ACTING_KIND} <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= {MOST_AT_ONCE} THEN
+        RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for so many jobs at once';
     END IF;
     RETURN NEW;
 END $$;

@@ -2,7 +2,8 @@
 
 The ceremonies are those of django-allauth and python-fido2. Added here, because the library leaves them open: secrets
 sealed for their user, a used code remembered in the database, a last day for codes, a row of the ledger for each change.
-Everything below runs as the account itself, so that row-level security shows it no other account's factors.
+Everything below runs for one account, so that row-level security shows it no other account's factors, and as the house: whoever
+can run SQL as that person neither takes her factors away nor adds one.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from repere.accounts import hashing
 from repere.accounts.acting import acting_as
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import UsedCode, User
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of, own_actor
 from repere.accounts.rootkey import root_key
 from repere.core.sealing import SealBroken, new_key, seal, unseal
 
@@ -65,10 +66,10 @@ class FactorRefused(Exception):
 
 @contextmanager
 def _of(user: User) -> Iterator[None]:
-    """Seal and open for this user, as this user."""
+    """Seal, open and keep for this user, as the house does it for her account."""
     token = _whose.set(user.pk)
     try:
-        with acting_as(own_actor(user)):
+        with acting_as(keeper_of(user)):
             yield
     finally:
         _whose.reset(token)

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 # Named here because the worker looks for tasks in this module only.
 from repere.accounts import directory_jobs as directory_jobs
-from repere.accounts import members, vetting
+from repere.accounts import members, sessions, vetting
 
 
 def look_after_accounts(*, now: datetime) -> dict[str, int]:
@@ -25,3 +25,4 @@ def look_after_accounts(*, now: datetime) -> dict[str, int]:
 @app.task(name="repere.accounts.jobs.nightly", queueing_lock="accounts_nightly")
 def nightly(timestamp: int) -> None:
     look_after_accounts(now=datetime.now(UTC))
+    sessions.forget_ended()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from hmac import compare_digest
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -59,8 +60,7 @@ def present_organisation_key(organisation: Whose) -> tuple[int, bytes]:
     held = _organisation_key(owner)
     if held is None:
         wrapped = root_key().wrap(new_key(), aad=organisation_binding(owner, 1))
-        # In the capacity of the house: nobody who acts may write a key, not even her own organisation's.
-        with acting_as(Actor.system("keys", organisation_id=owner)):
+        with acting_as(_house(owner)):
             OrganisationKey.objects.bulk_create([OrganisationKey(organisation_id=owner, version=1, wrapped=wrapped)], ignore_conflicts=True)
         held = _organisation_key(owner)
     if held is None:
@@ -90,34 +90,41 @@ def index_keys(organisation: Whose) -> dict[int, bytes]:
 
 def public_key(organisation: Whose) -> bytes:
     """The public half of the organisation's pair. Raises NoKey where it has made none."""
-    pair = OrganisationKeyPair.objects.filter(organisation_id=_id(organisation)).order_by("-version").first()
-    if pair is None:
-        raise NoKey
-    return bytes(pair.public)
+    public, _private = _pair(_id(organisation))
+    return public
 
 
 def ensure_key_pair(organisation: Whose) -> bytes:
     """The public half of the acting organisation's own pair; its first one is made here."""
     owner = _id(organisation)
-    if not OrganisationKeyPair.objects.filter(organisation_id=owner).exists():
+    try:
+        return public_key(owner)
+    except NoKey:
         version, kek = present_organisation_key(owner)
-        private, public = boxes.new_pair()
-        wrapped = wrap(kek, private, aad=pair_binding(owner, 1, public))
-        made = OrganisationKeyPair(organisation_id=owner, version=1, public=public, wrapped=wrapped, key_version=version)
+    private, public = boxes.new_pair()
+    wrapped = wrap(kek, private, aad=pair_binding(owner, 1, public))
+    made = OrganisationKeyPair(organisation_id=owner, version=1, public=public, wrapped=wrapped, key_version=version)
+    with acting_as(_house(owner)):
         OrganisationKeyPair.objects.bulk_create([made], ignore_conflicts=True)
     return public_key(owner)
 
 
 def open_for(organisation: Whose, box: bytes, *, aad: tuple[str, ...]) -> bytes:
     """Open a box that was closed for this organisation. Raises NoKey without a pair, SealBroken for anything wrong."""
-    owner = _id(organisation)
-    held = _organisation_keys(owner)
-    pair = OrganisationKeyPair.objects.filter(organisation_id=owner).order_by("-version").first()
-    if pair is None or pair.key_version not in held:
-        raise NoKey
-    binding = pair_binding(owner, pair.version, bytes(pair.public))
-    private = unwrap(held[pair.key_version], bytes(pair.wrapped), aad=binding)
+    _public, private = _pair(_id(organisation))
     return boxes.open_box(private, box, aad=aad)
+
+
+def _pair(owner: UUID) -> tuple[bytes, bytes]:
+    """(public, private): the newest pair whose private half opens. Nobody closes anything for a key that only somebody else could open."""
+    held = _organisation_keys(owner)
+    for pair in OrganisationKeyPair.objects.filter(organisation_id=owner).order_by("-version"):
+        public = bytes(pair.public)
+        try:
+            return public, unwrap(held.get(pair.key_version, b""), bytes(pair.wrapped), aad=pair_binding(owner, pair.version, public))
+        except SealBroken:
+            log.error("key_pair_does_not_open", extra={"error": "SealBroken"})
+    raise NoKey
 
 
 def new_person_key(person_id: UUID, organisation: Whose) -> PersonKey:
@@ -129,7 +136,7 @@ def new_person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUI
     owner = _id(organisation)
     version, kek = present_organisation_key(owner)
     keys, now = {person_id: PersonKey(new_key()) for person_id in person_ids}, timezone.now()
-    with connection.wrap_database_errors:
+    with acting_as(_house(owner)), connection.wrap_database_errors:
         insert_rows("keys.person_key_wrap", WRAP, [
             (uuid4(), person_id, owner, version, wrap(kek, key, aad=person_binding(person_id, owner, version)), now)
             for person_id, key in keys.items()
@@ -162,9 +169,14 @@ def person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, P
 
 
 def share_person_key(person_id: UUID, from_: Whose, to: Whose) -> None:
-    """Wrap her key for the receiver too. Sharing twice changes nothing."""
+    """Wrap her key for the receiver too. Sharing twice changes nothing; a wrap that does not open to her key is replaced."""
     giver, receiver = _id(from_), _id(to)
     key, (version, kek) = person_key(person_id, giver), present_organisation_key(receiver)
+    with acting_as(_house(receiver)):
+        held = PersonKeyWrap.objects.filter(person_id=person_id, organisation_id=receiver)
+        if any(_opens_to(key, one) for one in held):
+            return
+        held.delete()
     shared = PersonKeyWrap(
         person_id=person_id,
         organisation_id=receiver,
@@ -173,17 +185,33 @@ def share_person_key(person_id: UUID, from_: Whose, to: Whose) -> None:
         generation=key.version,
         wrapped=wrap(kek, key, aad=person_binding(person_id, receiver, version)),
     )
-    PersonKeyWrap.objects.bulk_create([shared], ignore_conflicts=True)
+    with acting_as(_house(giver)):
+        PersonKeyWrap.objects.bulk_create([shared], ignore_conflicts=True)
+
+
+def _opens_to(key: PersonKey, held: PersonKeyWrap) -> bool:
+    kek = _organisation_keys(held.organisation_id).get(held.version, b"")
+    try:
+        opened = unwrap(kek, bytes(held.wrapped), aad=person_binding(held.person_id, held.organisation_id, held.version))
+    except SealBroken:
+        return False
+    return compare_digest(opened, key) and held.generation == key.version
 
 
 def withdraw_person_key(person_id: UUID, from_: Whose, to: Whose) -> bool:
     """Take back what was shared, and ask for a new key of hers. What was read meanwhile cannot be unread."""
-    wraps = PersonKeyWrap.objects.filter(person_id=person_id, organisation_id=_id(to), shared_by_id=_id(from_))
-    taken = wraps.delete()[0] > 0
-    if taken:
-        asked = PersonKeyRotation(person_id=person_id, organisation_id=_id(from_))
-        PersonKeyRotation.objects.bulk_create([asked], ignore_conflicts=True)
+    with acting_as(_house(_id(from_))):
+        wraps = PersonKeyWrap.objects.filter(person_id=person_id, organisation_id=_id(to), shared_by_id=_id(from_))
+        taken = wraps.delete()[0] > 0
+        if taken:
+            asked = PersonKeyRotation(person_id=person_id, organisation_id=_id(from_))
+            PersonKeyRotation.objects.bulk_create([asked], ignore_conflicts=True)
     return taken
+
+
+def _house(organisation_id: UUID) -> Actor:
+    """The capacity in which keys are written: nobody who acts may write one, not even her own organisation's."""
+    return Actor.system("keys", organisation_id=organisation_id)
 
 
 def _id(organisation: Whose) -> UUID:

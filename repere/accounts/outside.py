@@ -26,7 +26,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.letters import tell_of_change
 from repere.accounts.models import OutsideIdentity, User
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of, own_actor
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 SCOPE = "openid email"
@@ -190,14 +190,14 @@ def account_of(identity: Identity) -> User | None:
 
 def link(user: User, identity: Identity, *, now: datetime) -> None:
     """Tie an account that an organisation made to a person at the provider. One person there, one account here."""
-    with acting_as(own_actor(user)) as acting:
+    with acting_as(keeper_of(user)):
         made, is_new = OutsideIdentity.objects.get_or_create(
             issuer=identity.issuer, subject_hash=identity.subject_hash, defaults={"user": user, "linked_at": now}
         )
         if made.user_id != user.pk:
             raise OutsideRefused("linked to another account")
         if is_new:
-            ledger.record(acting, "link_outside_identity", detail={"user": user.pk})
+            ledger.record(own_actor(user), "link_outside_identity", detail={"user": user.pk})
             tell_of_change(user, now=now)
 
 
@@ -206,9 +206,9 @@ def is_linked(user: User) -> bool:
 
 
 def unlink(user: User, *, now: datetime) -> int:
-    with acting_as(own_actor(user)) as acting:
+    with acting_as(keeper_of(user)):
         removed, _kinds = OutsideIdentity.objects.filter(user=user).delete()
         if removed:
-            ledger.record(acting, "unlink_outside_identity", detail={"user": user.pk})
+            ledger.record(own_actor(user), "unlink_outside_identity", detail={"user": user.pk})
             tell_of_change(user, now=now)
     return removed

@@ -4,7 +4,7 @@ from repere.accounts.models import ADMINISTRATOR, Membership
 from repere.directory.models import Organisation
 
 
-def demonstration_cast(limit: int = 24) -> list[Membership]:
+def demonstration_cast(limit: int = 60) -> list[Membership]:
     """The invented people one may be with a click."""
     cast = Membership.objects.current().filter(organisation__is_invented=True).exclude(role=ADMINISTRATOR)
     return list(cast.order_by("created_at", "organisation__name", "user__name", "id")[:limit])

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -22,18 +23,40 @@ LONGEST = 1000
 AAD = ("return", "after sign-in")
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page and remember, for a quarter of an hour, the page that was asked for by GET."""
-    return remember(request, redirect(settings.LOGIN_URL))
+def to_sign_in(request: HttpRequest, *, came_from: str | None = None) -> HttpResponse:
+    """Send to the sign-in page and remember, for a quarter of an hour, the page that was asked for.
+
+    `came_from`: the page on which a form was sent; the form itself is not sent again.
+    """
+    if request.headers.get("HX-Request") == "true":
+        return remember(request, HttpResponse(status=204, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)}), standing_on(request))
+    return remember(request, redirect(settings.LOGIN_URL), came_from)
 
 
-def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    target = request.get_full_path()
-    if request.method in ("GET", "HEAD") and target != "/" and len(target) < LONGEST:
+def remember(request: HttpRequest, response: HttpResponse, page: str | None = None) -> HttpResponse:
+    """Keep `page`, else the page that is asked for, in a cookie of the response."""
+    target = page or (request.get_full_path() if request.method in ("GET", "HEAD") else "")
+    # The worklist is where everybody begins: only who had a session is told that it ended.
+    begins = target == "/" and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    if target and not begins and len(target) < LONGEST:
         until = int(timezone.now().timestamp()) + LIFE_SECONDS
         kept = urlsafe_b64encode(seal(_key(), {"to": target, "until": until}, aad=AAD)).decode()
         response.set_cookie(COOKIE, kept, max_age=LIFE_SECONDS, secure=settings.HTTPS, httponly=True, samesite="Strict")
     return response
+
+
+def standing_on(request: HttpRequest) -> str | None:
+    """The page of ours on which something was typed or sent, as the browser tells it; None when it tells none of ours."""
+    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    return path_of_ours(request, told) if told.startswith(("http://", "https://")) else None
+
+
+def path_of_ours(request: HttpRequest, address: str) -> str | None:
+    """The path and query of an address of this site; None for any other."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return None
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or None
 
 
 def target(request: HttpRequest) -> str | None:

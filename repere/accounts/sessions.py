@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import models
+from django.db import connection, models
 from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest
 
@@ -23,7 +23,7 @@ from repere.accounts.actions import note_sign_in
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
 from repere.accounts.models import Membership, SignedIn, User
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of, own_actor
 
 MEMBERSHIP = "membership"
 SIGNED_IN_AT = "signed_in_at"
@@ -56,7 +56,7 @@ def enter(request: HttpRequest, user: User, *, proved_by: str, membership_id: UU
 def begin(session: SessionBase, user: User, *, proved_by: str, announced: str, now: datetime) -> SignedIn:
     """The row that stands for this browser. Rows that ended or ran out a month ago go."""
     here = _organisation_of(session, user)
-    with acting_as(own_actor(user)):
+    with acting_as(keeper_of(user)):
         SignedIn.objects.filter(user=user, began_at__lt=now - KEPT_FOR).delete()
         signed = SignedIn.objects.create(
             user=user, organisation_id=here, device=device_words(announced), proved_by=proved_by,
@@ -109,14 +109,22 @@ def _lock(signed: SignedIn, acting: Any, now: datetime, why: str) -> None:
 def confirm(request: HttpRequest, signed: SignedIn, user: User, *, proved_by: str, now: datetime) -> None:
     """A factor was shown again: open the lock, start the five minutes anew, change the session number."""
     request.session.cycle_key()
-    with acting_as(own_actor(user)) as acting:
-        was_locked = signed.locked_at is not None
+    was_locked = signed.locked_at is not None
+    with acting_as(keeper_of(user)):
         SignedIn.objects.filter(pk=signed.pk, ended_at=None).update(
             locked_at=None, seen_at=now, confirmed_at=now, proved_by=proved_by
         )
+    with acting_as(own_actor(user)) as acting:
         act = "unlock_session" if was_locked else "confirm_session"
         ledger.record(acting, act, detail={"session": signed.pk, "proved_by": proved_by})
     signed.locked_at, signed.seen_at, signed.confirmed_at, signed.proved_by = None, now, now, proved_by
+
+
+def forget_ended() -> int:
+    """Rows of sessions whose time ran out and whose browser never came back. Only the worker's role may ask; how many went."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forget_ended_sessions()")
+        return int(cursor.fetchone()[0])
 
 
 def open_sessions(user: User, *, now: datetime) -> list[SignedIn]:

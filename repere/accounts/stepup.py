@@ -74,7 +74,8 @@ def fresh(minutes: int = 5, *, when: Callable[..., bool] | None = None) -> Calla
 def ask_again(request: HttpRequest, signed: SignedIn, *, now: datetime, where: str) -> HttpResponse:
     """A page to look at: go there after the proof. A form sent: it travels with the page that asks for the proof."""
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse(where)})
+        gone = HttpResponse(status=204, headers={"HX-Redirect": reverse(where)})
+        return returning.remember(request, gone, returning.standing_on(request))
     if request.method in ("GET", "HEAD"):
         return returning.remember(request, redirect(where))
     context = {"form": ProofForm(), "carried": carry(request, signed, now=now), "locked": signed.locked_at is not None,

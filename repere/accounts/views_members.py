@@ -85,6 +85,7 @@ def approve(request: ActingRequest, membership: UUID) -> HttpResponse:
 
 @require_POST
 @administrators_page
+@fresh(minutes=5)
 def confirm(request: ActingRequest, membership: UUID) -> HttpResponse:
     return _acted(request, lambda: members.confirm_members([membership], acting=request.actor, now=timezone.now()))
 

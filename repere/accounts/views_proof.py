@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from repere import ledger
 from repere.accounts import factors, returning, sessions, throttle
+from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.carried import uncarry
 from repere.accounts.factors import FactorRefused
@@ -28,7 +29,8 @@ def lock(request: HttpRequest) -> HttpResponse:
     """Asked for by the person, or by the page when nobody touched it for a quarter of an hour."""
     user, signed = session_of(request)
     sessions.lock(signed, user, now=timezone.now())
-    return redirect("accounts:locked")
+    left = returning.path_of_ours(request, request.POST.get("next", ""))
+    return returning.remember(request, redirect("accounts:locked"), left)
 
 
 @require_POST
@@ -79,6 +81,7 @@ def _prove(request: HttpRequest, user: User, signed: SignedIn, *, where: str) ->
         "refusal": refusal,
         "carried": request.POST.get("carried", ""),
         "locked": signed.locked_at is not None,
+        "returns": returning.target(request) not in (None, "/"),
         "signed": signed,
         "held": factors.held_by(user, now=now),
         "where": reverse(where),
@@ -107,7 +110,10 @@ def _shown(request: HttpRequest, user: User, signed: SignedIn) -> tuple[How | No
 def _password_and_code(request: HttpRequest, user: User, signed: SignedIn) -> How:
     now, password = timezone.now(), request.POST.get("password", "")[:1024]
     # The password first: a code is worth nothing to who does not know it, and is not used up by a mistyped password.
-    if authenticate(request, username=user.email, password=password) != user:
+    # At the door, as when she signs in: an older hash is written anew there.
+    with acting_as(Actor.at_the_door()):
+        known = authenticate(request, username=user.email, password=password)
+    if known != user:
         raise FactorRefused
     if signed.proved_by == How.NO_FACTOR:
         return How.NO_FACTOR

@@ -125,6 +125,20 @@ def _logs_quote_nobody() -> list[str]:
     ]
 
 
+def _roles_bring_nothing_of_their_own() -> list[str]:
+    """A role may change its own settings, so whoever ran SQL as it may have: `row_security` off would close every page for good."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        name = cursor.fetchone()[0]
+        found = sorted({setting for _within, setting in database.foreign_settings(cursor, name)})
+    if not found:
+        return []
+    return [
+        f"The database role {name} brings settings that Repère did not give it ({', '.join(found)}). Run: repere migrate"
+        " (a setting that you want belongs to the database, not to the role)"
+    ]
+
+
 def _root_key_is_here() -> list[str]:
     """After a restore the root key comes back by its keepers. Without it every page about a person would fail, and say nothing why."""
     if settings.REPERE_ROLE != "web":
@@ -170,6 +184,7 @@ CHECKS: list[Callable[[], list[str]]] = [
     _definer_functions_fix_their_path,
     _demonstration_stands_alone,
     _logs_quote_nobody,
+    _roles_bring_nothing_of_their_own,
     _root_key_is_here,
     _erasures_are_replayed,
     *boot.CHECKS,

@@ -92,11 +92,25 @@ def provision(name: str | None = None) -> None:
         admin.execute("SELECT pg_advisory_lock(%s)", [PROVISIONING])
         for role in ROLES:
             _make_role(admin, role)
-            if role != "backup" and _is_superuser(admin):
-                _keep_values_out_of_the_log(admin, role_name(role))
         _make_database(admin, name)
         with admin_connection(name) as inside:
             _make_schemas(inside)
+            if _is_superuser(inside):
+                inside.execute(f"REVOKE EXECUTE ON FUNCTION {', '.join(SERVED_WITHOUT)} FROM PUBLIC")
+
+
+def mend_roles() -> list[str]:
+    """Give back what a role of ours did to itself: a role may always change its own settings and its own password.
+
+    Returns the names of the roles mended; none when all is as it was made. Cheap enough to be asked now and then while serving.
+    """
+    with admin_connection() as admin:
+        wrong = [role for role in ROLES if foreign_settings(admin, role_name(role)) or not _can_sign_in(role)]
+        if wrong:
+            admin.execute("SELECT pg_advisory_lock(%s)", [PROVISIONING])
+            for role in wrong:
+                _make_role(admin, role)
+    return [role_name(role) for role in wrong]
 
 
 def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
@@ -105,26 +119,63 @@ def _make_role(admin: psycopg.Connection[Any], role: str) -> None:
     bypass = role == "backup" and _may_give_bypass(admin)
     if found is None:
         _set_role(admin, "CREATE", name, role, bypass)
-        if role == "backup":
-            admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(name)))
         if role == "owner" and not _is_superuser(admin):
             admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name)))
-    elif found != (False, bypass, False, False) or not _can_sign_in(role):
-        _set_role(admin, "ALTER", name, role, bypass)
+    else:
+        _take_back_settings(admin, name)
+        if found != (False, bypass, False, False) or not _can_sign_in(role):
+            _set_role(admin, "ALTER", name, role, bypass)
+    if role == "backup":
+        _keep_settings(admin, name, READS_ONLY)
+    elif _is_superuser(admin):
+        _keep_settings(admin, name, QUIET)
 
 
 # The server's own log: no statement, no value of one, no row that broke a rule. Nor does one connection see what another asks.
+# Not for the backup, whose statements hold no value.
 QUIET = {
     "log_statement": "none", "log_min_duration_statement": "-1", "log_min_duration_sample": "-1", "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse", "track_activities": "off",
 }  # fmt: skip
 
 
-def _keep_values_out_of_the_log(admin: psycopg.Connection[Any], name: str) -> None:
-    """For this role, whatever the server's file says. The backup's statements hold no value."""
+READS_ONLY = {"default_transaction_read_only": "on"}
+# What nobody who serves needs: ending the connections of others of its role, and files inside the database.
+SERVED_WITHOUT = (
+    "pg_terminate_backend(int, bigint)", "pg_cancel_backend(int)", "lo_creat(int)", "lo_create(oid)", "lo_from_bytea(oid, bytea)",
+    "lo_open(oid, int)", "lo_put(oid, bigint, bytea)", "lo_truncate(int, int)", "lo_truncate64(int, bigint)", "lo_unlink(oid)",
+    "lowrite(int, bytea)",
+)  # fmt: skip
+OWN_SETTINGS = """
+    SELECT d.datname, setting FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
+    WHERE s.setrole = (SELECT r.oid FROM pg_roles r WHERE r.rolname = %s)
+"""
+
+
+def foreign_settings(seen_by: Any, name: str) -> list[tuple[str | None, str]]:
+    """Settings of that role which Repère did not give it: (database, or None for every one, "name=value").
+
+    `seen_by`: a connection or a cursor. What a new connection of the role begins with may close every page: row_security, search_path.
+    """
+    ours = READS_ONLY if name == role_name("backup") else QUIET
+    given = {f"{setting}={value}" for setting, value in ours.items()}
+    found = seen_by.execute(OWN_SETTINGS, [name])
+    rows = (found if found is not None else seen_by).fetchall()
+    return [(within, setting) for within, setting in rows if within is not None or setting not in given]
+
+
+def _take_back_settings(admin: psycopg.Connection[Any], name: str) -> None:
+    role = sql.Identifier(name)
+    for within in {within for within, _setting in foreign_settings(admin, name)}:
+        where = sql.SQL("") if within is None else sql.SQL("IN DATABASE {}").format(sql.Identifier(within))
+        admin.execute(sql.SQL("ALTER ROLE {} {} RESET ALL").format(role, where))
+
+
+def _keep_settings(admin: psycopg.Connection[Any], name: str, settings: Mapping[str, str]) -> None:
+    """For this role, whatever the server's file says."""
     row = admin.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     held = (row[0] if row else None) or []
-    for setting, value in QUIET.items():
+    for setting, value in settings.items():
         if f"{setting}={value}" not in held:
             statement = sql.SQL("ALTER ROLE {} SET {} = {}")
             admin.execute(statement.format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)))

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from repere.web import disk
+from repere.web import database, disk
 
 GOOD, POOR, UNKNOWN = "good", "poor", "unknown"
 CLOCKS_APART = timedelta(seconds=30)
@@ -45,7 +45,7 @@ def parts(*, now: datetime) -> list[Part]:
     found = [_disk(), _backup(now)]
     try:
         found += [_clock(now), _jobs(now), _seals(now)]
-        found.append(Part("database", GOOD, {}))
+        found.append(_database())
     except DatabaseError:
         found.append(Part("database", POOR, {}))
     return sorted(found, key=lambda part: part.name)
@@ -77,6 +77,14 @@ def _clock(now: datetime) -> Part:
     apart = abs(database - now)
     went_back = sealed is not None and sealed > database + CLOCKS_APART
     return Part("clock", POOR if apart > CLOCKS_APART or went_back else GOOD, {"apart_seconds": round(apart.total_seconds(), 1)})
+
+
+def _database() -> Part:
+    """It answers; and the next connection of this role begins as Repère made it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        own = len(database.foreign_settings(cursor, cursor.fetchone()[0]))
+    return Part("database", POOR if own else GOOD, {"settings_of_its_own": own})
 
 
 def _jobs(now: datetime) -> Part:

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
+import psycopg
 import structlog
 from fasteners import InterProcessLock
 from procrastinate import App
@@ -22,12 +23,16 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
 from repere.accounts.queries import demonstration_cast
-from repere.web import disk, embedded
+from repere.cases import mechanisms
+from repere.web import database, disk, embedded
 from repere.web.checks import problems, warnings
 from repere.web.home import CannotRun, home
 from repere.web.installation import is_demo
 
 STOP_LIMIT_SECONDS = 20
+ROLES_SECONDS = 30
+FIRST_SHOWN = 12
+"""Of the people one may be in a demonstration, those told on the terminal."""
 log = structlog.get_logger()
 Announce = Callable[[str], None]
 
@@ -186,20 +191,42 @@ def _welcome(host: str, port: int, announce: Announce) -> None:
     announce(f"Repère: http://{host}:{port}/")
     if is_demo():
         announce("Demonstration: every person is invented. Sign in with one click as:")
-        for membership in demonstration_cast(limit=12):
-            announce(f"  {membership.user.name} <{membership.user.email}>, {membership.role}, {membership.organisation}")
+        cast = demonstration_cast()
+        for one in cast[:FIRST_SHOWN]:
+            announce(f"  {one.user.name} <{one.user.email}>, {_role(one.role)}, {one.organisation}")
+        if more := len(cast[FIRST_SHOWN:]):
+            announce(f"  … et {more} autres sur la page de connexion. / … and {more} more on the sign-in page.")
     else:
         announce("First two organisations, a person of each being present: repere found")
     announce("Ctrl-C stops.")
 
 
+def _role(code: str) -> str:
+    label = mechanisms.common().roles[code].label
+    return f"{label.text('fr')} / {label.text('en')}"
+
+
 def _wait_for_end(children: list[subprocess.Popen[bytes]]) -> int:
+    look_again = time.monotonic() + ROLES_SECONDS
     while True:
         for child in children:
             code = child.poll()
             if code is not None:
                 return code
+        if time.monotonic() >= look_again:
+            _mend_roles()
+            look_again = time.monotonic() + ROLES_SECONDS
         time.sleep(0.3)
+
+
+def _mend_roles() -> None:
+    """A role of the database may always change its own settings and password: SQL smuggled into a page could end the service so."""
+    try:
+        mended = database.mend_roles()
+    except (psycopg.Error, CannotRun):  # the database is down, or another's: the children and /ready tell of it
+        return
+    if mended:
+        log.warning("Roles of the database had been changed and are as they were made.", check="roles", roles=mended)
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -16,7 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from repere.accounts import factors
+from repere.accounts.acting import acting_as
 from repere.accounts.models import User
+from repere.accounts.own import keeper_of
 
 PASSWORD = "un mot de passe assez long"
 
@@ -35,8 +37,9 @@ def give_app(user: User, now: datetime) -> tuple[str, list[str]]:
 
 
 def give_password(user: User) -> None:
-    user.set_password(PASSWORD)
-    user.save()
+    with acting_as(keeper_of(user)):
+        user.set_password(PASSWORD)
+        user.save()
 
 
 def by_password(user: User, client: Client | None = None, **headers: str) -> Client:

@@ -10,14 +10,14 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from repere.accounts import factors
 from repere.accounts.acting import acting_as
 from repere.accounts.factors import FactorRefused, held_by
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of, own_actor
 from repere.accounts.rootkey import root_key
 from repere.accounts.session_store import content_of
 from repere.core.sealing import SealBroken
@@ -48,6 +48,26 @@ def test_a_code_works_once(people: Cast) -> None:
     factors.check_app_code(people.amina.user, code, now=LATER)
     with pytest.raises(FactorRefused):
         factors.check_app_code(people.amina.user, code, now=LATER)
+
+
+def test_no_sql_of_hers_touches_her_factors(people: Cast) -> None:
+    """The attack: her factors gone, somebody else's passkey in their place, a used code good again. All of it reads, none of it writes."""
+    secret, _codes = give_app(people.amina.user, NOW)
+    with people.amina.acts(), connection.cursor() as cursor:
+        for statement in ("DELETE FROM mfa_authenticator", "UPDATE mfa_authenticator SET data = '{}'", "DELETE FROM accounts_usedcode"):
+            cursor.execute(statement)
+            assert cursor.rowcount == 0
+        for statement in (
+            "INSERT INTO mfa_authenticator (type, data, user_id, created_at) VALUES ('webauthn', '{}', %s, now())",
+            "INSERT INTO accounts_usedcode (user_id, step, used_at) VALUES (%s, 1, now())",
+            "INSERT INTO accounts_outsideidentity (id, issuer, subject_hash, linked_at, user_id)"
+            " VALUES (gen_random_uuid(), 'https://ailleurs.example', '\\x00', now(), %s)",
+        ):
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                cursor.execute(statement, [people.amina.user.pk])
+        cursor.execute("SELECT count(*) FROM mfa_authenticator")
+        assert cursor.fetchone() == (2,)
+    factors.check_app_code(people.amina.user, app_code(secret, LATER), now=LATER)
 
 
 def test_the_code_that_added_the_app_does_not_also_open(people: Cast) -> None:
@@ -125,8 +145,8 @@ def test_a_secret_moved_to_another_account_does_not_open(people: Cast) -> None:
     give_app(people.ines.user, NOW)
     with acting_as(own_actor(people.ines.user)):
         stolen = Authenticator.objects.get(type="totp").data
-    with acting_as(own_actor(people.amina.user)):
-        Authenticator.objects.filter(type="totp").update(data=stolen)
+    with acting_as(keeper_of(people.amina.user)):
+        assert Authenticator.objects.filter(type="totp").update(data=stolen) == 1
     with pytest.raises(SealBroken):
         factors.check_app_code(people.amina.user, "123456", now=LATER)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from repere.accounts.acting import acting_as
 from repere.accounts.models import SignedIn
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of
 from repere.cases import actions
 from repere.ledger.models import Entry
 from tests.cases.story import NOW, concern
@@ -55,6 +55,9 @@ OF_A_WORKER = {
     "cases:conflicts": [],
     "cases:conflict_end": [uuid4()],
     "directory:address_act": [uuid4(), "reveal"],
+    "directory:entry_act": [uuid4(), "vouch"],
+    "directory:contact_act": [uuid4(), "verify"],
+    "places:vouching": [uuid4()],
 }
 OF_AN_ADMINISTRATOR = {
     "accounts:member_invite": [],
@@ -63,6 +66,9 @@ OF_AN_ADMINISTRATOR = {
     "accounts:factor_reset_ask": [uuid4()],
     "accounts:factor_reset": [uuid4()],
     "accounts:organisation_step": [uuid4(), "approve"],
+    "accounts:member_confirm": [uuid4()],
+    "cases:unfreeze": [uuid4()],
+    "cases:team": [],
 }
 LOOKED_AT = {
     "cases:identity": ["ZZZZZZZZ"],
@@ -85,7 +91,7 @@ NEVER_ASKED = {
 
 
 def grown_stale(member: Member, minutes: int = 5) -> None:
-    with acting_as(own_actor(member.user)):
+    with acting_as(keeper_of(member.user)):
         SignedIn.objects.filter(user=member.user).update(confirmed_at=timezone.now() - timedelta(minutes=minutes))
 
 
@@ -142,7 +148,7 @@ def test_a_demonstration_is_never_asked_and_counts_for_nothing_elsewhere(people:
     """The one-click door has no factor to show. Beside real data a session of it would open none of these pages."""
     case = concern(people.amina.actor)
     client, address = signed_in(people.amina), reverse("cases:identity", args=[case.code])
-    with acting_as(own_actor(people.amina.user)):
+    with acting_as(keeper_of(people.amina.user)):
         SignedIn.objects.filter(user=people.amina.user).update(proved_by=SignedIn.How.DEMONSTRATION)
     grown_stale(people.amina, minutes=30)
     settings.REPERE_DEMO = True

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from repere.accounts import hashing
+from repere.accounts.actions import change_password
 from repere.accounts.models import User
 from repere.accounts.rootkey import root_key
 from tests.accounts.proving import PASSWORD, by_password, give_password
-from tests.people import Cast
+from tests.people import Cast, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,45 @@ def test_what_a_colleague_reads_by_sql_cannot_be_tried(people: Cast) -> None:
     assert not Argon2PasswordHasher().verify(PASSWORD, f"argon2${hashed}")
     assert check_password(PASSWORD, read)
     assert len(read) < 512 - 100, "room for a longer wrap of another keeper of the root"
+
+
+STEPS = "changed by its own steps"
+
+
+def refused_to(member: Member, statement: str, values: list[object], words: str = STEPS) -> None:
+    with member.acts(), pytest.raises(DatabaseError, match=words), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_no_sql_of_hers_makes_another_hash_open_her_account(people: Cast) -> None:
+    """The attack: one statement in a request of hers, with a hash whose password somebody else knows. Nor an address, nor an end."""
+    give_password(people.bruno.user)
+    known = held(people.bruno.user)
+    for member in (people.amina, people.chloe):
+        refused_to(member, "UPDATE accounts_user SET password = %s WHERE id = %s", [known, member.user.pk])
+        refused_to(member, "UPDATE accounts_user SET email = 'autre@exemple.example' WHERE id = %s", [member.user.pk])
+        refused_to(member, "UPDATE accounts_user SET is_active = false WHERE id = %s", [member.user.pk])
+    assert authenticate(None, username=people.amina.user.email, password=PASSWORD) is None
+    with people.amina.acts(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET language = 'en' WHERE id = %s", [people.amina.user.pk])
+        assert cursor.rowcount == 1, "her language is hers"
+
+
+def test_nobody_makes_an_account_that_opens_already(people: Cast) -> None:
+    """Made by SQL beforehand, for the address of somebody who will be invited, it would be the maker's."""
+    give_password(people.ines.user)
+    make = (
+        "INSERT INTO accounts_user (id, email, name, password, language, is_active)"
+        " SELECT gen_random_uuid(), 'bientot@exemple.example', 'Bientôt', password, language, true"
+        " FROM accounts_user WHERE id = %s"
+    )
+    refused_to(people.ines, make, [people.ines.user.pk])
+
+
+def test_she_changes_her_password_herself(people: Cast) -> None:
+    give_password(people.amina.user)
+    change_password(people.amina.user, "tout autre chose de long", now=timezone.now())
+    assert authenticate(None, username=people.amina.user.email, password="tout autre chose de long") == people.amina.user
 
 
 def test_each_hash_has_a_key_of_its_own() -> None:

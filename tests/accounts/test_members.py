@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from repere.accounts import members, sessions
 from repere.accounts.acting import acting_as
@@ -13,7 +14,7 @@ from repere.accounts.actions import InvitationClosed, accept_invitation, accept_
 from repere.accounts.actor import Actor
 from repere.accounts.jobs import look_after_accounts
 from repere.accounts.models import ADMINISTRATOR, Invitation, Membership, SignedIn, User
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of, own_actor
 from repere.accounts.refusals import NotVisible
 from repere.cases import actions
 from repere.cases.models import Draft, Task
@@ -129,7 +130,7 @@ def test_a_leaver_ends_everything_in_one_transaction(people: Cast, clara: Member
         task = Task.objects.visible_to(acting).filter(closed_at=None).first()
         assert task is not None
         actions.assign_task(task, to=people.amina.user, acting=acting, now=STORY_NOW)
-    with acting_as(own_actor(people.amina.user)):
+    with acting_as(keeper_of(people.amina.user)):
         SignedIn.objects.create(
             user=people.amina.user, device="Firefox, Linux", proved_by="passkey", began_at=NOW, seen_at=NOW, confirmed_at=NOW
         )
@@ -232,3 +233,10 @@ def test_a_lost_factor_takes_two_others(people: Cast, clara: Member) -> None:
     assert Invitation.objects.filter(user=people.amina.user).count() == 1
     with pytest.raises(NotVisible):
         members.reset_factors(asked.pk, acting=clara.actor, now=NOW)
+
+
+def test_nobody_ends_a_membership_in_the_name_of_another(people: Cast) -> None:
+    """The attack: an administrator sends all colleagues away by SQL, and the rows say that a case worker did."""
+    for ends in (f"ended_by_id = '{people.amina.user.pk}'", "ended_by_id = NULL"):
+        with people.chloe.acts(), pytest.raises(DatabaseError, match="in one's own name"), transaction.atomic():
+            connection.cursor().execute(f"UPDATE accounts_membership SET ended_at = now(), {ends} WHERE user_id = '{people.odile.user.pk}'")

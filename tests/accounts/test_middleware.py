@@ -125,7 +125,7 @@ def test_a_prefetch_shows_nobody(people: Cast) -> None:
 def test_an_ended_membership_ends_at_the_next_request(people: Cast) -> None:
     """A leaver keeps nothing until a session runs out."""
     with people.chloe.acts():
-        Membership.objects.filter(user=people.amina.user).update(ended_at=timezone.now())
+        Membership.objects.filter(user=people.amina.user).update(ended_at=timezone.now(), ended_by=people.chloe.user)
     seen = []
 
     def view(request: HttpRequest) -> HttpResponse:

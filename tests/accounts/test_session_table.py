@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -93,3 +94,16 @@ def test_no_other_store_is_in_use() -> None:
     for call in (store.aload, store.aexists, store.adelete, store.acreate_model_instance):
         with pytest.raises(NotImplementedError):
             call.__func__(store).send(None)
+
+
+def test_the_worker_forgets_sessions_whose_time_ran_out(people: Cast, signed_in, as_role) -> None:
+    """The others stay; and whoever serves pages may not ask for it."""
+    lasting, gone = signed_in(people.amina).cookies["session"].value, signed_in(people.bruno).cookies["session"].value
+    as_owner("UPDATE django_session SET expire_date = now() - interval '1 minute' WHERE session_key = %s", [row_key(gone)])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sessions.forget_ended()
+    with as_role("worker"):
+        assert sessions.forget_ended() == 1
+        assert sessions.forget_ended() == 0
+    assert row(gone) is None
+    assert row(lasting) is not None

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -207,6 +208,32 @@ def test_sessions_of_others_cannot_be_ended_or_seen(people: Cast, signed_in) -> 
     assert hers.get(reverse("accounts:account")).status_code == 200
     with people.ines.acts():
         assert list(SignedIn.objects.filter(pk=target.pk)) == []
+
+
+def test_no_sql_of_hers_opens_a_session_again(people: Cast, signed_in) -> None:
+    """Neither one that was ended or locked, nor with a proof that nobody gave. That it ends, locks and is seen stays hers to write."""
+    signed = row(people.amina, signed_in(people.amina))
+    hers = "UPDATE accounts_signedin SET {} WHERE id = %s"
+
+    def refused(change: str) -> None:
+        with people.amina.acts(), pytest.raises(DatabaseError, match="is proved by a factor"), transaction.atomic():
+            connection.cursor().execute(hers.format(change), [signed.pk])
+
+    for change in ("confirmed_at = now()", "proved_by = 'totp'", "began_at = now()", f"user_id = '{people.odile.user.pk}'"):
+        refused(change)
+    for ends, again in (("locked_at = now()", "locked_at = NULL"), ("ended_at = now()", "ended_at = NULL")):
+        with people.amina.acts(), connection.cursor() as cursor:
+            cursor.execute(hers.format(ends + ", seen_at = now()"), [signed.pk])
+            assert cursor.rowcount == 1
+        refused(again)
+    with people.amina.acts(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_signedin")
+        assert cursor.rowcount == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(
+                "INSERT INTO accounts_signedin (id, user_id, device, proved_by, began_at, seen_at, confirmed_at)"
+                " VALUES (gen_random_uuid(), %s, '', 'passkey', now(), now(), now())", [people.amina.user.pk],
+            )  # fmt: skip
 
 
 def test_signing_out_ends_the_row(people: Cast, signed_in) -> None:

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from repere.accounts import throttle
+from repere.accounts.acting import acting_as
 from repere.accounts.founding import Founder, found
 from repere.accounts.models import ADMINISTRATOR, Membership, User
+from repere.accounts.own import keeper_of
 from repere.ledger.models import Entry
 from repere.web import law
 from tests.people import Cast, member, organisation
@@ -54,13 +56,14 @@ def test_an_unknown_address_and_a_wrong_password_look_the_same(amina: User) -> N
 def test_an_account_without_membership_does_not_open(people: Cast, amina: User) -> None:
     """Having left every organisation is the same as having no account."""
     with people.chloe.acts():
-        Membership.objects.filter(user=amina).update(ended_at=NOW)
+        Membership.objects.filter(user=amina).update(ended_at=NOW, ended_by=people.chloe.user)
     assert try_to_enter(amina.email, PASSWORD).status_code == 200
 
 
 def test_a_closed_account_does_not_open(amina: User) -> None:
     """A closed account answers like an unknown one."""
-    User.objects.filter(pk=amina.pk).update(is_active=False)
+    with acting_as(keeper_of(amina)):
+        User.objects.filter(pk=amina.pk).update(is_active=False)
     assert try_to_enter(amina.email, PASSWORD).status_code == 200
 
 

@@ -63,5 +63,5 @@ def test_a_role_ended_here_is_over_there(committing_db: str, people: Cast) -> No
     cookie = people.amina.sign_in(Client()).cookies["session"].value
     assert elsewhere(committing_db, OPEN_PAGE, cookie, reverse("cases:worklist")) == "200"
     with people.chloe.acts():
-        Membership.objects.filter(pk=people.amina.membership.pk).update(ended_at=timezone.now())
+        Membership.objects.filter(pk=people.amina.membership.pk).update(ended_at=timezone.now(), ended_by=people.chloe.user)
     assert elsewhere(committing_db, OPEN_PAGE, cookie, reverse("cases:worklist")) == "302"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -198,10 +198,32 @@ def test_the_database_counts_the_voices_too(vouchers: Vouchers, state: str) -> N
     changes = {"state": state, "state_since": NOW, "probation_until": NOW + timedelta(days=30)}
     with pytest.raises(Exception, match="two persons of two"), vouchers.atalante.acts():
         Organisation.objects.filter(pk=organisation.pk).update(**changes)
+    house = Actor.system("vetting", vouchers.atalante.organisation.pk)
+    with pytest.raises(Exception, match="only after two persons of two"), acting_as(house):
+        Organisation.objects.filter(pk=organisation.pk).update(**changes)
     with pytest.raises(Exception, match="row-level security"), vouchers.atalante.acts():
         VettingStep.objects.create(
             organisation=organisation, step="approval", at=NOW, user=vouchers.boussole.user, by_organisation=vouchers.boussole.organisation
         )
+
+
+@pytest.mark.django_db
+def test_the_second_voice_does_not_write_how_long_a_probation_lasts(vouchers: Vouchers, as_role) -> None:
+    """The attack: her own second voice by SQL, then a probation that was over in 2020, which the next night makes an active body."""
+    organisation = checked(vouchers)
+    vetting.approve(organisation.pk, reason="Oui", acting=vouchers.atalante.actor, now=NOW)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    written = {"state": State.PROBATION, "state_since": long_ago, "probation_until": long_ago + timedelta(days=31)}
+    with vouchers.boussole.acts():
+        VettingStep.objects.create(
+            organisation=organisation, step="approval", at=NOW, user=vouchers.boussole.user, by_organisation=vouchers.boussole.organisation,
+        )
+        for change in (written, {"state_since": long_ago}, {"probation_until": long_ago}):
+            with pytest.raises(DatabaseError, match="two persons of two"), transaction.atomic():
+                Organisation.objects.filter(pk=organisation.pk).update(**change)
+    with as_role("worker"):
+        assert vetting.end_probations(now=NOW) == 0
+    assert state_of(organisation) == State.SPONSOR_CONFIRMED
 
 
 @pytest.mark.django_db
@@ -210,7 +232,7 @@ def test_a_voice_counts_only_while_its_person_administers(vouchers: Vouchers) ->
     organisation = checked(vouchers)
     vetting.approve(organisation.pk, reason="Oui", acting=vouchers.boussole.actor, now=NOW)
     with vouchers.boussole.acts():
-        Membership.objects.filter(pk=vouchers.boussole.membership.pk).update(ended_at=NOW)
+        Membership.objects.filter(pk=vouchers.boussole.membership.pk).update(ended_at=NOW, ended_by=vouchers.boussole.user)
     with pytest.raises(Exception, match="two persons of two"):
         vetting.approve(organisation.pk, reason="Oui", acting=vouchers.police.actor, now=NOW)
     assert state_of(organisation) == State.SPONSOR_CONFIRMED

@@ -1,13 +1,14 @@
 """Repère refuses to serve where a lock is open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
-from repere.web import checks, database, embedded
+from repere.web import checks, database, embedded, readiness
 from repere.web.grants import declared_grants
 from tests.homes import own_home
 from tests.people import Cast
@@ -84,6 +85,7 @@ def test_debug_is_refused_beside_real_data(people: Cast, settings) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.xdist_group("roles")
 @pytest.mark.parametrize(
     ("name", "loud"), [("log_min_error_statement", "error"), ("log_statement", "all"), ("log_error_verbosity", "default")]
 )
@@ -99,13 +101,56 @@ def test_a_server_that_logs_values_is_refused_beside_real_data(people: Cast, set
             ) as loudly:  # fmt: skip
                 assert loudly.execute(f"SELECT current_setting('{name}')").fetchone() == (loud,)
         finally:
-            database._keep_values_out_of_the_log(admin, "repere_web")
+            assert database.mend_roles() == ["repere_web"]
     seen = {**database.QUIET, name: loud}
     rows = [(setting, value, "repere_web") for setting, value in seen.items()]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(checks, "_rows", lambda *_: rows)
         [problem] = checks._logs_quote_nobody()
     assert f"ALTER ROLE repere_web SET {name} = '{database.QUIET[name]}'" in problem
+
+
+# In this test's own database, or harmless: other tests run as the same role at this moment.
+MADE_BY_ITSELF = (
+    "ALTER ROLE repere_web IN DATABASE {database} SET row_security = off",
+    "ALTER ROLE repere_web IN DATABASE {database} SET local_preload_libraries = 'nowhere'",
+    "ALTER ROLE repere_web SET application_name = 'mine'",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.xdist_group("roles")
+@pytest.mark.parametrize("statement", MADE_BY_ITSELF)
+@pytest.mark.parametrize("mend", [database.mend_roles, database.provision])
+def test_what_a_role_did_to_itself_is_taken_back(statement: str, mend: Callable[[], object]) -> None:
+    """The attack: SQL on the pages' connection, without anybody acting, would close every page until somebody found out why."""
+    where = {"host": connection.settings_dict["HOST"], "dbname": connection.settings_dict["NAME"], "user": "repere_web"}
+    secret = database.secret("db_web")
+    with psycopg.connect(**where, password=secret, autocommit=True) as pages:
+        pages.execute(statement.format(database=where["dbname"]))
+    try:
+        assert any("brings settings" in problem for problem in checks._roles_bring_nothing_of_their_own())
+        assert part_of("database").state == readiness.POOR
+    finally:
+        mend()
+    assert database.mend_roles() == [], "once mended, nothing is done again"
+    assert checks._roles_bring_nothing_of_their_own() == []
+    assert part_of("database").state == readiness.GOOD
+    with psycopg.connect(**where, password=secret) as pages:
+        row = pages.execute("SELECT rolconfig FROM pg_roles WHERE rolname = current_user").fetchone()
+        assert row is not None
+        assert sorted(row[0]) == sorted(f"{name}={value}" for name, value in database.QUIET.items())
+
+
+def part_of(name: str) -> readiness.Part:
+    return next(part for part in readiness.parts(now=timezone.now()) if part.name == name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("call", ["pg_terminate_backend(1)", "pg_cancel_backend(1)", "lo_from_bytea(0, 'x')", "lo_create(0)"])
+def test_pages_end_no_connection_and_keep_no_file(call: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        cursor.execute(f"SELECT {call}")
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -53,6 +54,31 @@ def test_what_pages_ask_for_is_still_taken(people: Cast) -> None:
             with transaction.atomic():
                 jobs.configure_task(name, queueing_lock=task.queueing_lock).defer()
         assert smuggled(asking.SEND, when="now()") == 1
+
+
+MANY = "INSERT INTO procrastinate_jobs (task_name, queue_name, args, priority) SELECT %s, %s, '{}', %s FROM generate_series(1, %s)"
+
+
+ONE = "INSERT INTO procrastinate_jobs (task_name, queue_name, args) VALUES (%s, 'default', '{}');"
+
+
+@pytest.mark.parametrize(("queue", "priority"), [("default", 1), ("default", 2147483647), ("default", -1), ("nobodys", 0)])
+def test_no_job_of_a_page_goes_before_others_or_where_nobody_works(people: Cast, queue: str, priority: int) -> None:
+    with people.amina.acts(), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError, match="pages do not ask for this job"), transaction.atomic():
+            cursor.execute(MANY, [asking.SEND, queue, priority, 1])
+        cursor.execute(MANY, [asking.SEND, "default", 0, 1])
+        assert cursor.rowcount == 1
+
+
+def test_a_page_asks_for_no_thousands_of_jobs(people: Cast) -> None:
+    """Nothing else of that worker runs before them: neither reminders nor the end of a hold. In one statement or in many."""
+    with people.amina.acts(), connection.cursor() as cursor:
+        for statement in (MANY, f"DO $$ BEGIN FOR i IN 1..%s LOOP {ONE} END LOOP; END $$"):
+            values = [asking.SEND, "default", 0, 3000] if statement is MANY else [deferring.MOST_AT_ONCE + 1, asking.SEND]
+            asked = psycopg.ClientCursor(connection.connection).mogrify(statement, values)
+            with pytest.raises(DatabaseError, match="so many jobs at once"), transaction.atomic():
+                cursor.execute(asked)
 
 
 def test_a_periodic_job_that_is_asked_for_no_more_is_noticed(db: None) -> None:

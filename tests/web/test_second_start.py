@@ -56,3 +56,20 @@ def test_a_second_start_finds_every_fact_and_adds_none(environment: dict[str, st
     finally:
         running.send_signal(signal.SIGINT)
         assert running.wait(30) == 0
+
+
+@pytest.mark.xdist_group("commands")
+def test_the_next_start_takes_back_what_the_pages_role_did_to_itself(environment: dict[str, str]) -> None:
+    """SQL smuggled onto the pages' connection: a setting that closes every page, and a password that nobody knows."""
+    home = Path(environment["REPERE_HOME"])
+    assert repere("migrate", environment=environment).returncode == 0
+    pages = {"host": f"{home}/pg", "user": "repere_web", "dbname": "repere", "password": (home / "secrets" / "db_web").read_text().strip()}
+    with psycopg.connect(**pages, autocommit=True) as itself:
+        itself.execute("ALTER ROLE repere_web SET row_security = off")
+        itself.execute("ALTER ROLE repere_web PASSWORD 'x'")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(**pages)
+    mended = repere("migrate", environment=environment)
+    assert mended.returncode == 0, mended.stderr
+    with psycopg.connect(**pages) as again:
+        assert again.execute("SELECT current_setting('row_security')").fetchone() == ("on",)
