@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -81,16 +84,51 @@ def same_part(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(code for code in territories() if part_of(code) in parts)
 
 
+def in_several(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Départements among which a town named in plain words does not choose (Saint-Denis is in two), and the words that are left."""
+    for name, codes in _towns().items():
+        wanted = name.split()
+        for start in range(len(words) - len(wanted) + 1):
+            if len(set(codes)) > 1 and words[start : start + len(wanted)] == wanted:
+                return codes, words[:start] + words[start + len(wanted) :]
+    return (), words
+
+
+NUMBERED_WITHIN = ("paris", "lyon", "marseille")
+"""Cities whose districts have a number: “Paris 15” is not the département 15."""
+
+
+@cache
+def _towns() -> dict[str, tuple[str, ...]]:
+    """Départements that have a town of this plain name: those of ten thousand inhabitants, and every chief town (see NOTICE.md)."""
+    read = json.loads((Path(__file__).parent / "geography" / "towns.json").read_text(encoding="utf-8"))
+    found: dict[str, tuple[str, ...]] = {}
+    for code, names in read.items():
+        for name in names:
+            found[plain(name)] = (*found.get(plain(name), ()), code)
+    return found
+
+
+def of_town(text: str) -> tuple[str, ...]:
+    """Codes of the départements that have a town of this name; several where the name does not tell, none for what is no known town."""
+    return tuple(dict.fromkeys(_towns().get(plain(text), ())))
+
+
 @cache
 def _by_words() -> list[tuple[tuple[str, ...], str]]:
-    """Names in words without accents, longest first, so that “Seine-Saint-Denis” is not taken for “Seine”."""
+    """Names in words without accents, longest first: “Seine-Saint-Denis” is not “Seine”, nor “Villeneuve-sur-Lot” the Lot.
+
+    Of names of one length a département comes before a town, and a town that two of them have is left out.
+    """
     named = [(tuple(plain(place.name).split()), place.code) for place in territories().values()]
+    named += [(tuple(name.split()), codes[0]) for name, codes in _towns().items() if len(codes) == 1]
     return sorted(named, key=lambda row: -len(row[0]))
 
 
 def found_in(words: Iterable[str]) -> tuple[str, list[str]]:
-    """The territory that a line of plain words names, by code or by name, and the words that are left."""
+    """The territory that a line of plain words names, by its code, its name or a town, and the words that are left."""
     left = [word for word in words if word not in ("departement", "dept", "dpt")]
+    left = [word for before, word in pairwise(("", *left)) if not (before in NUMBERED_WITHIN and re.fullmatch("[0-9]{1,2}e?r?", word))]
     for position, word in enumerate(left):
         if word.upper() in territories():
             return word.upper(), left[:position] + left[position + 1 :]
@@ -99,3 +137,28 @@ def found_in(words: Iterable[str]) -> tuple[str, list[str]]:
             if tuple(left[start : start + len(name)]) == name:
                 return code, left[:start] + left[start + len(name) :]
     return "", left
+
+
+def nearness(served: Iterable[str], to: str) -> int:
+    """How near a service is to a département: 0 serves it, 1 serves the whole country, 2 serves its région, 3 is elsewhere."""
+    codes = set(served)
+    if to in codes:
+        return 0
+    if EVERYWHERE in codes:
+        return 1
+    return 2 if codes & set(of_region(region_of(to))) else 3
+
+
+SMALL_WORDS = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "en", "dans", "a"])
+
+
+def places_named(text: str) -> list[str]:
+    """Codes of what a text names whole: a région's territories, a territory by its code or name, or that of a town.
+
+    None where words are left over: "Pont-de-l'Isère" is not the Isère, and a danger must not be written down for the wrong place.
+    """
+    words = plain(text)
+    if of_its_own := region_named(words):
+        return of_its_own
+    code, left = found_in(words.split())
+    return [code] if code and not set(left) - SMALL_WORDS else []

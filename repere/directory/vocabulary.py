@@ -6,6 +6,7 @@ Functions follow the mechanism's actors (docs/requirements.md, rows R13, R42, R4
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,8 @@ from babel import Locale
 from django.db import models
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+
+from repere.directory.wording import plain
 
 
 class Function(models.TextChoices):
@@ -173,6 +176,26 @@ def spoken() -> list[Spoken]:
 
 
 @cache
+def _codes_by_name() -> dict[str, str]:
+    named: dict[str, str] = {}
+    for code in SPOKEN:
+        for name in (_language_name(code, "fr"), _language_name(code, "en"), code, *ALSO.get(code, "").split()):
+            named.setdefault(plain(name), code)
+    return named
+
+
+def languages_named(text: str) -> tuple[list[str], list[str]]:
+    """Codes of the languages that somebody wrote, between commas or “and”, in French or in English; and the words that name none."""
+    found: list[str] = []
+    left: list[str] = []
+    for part in filter(None, map(str.strip, re.split(r"[,;/]|\bet\b|\band\b", text, flags=re.IGNORECASE))):
+        said = plain(part)
+        code = _codes_by_name().get(said, said if len(said) == 3 and is_language(said) else "")
+        (found if code else left).append(code or part)
+    return list(dict.fromkeys(found)), left
+
+
+@cache
 def words_of_function(code: str) -> str:
     """How somebody may ask for it, in both languages."""
     said = [str(Function(code).label)]
@@ -197,3 +220,43 @@ SYNONYMS = {
     Function.LEGAL.value: ("avocat juriste droit aide juridique",),
     Function.REFERENT_LABOUR.value: ("dreets direccte inspection du travail",),
 }
+
+# Words that workers use for what the list names otherwise, without accents, in the singular. Ours; to be tried with workers.
+ASKED_AS: dict[str, tuple[Function, ...]] = {
+    "avocat avocate juriste juridique droit lawyer solicitor legal": (Function.LEGAL,),
+    "hopital clinique medecin docteur infirmier infirmiere sante soin medical urgences hospital doctor nurse health": (
+        Function.HEALTH_CHECK,
+    ),
+    "psychologue psy psychiatre psychotherapeute psychotrauma psychologist psychiatrist therapist": (Function.PSYCHOLOGICAL,),
+    "115 hebergement logement dormir nuit lit abri housing bed": (Function.SIAO,),
+    "interprete traducteur traductrice traduction translator translation": (Function.INTERPRETER,),
+    "policier policiere commissariat": (Function.REFERENT_POLICE, Function.SOCIAL_WORKER_POLICE),
+    "gendarme": (Function.REFERENT_GENDARMERIE, Function.SOCIAL_WORKER_POLICE),
+    "prefet sejour residence": (Function.REFERENT_PREFECTURE,),
+    "procureur parquet tribunal prosecutor": (Function.REFERENT_PROSECUTION,),
+    "mineur mineure enfant 119 minor child": (Function.REFERENT_CRIP, Function.REFERENT_ASE),
+    "educateur educatrice assistante accompagnement": (Function.SUPPORT,),
+    "inspecteur inspection dreets": (Function.REFERENT_LABOUR,),
+    "ofpra asile asylum": (Function.REFERENT_ASYLUM, Function.REFERENT_OFII),
+    "maraude": (Function.OUTREACH,),
+    "ambassade consul embassy": (Function.REFERENT_CONSULATE,),
+}
+NEEDED_OF: dict[str, tuple[Function, ...]] = {
+    "shelter": (Function.SIAO, Function.SUPPORT), "food": (Function.SIAO, Function.SUPPORT), "clothing": (Function.SUPPORT,),
+    "money": (Function.SUPPORT,), "medical": (Function.HEALTH_CHECK,), "psychological": (Function.PSYCHOLOGICAL,),
+    "protection": (Function.SUPPORT,), "interpreter": (Function.INTERPRETER,), "childcare": (Function.SUPPORT,),
+    "transport": (Function.SUPPORT,), "documents": (Function.LEGAL,), "legal": (Function.LEGAL,),
+}  # fmt: skip
+"""Functions that answer each need of the rule book's list. Our choice: a body of the State is offered only to whoever asks for it."""
+
+
+@cache
+def _by_asked() -> dict[str, tuple[Function, ...]]:
+    return {word: functions for words, functions in ASKED_AS.items() for word in words.split()}
+
+
+def functions_asked(word: str) -> tuple[Function, ...]:
+    """What a worker's plain word asks for; nothing for a word that names no function. A plural is taken as its singular."""
+    known = _by_asked()
+    singulars = (word, word.removesuffix("s"), word.removesuffix("aux") + "al")
+    return next((known[one] for one in singulars if one in known), ())

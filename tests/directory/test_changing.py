@@ -14,7 +14,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.directory_jobs import remind_of_conventions
 from repere.accounts.keyring import ensure_key_pair
 from repere.accounts.models import SignedIn
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of
 from repere.directory import actions
 from repere.directory.entry_models import Contact, Mandate, Secret, Service
 from repere.directory.queries.agreements import STEPS_DAYS
@@ -198,7 +198,7 @@ def test_an_old_session_reveals_nothing(people: Cast, hidden: Service, signed_in
     path = f"/directory/entries/{hidden.pk}/closed/"
     client = signed_in(people.sonia)
     client.post(f"{path}keep/", TOLD)
-    with acting_as(own_actor(people.sonia.user)):
+    with acting_as(keeper_of(people.sonia.user)):
         SignedIn.objects.filter(user=people.sonia.user).update(confirmed_at=timezone.now() - timedelta(minutes=6))
     answer = client.post(f"{path}reveal/", {"reason": "arrivée"})
     assert answer.status_code == 403

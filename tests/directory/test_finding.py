@@ -180,3 +180,22 @@ def test_every_page_of_the_directory_opens(people: Cast, signed_in: SignIn) -> N
     for path in ("", "new/", "to-vouch/", "coverage/", "coverage/?function=shelter", "safe-place/", "conventions/", "files/",
                  f"entries/{made.pk}/"):  # fmt: skip
         assert client.get(f"/directory/{path}").status_code == 200, path
+
+
+@pytest.mark.parametrize("asked", ["avocat Saint-Denis", "Saint-Denis"])
+def test_a_town_of_two_departements_shows_both_and_says_so(people: Cast, asked: str) -> None:
+    told = {"structure": "Permanence inventée", "kind": "law_practice", "function": "legal"}
+    both = {vetted(people, people.pascal, **told, name=f"Avocats {code}", territories=[code]) for code in ("93", "974")}
+    vetted(people, people.pascal, **told, name="Avocats 13", territories=["13"])
+    found = looked(people.amina, asked)
+    assert {line.service for line in found.lines} == both
+    assert found.asked.to_choose_among == ["Seine-Saint-Denis (93)", "La Réunion (974)"]
+
+
+def test_words_that_no_entry_has_are_named_and_nobody_is_said_to_be_missing(people: Cast, signed_in: SignIn) -> None:
+    vetted(people, people.pascal)
+    client = signed_in(people.amina)
+    assert "Aucune fiche ne contient «\u00a0zanzibar\u00a0»" in client.get("/directory/", {"q": "Zanzibar"}).content.decode()
+    page = client.get("/directory/", {"q": "avocat Lyon"}).content.decode()
+    assert "Compris comme\u00a0: Aide juridique · Rhône (69)" in page
+    assert "Personne de vérifié" in page

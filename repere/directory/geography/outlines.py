@@ -39,6 +39,11 @@ def _outlines() -> Mapping[str, str]:
     return found
 
 
+def outline(code: str) -> str:
+    """The path of a territory's outline; nothing where it has none."""
+    return _outlines().get(code, "")
+
+
 def shapes(states: Mapping[str, str]) -> list[Shape]:
     return [Shape(code, territories()[code].name, states[code], path) for code, path in _outlines().items() if code in states]
 

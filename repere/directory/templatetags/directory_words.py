@@ -14,7 +14,7 @@ register = template.Library()
 TRUST = {
     Trust.FRESH: _("Confirmed lately"),
     Trust.AGEING: _("To be confirmed soon"),
-    Trust.STALE: _("Not sure any more: call first"),
+    Trust.STALE: _("To be checked, not confirmed for long: call first"),
     Trust.NEVER: _("Never confirmed"),
 }
 TRUST_SIGNALS = {Trust.FRESH: "open", Trust.AGEING: "due", Trust.STALE: "overdue", Trust.NEVER: "none"}
