@@ -147,6 +147,23 @@ TOLD = {
 }
 """Since migration 0040."""
 
+READ_HOLD = (
+    f"(SELECT h.id, h.request_id FROM places_hold h WHERE h.host_id = {ME} AND"  # noqa: S608 constants
+    f" (h.state = 'arrived' OR h.state IN ('asked', 'accepted') AND {PAST_PROBATION}))"
+)
+OUR_REQUESTS = f"(SELECT r.id FROM places_request r WHERE r.organisation_id = {ME})"  # noqa: S608
+ASKED_BACK = {
+    "places_question": {
+        "asked by us, or of us": f"FOR SELECT USING ((hold_id, request_id) IN {READ_HOLD} OR request_id IN {OUR_REQUESTS})",
+        "asked by the house": f"FOR INSERT WITH CHECK ((hold_id, request_id) IN {READ_HOLD} AND answered_at IS NULL)",
+        "answered by who asked for the place": (
+            f"FOR UPDATE USING (request_id IN {OUR_REQUESTS} AND answered_at IS NULL)"
+            f" WITH CHECK (request_id IN {OUR_REQUESTS} AND answered_at IS NOT NULL)"
+        ),
+    },
+}
+"""Table of migration 0043. A question of a hidden house is read without the hold, which its asker may not see before a yes."""
+
 # A need goes to a shelter, and a unit is held, only where the shelter was vouched for.
 VOUCHED_SHELTERS = "(SELECT s.id FROM places_shelter s WHERE s.vouched_at IS NOT NULL)"
 VOUCHED = {
@@ -200,6 +217,7 @@ GRANTS = {
     "places_apart": {"web": "SELECT, INSERT"},
     "places_carried": {"web": "SELECT, INSERT"},
     "places_formerneeds": {"web": "SELECT, INSERT"},
+    "places_question": {"web": "SELECT, INSERT, UPDATE (answer, answered_at)"},
     "places_privatereason": {"web": "SELECT, INSERT"},
     "places_arrival": {"web": "SELECT, INSERT, UPDATE (items, user_id, at)"},
     "places_incident": {"web": "SELECT, INSERT"},
@@ -209,4 +227,4 @@ GRANTS = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED
+    return POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from repere.core.codes import new_code
 from repere.core.needs import Member, Needs
-from repere.directory.territory import found_in, region_named, territories
-from repere.directory.vocabulary import spoken
-from repere.directory.wording import plain
+from repere.directory.checks import phone
+from repere.directory.refusals import Refused as WrongLine
+from repere.directory.territory import places_named, territories
+from repere.directory.vocabulary import language_name, languages_named, spoken
 from repere.places import words
 from repere.places.actions.arriving import STEPS
+from repere.places.actions.asking_back import MOST_LETTERS
 from repere.places.marks import mark
 from repere.places.models import Hold, Incident, PrivateReason, Unit
 
@@ -38,13 +41,40 @@ class ZonesField(forms.CharField):
         found = set()
         for part in filter(None, (part.strip() for part in str(text or "").split(","))):
             # A name that is a région's and a département's, such as La Réunion's, is one and the same place.
-            named = region_named(plain(part)) or [code for code, _left in [found_in(plain(part).split())] if code]
+            named = places_named(part)
             if not named:
                 raise forms.ValidationError(
-                    gettext("“%(part)s” is neither a département nor a région. Write the code or the name.") % {"part": part}
+                    gettext("“%(part)s” was not recognised. Write the code or the name of a département, a région or a large town.")
+                    % {"part": part}
                 )
             found.update(named)
         return frozenset(found)
+
+
+class LanguagesField(forms.CharField):
+    """Languages by name, between commas, as people say them; kept as codes."""
+
+    def clean(self, value: Any) -> frozenset[str]:
+        found, left = languages_named(super().clean(value) or "")
+        if left:
+            raise forms.ValidationError(
+                gettext("“%(part)s” is no language that this list knows. Write its usual name, or leave it out and say it by telephone.")
+                % {"part": left[0]}
+            )
+        return frozenset(found)
+
+
+class LineField(forms.CharField):
+    """A telephone of a service, kept in international form."""
+
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return phone(text) if text else ""
+        except WrongLine as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
 
 
 class MarksField(forms.CharField):
@@ -60,16 +90,39 @@ class MarksField(forms.CharField):
         return found
 
 
+def _number(label: Any, *, initial: int | None = 0, **more: Any) -> forms.IntegerField:
+    wrong = {"invalid": _("Write a number in figures, such as 1.")}
+    return forms.IntegerField(label=label, min_value=0, max_value=20, initial=initial, error_messages=wrong, **more)
+
+
+AGE_FIELDS = {"aged_0_2": "0-2", "aged_3_11": "3-11", "aged_12_17": "12-17"}
+"""Fields that count the minors of a band of `core.needs.AGES`."""
+
+
 class NeedsForm(forms.Form):
     """Asked once, everything but the household and the phase may stay as it is."""
 
-    women = forms.IntegerField(label=_("Women"), min_value=0, max_value=20, initial=1)
-    men = forms.IntegerField(label=_("Men"), min_value=0, max_value=20, initial=0)
-    others = forms.IntegerField(label=_("Adults of another gender, or not known"), min_value=0, max_value=20, initial=0)
-    minors = forms.IntegerField(
-        label=_("Minors"), min_value=0, max_value=20, initial=0, help_text=_("A disputed age counts as a minor. Families stay together."),
+    women = _number(_("Women"), initial=1)
+    men = _number(_("Men"))
+    others = _number(_("Adults of another gender, or not known"))
+    minors = _number(_("Minors"), help_text=_("A disputed age counts as a minor. Families stay together."))
+    contested = forms.ChoiceField(
+        label=_("Is the age of one of these minors disputed?"), required=False, choices=list(words.CONTESTED.items()),
+        help_text=_("The house reads that it is, and decides knowing it. A mother whose age is disputed stays with her children."),
     )  # fmt: skip
+    aged_0_2 = _number(_("Of these minors, aged 0 to 2"), initial=None, required=False)
+    aged_3_11 = _number(_("Of these minors, aged 3 to 11"), initial=None, required=False)
+    aged_12_17 = _number(
+        _("Of these minors, aged 12 to 17"), initial=None, required=False, help_text=_("Without whoever's age is disputed.")
+    )
     urgency = forms.ChoiceField(label=_("When"), choices=list(words.URGENCY.items()), initial=2)
+    line = LineField(
+        label=_("Telephone of your service"), required=False, max_length=40,
+        help_text=_("The line where somebody answers tonight, not your own. The houses that are asked read it, to call you."),
+    )  # fmt: skip
+    danger = forms.BooleanField(
+        label=_("A danger is known where she is"), required=False, help_text=_("The house reads this mark, and nothing more about it."),
+    )  # fmt: skip
     phase = forms.ChoiceField(label=_("For which phase"), choices=list(words.PHASES.items()), initial="emergency")
     avoid = ZonesField(
         label=_("Départements that are dangerous to her"), required=False,
@@ -83,9 +136,9 @@ class NeedsForm(forms.Form):
     refuses = forms.MultipleChoiceField(label=_("What she refuses"), choices=list(words.REFUSES.items()), widget=TICKS, required=False)
     prefers = forms.MultipleChoiceField(label=_("What she would like"), choices=list(words.PREFERS.items()), widget=TICKS, required=False)
     needs = forms.MultipleChoiceField(label=_("What is also needed"), choices=list(words.NEEDS.items()), widget=TICKS, required=False)
-    languages = forms.MultipleChoiceField(
-        label=_("Languages she speaks"), choices=_languages, required=False, widget=forms.SelectMultiple(attrs={"size": 5})
-    )
+    languages = LanguagesField(
+        label=_("Languages she speaks"), required=False, max_length=200, help_text=_("By name, between commas: edo, English."),
+    )  # fmt: skip
     security = forms.TypedChoiceField(label=_("Protection needed"), choices=list(words.SECURITY.items()), coerce=int, initial=0)
     form = forms.ChoiceField(label=_("Form of exploitation"), required=False)
     apart = forms.CharField(
@@ -104,11 +157,14 @@ class NeedsForm(forms.Form):
             "When others must not be housed with somebody here. To agree on a new mark, tell them this one by voice: %(mark)s."
         ) % {"mark": new_code()}
         self.fields["form"].choices = [("", gettext("Not said")), *exploitation]  # type: ignore[attr-defined]
+        if "urgency" in self.fields:
+            self.fields["urgency"].help_text = words.answer_times()
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if not any(told.get(name) for name in ("women", "men", "others", "minors")):
             raise forms.ValidationError(gettext("Say how many people look for a place."))
+        self._check_ages(told)
         # What the file proposed as near gives way to what she refuses; what somebody typed twice is a question.
         refused = told.get("avoid", frozenset()) | told.get("refuses_zones", frozenset())
         if told.get("near", frozenset()) & refused:
@@ -119,32 +175,69 @@ class NeedsForm(forms.Form):
             raise forms.ValidationError(gettext("A couple is two adults at least. Check the numbers."))
         return told
 
+    def _check_ages(self, told: dict[str, Any]) -> None:
+        minors, aged = told.get("minors") or 0, sum(told.get(name) or 0 for name in AGE_FIELDS)
+        if told.get("contested") and not minors:
+            self.add_error("minors", gettext("Count whoever's age is disputed among the minors."))
+        elif aged + bool(told.get("contested")) > minors:
+            self.add_error("minors", gettext("These are fewer minors than the ages below are of. Check the numbers."))
+
+    def _minors(self) -> tuple[Member, ...]:
+        told = self.cleaned_data
+        disputed: tuple[Member, ...] = (Member(minor=True, gender=told["contested"], disputed=True),) if told["contested"] else ()
+        aged = tuple(Member(minor=True, age=age) for name, age in AGE_FIELDS.items() for _each in range(told[name] or 0))
+        others = int(told["minors"]) - len(disputed) - len(aged)
+        return disputed + aged + (Member(minor=True),) * others
+
     def as_needs(self) -> Needs:
         told = self.cleaned_data
         genders = ("woman",) * told["women"] + ("man",) * told["men"] + ("not_known",) * told["others"]
-        members = tuple(Member(gender=gender) for gender in genders) + (Member(minor=True),) * told["minors"]
+        members = tuple(Member(gender=gender) for gender in genders) + self._minors()
         return Needs(
-            members=members, phase=told["phase"], security=told["security"], form=told["form"], avoid=told["avoid"], near=told["near"],
-            refuses_zones=told["refuses_zones"], refuses=frozenset(told["refuses"]), prefers=frozenset(told["prefers"]),
-            languages=frozenset(told["languages"]), **dict.fromkeys(told["needs"], True),
+            members=members, danger=told["danger"], phase=told["phase"], security=told["security"], form=told["form"],
+            avoid=told["avoid"], near=told["near"], refuses_zones=told["refuses_zones"], refuses=frozenset(told["refuses"]),
+            prefers=frozenset(told["prefers"]), languages=frozenset(told["languages"]), **dict.fromkeys(told["needs"], True),
         )  # fmt: skip
+
+
+class ChangedNeedsForm(NeedsForm):
+    """Said anew; the telephone stays as it was told."""
+
+    line = None  # type: ignore[assignment]
 
 
 def filled_from(household: dict[str, Any], *, urgency: int) -> dict[str, Any]:
     """What stands in `NeedsForm` for needs as they are kept: the way back from `as_needs`."""
     adults = [member["gender"] for member in household["members"] if not member["minor"]]
+    minors = [member for member in household["members"] if member["minor"]]
+    disputed = [member["gender"] for member in minors if member.get("disputed")]
+    ages = {name: sum(member.get("age") == age for member in minors) or None for name, age in AGE_FIELDS.items()}
     needs, women, men = household.get("needs", {}), adults.count("woman"), adults.count("man")
     zones = {name: ", ".join(territories()[code].name for code in needs.get(name, [])) for name in ("avoid", "refuses_zones", "near")}
-    return zones | {
-        "women": women, "men": men, "others": len(adults) - women - men, "minors": len(household["members"]) - len(adults),
-        "urgency": urgency, "phase": needs.get("phase", "emergency"), "refuses": needs.get("refuses", []),
-        "prefers": needs.get("prefers", []), "needs": [name for name in words.NEEDS if needs.get(name)],
-        "languages": needs.get("languages", []), "security": needs.get("security", 0), "form": needs.get("form", ""),
+    return zones | ages | {
+        "women": women, "men": men, "others": len(adults) - women - men, "minors": len(minors),
+        "contested": _of_gender(disputed[0]) if disputed else "", "danger": needs.get("danger", False), "urgency": urgency,
+        "phase": needs.get("phase", "emergency"), "refuses": needs.get("refuses", []), "prefers": needs.get("prefers", []),
+        "needs": [name for name in words.NEEDS if needs.get(name)],
+        "languages": named(needs.get("languages", [])), "security": needs.get("security", 0), "form": needs.get("form", ""),
     }  # fmt: skip
 
 
+def _of_gender(gender: str) -> str:
+    return gender if gender in words.CONTESTED else "not_known"
+
+
+def named(languages: Iterable[str]) -> str:
+    """Codes of languages as they stand in the form, to be read back by `LanguagesField`."""
+    told = {code: language_name(code) for code in languages}
+    return ", ".join(name if languages_named(name) == ([code], []) else code for code, name in told.items())
+
+
 class ShelterForm(forms.Form):
-    name = forms.CharField(label=_("Name among you"), max_length=80, help_text=_("Never an address."))
+    name = forms.CharField(
+        label=_("Name among you"), max_length=80,
+        help_text=_("Never an address. Under another name, or elsewhere, two other organisations vouch for it anew."),
+    )  # fmt: skip
     zone = forms.ChoiceField(label=_("Département"), choices=_zones)
     listed = forms.TypedChoiceField(
         label=_("Who may know it"), coerce=lambda value: value == "yes", initial="no",
@@ -220,9 +313,25 @@ class AcceptForm(forms.Form):
         self.fields["unit"].choices = [(str(unit.pk), f"{unit.label} ({unit.capacity})") for unit in units]  # type: ignore[attr-defined]
 
 
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your question"), max_length=MOST_LETTERS,
+        help_text=_("One short sentence: no name, no address, no place. Only those who look for the place read it."),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your answer"), max_length=MOST_LETTERS,
+        help_text=_("One short sentence, without any name: the house does not learn who she is before it says yes."),
+    )  # fmt: skip
+
+
 class DeclineForm(forms.Form):
+    """No reason stands chosen: a no in one tap is too quick for what it does."""
+
     reason = forms.ChoiceField(
-        label=_("Reason, for yourselves only"), choices=PrivateReason.Reason.choices,
+        label=_("Reason, for yourselves only"), choices=[("", _("Choose")), *PrivateReason.Reason.choices],
         help_text=_("Whoever asked reads “not possible now”, whatever you choose."),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from repere.core.needs import Needs
+from repere.core.needs import Member, Needs
 from repere.core.placement import ContradictoryInstance, Household, read_instance
 from repere.directory.territory import is_territory, of_region, region_of
 from repere.places.refusals import Refused
@@ -18,7 +18,12 @@ def written(needs: Needs) -> dict[str, Any]:
         value = getattr(needs, column.name)
         if column.name != "members" and value != column.default:
             told[column.name] = sorted(value) if isinstance(value, frozenset) else value
-    return {"members": [{"gender": member.gender, "minor": member.minor} for member in needs.members], "needs": told}
+    return {"members": [_member(member) for member in needs.members], "needs": told}
+
+
+def _member(member: Member) -> dict[str, Any]:
+    said = {"disputed": member.disputed, "age": member.age}
+    return {"gender": member.gender, "minor": member.minor} | {name: value for name, value in said.items() if value}
 
 
 def zones(household: dict[str, Any], home: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +17,12 @@ from repere.accounts.actor import Actor
 from repere.core.needs import MISSES, PlaceTable, misses
 from repere.directory.models import Organisation
 from repere.places import households
+from repere.places.clocks import need_answered_by
 from repere.places.models import Hold, Occupancy, Request, Shelter, Unit
 from repere.places.queries.candidates import place_of
 
 PLACES = Actor.system("places")
 AGAIN = RetryStrategy(max_attempts=8, exponential_wait=2)
-ANSWER_WITHIN_HOURS = 48
 AT_ONCE = 500
 
 
@@ -70,7 +70,7 @@ def send(request_id: UUID, *, now: datetime) -> int:
         shelters = Shelter.objects.visible_to(PLACES).filter(listed=False, paused_at=None, vouched_at__isnull=False).exclude(pk__in=reached)
         shelters = shelters.filter(organisation_id__in=_receiving(), zone__in=households.zones(request.household, request.zone))
         fitting = [shelter for shelter in shelters if _she_could_live_there(request, shelter)]
-        end = now + timedelta(hours=ANSWER_WITHIN_HOURS)
+        end = need_answered_by(request.urgency, now=now)
         Hold.objects.bulk_create(
             Hold(
                 request=request, asking_id=request.organisation_id, host_id=shelter.organisation_id, shelter=shelter, listed=False,

@@ -58,9 +58,9 @@ def _received(actor: Actor, request: str) -> Q:
 class Shelter(models.Model):
     """One house or service of an organisation. `listed`: other organisations see its units; if not, only the need goes to it.
 
-    `vouched_at`: when two persons of two other organisations had vouched for it where it lies; before, it receives nobody. The database
-    counts the voices. `zone_since`: the day (UTC) since which it lies there; a trigger keeps it. `confirmed_at`: when its free places
-    were last said right. `papers_law`: the text that asks for an identity paper.
+    `vouched_at`: when two persons of two other organisations had vouched for it, where it lies and under its name; before, it receives
+    nobody. The database counts the voices. `zone_since`: the day (UTC) since which it lies there; a trigger keeps it. `confirmed_at`:
+    when its free places were last said right. `papers_law`: the text that asks for an identity paper.
     """
 
     id = _id()
@@ -112,7 +112,7 @@ class ShelterVoice(models.Model):
 
     class Meta:
         ordering = ["asked_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["shelter", "organisation", "zone"], name="one_voice_for_a_shelter")]
+        constraints = [models.UniqueConstraint(fields=["shelter", "organisation", "zone", "name"], name="one_voice_for_a_shelter")]
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
@@ -220,6 +220,7 @@ class Bed(models.Model):
 class Request(models.Model):
     """A household that needs a place. `household`: its needs, in the format of docs/placement.md.
 
+    `line`: the telephone of the service that asks, in international form, for the houses that are asked; never a person's own.
     `changed_at`: when its needs were last changed; what stood before is a `FormerNeeds`.
     `moved_from`: the stay that an incident ends; such a request is the shelter's, and its steps are told to `told_to`, who keeps the file.
     """
@@ -240,6 +241,7 @@ class Request(models.Model):
     phase = models.CharField(max_length=16)
     urgency = models.PositiveSmallIntegerField(default=1)
     zone = models.CharField(max_length=3, blank=True)
+    line = models.CharField(max_length=20, blank=True, default="")
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
@@ -430,6 +432,39 @@ class FormerNeeds(BesideRequest):
         mine = Hold.objects.filter(request=models.OuterRef("request"), host_id=actor.organisation_id)
         before = Q(models.Exists(mine.filter(asked_at__lte=models.OuterRef("created_at"))))
         return Q(organisation_id=actor.organisation_id) | _received(actor, "request") & before
+
+
+class Question(models.Model):
+    """A house that was asked asks back, and whoever asked answers: one short question, one short answer, about nobody by name.
+
+    No column says which organisation asks: a house that is not listed asks without saying which one it is.
+    """
+
+    id = _id()
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="questions")
+    text = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=300, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    objects = SeenByActor.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        indexes = [models.Index(fields=["request"], condition=Q(answered_at=None), name="questions_that_wait")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | Q(answered_at__isnull=False) & ~Q(answer=""), name="an_answer_says_something"
+            ),
+        ]
+
+    @staticmethod
+    def seen_by(actor: Actor) -> Q:
+        ours = Request.objects.filter(Q(organisation_id=actor.organisation_id))
+        asked = Hold.objects.filter(pk=models.OuterRef("hold"), host_id=actor.organisation_id)
+        reading = asked.filter(Q(state=Hold.State.ARRIVED) | Q(models.Exists(_active(actor)), state__in=("asked", "accepted")))
+        return Q(request_id__in=ours.values("pk")) | Q(models.Exists(reading))
 
 
 class PrivateReason(models.Model):

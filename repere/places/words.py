@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from repere.directory.territory import name_of
 from repere.directory.vocabulary import language_name
+from repere.places.clocks import ANSWER_HOURS
 
 WOULD_FIT_IF = {
     "full": _("it would fit if it had room"),
@@ -49,10 +51,20 @@ GAINS = {
     "right_size": _("the right size"),
     "isolated_first": _("kept first for those who are alone"),
 }
+CONTESTED = {
+    "": _("No"), "woman": _("Yes: a girl or a young woman"), "man": _("Yes: a boy or a young man"),
+    "not_known": _("Yes: of another gender, or not known"),
+}  # fmt: skip
+DISPUTED = {
+    "woman": _("girl or young woman whose age is disputed"), "man": _("boy or young man whose age is disputed"),
+    "other": _("young person whose age is disputed"), "not_known": _("young person whose age is disputed"),
+}  # fmt: skip
+"""Of one minor of a household."""
+AGES = {"0-2": _("aged 0 to 2"), "3-11": _("aged 3 to 11"), "12-17": _("aged 12 to 17")}
 PHASES = {
     "emergency": _("Emergency shelter"), "stabilisation": _("Stabilisation"), "reconstruction": _("Rebuilding"), "minors": _("Minors"),
 }  # fmt: skip
-GENDERS = {"woman": _("woman"), "man": _("man"), "other": _("another gender"), "not_known": _("gender not known")}
+GENDERS = ("woman", "man", "other", "not_known")
 REFUSES = {
     "collective": _("Shared rooms"), "shared_with_men": _("A house where men live"), "remote": _("A remote place"),
 }  # fmt: skip
@@ -62,7 +74,8 @@ PREFERS = {
 SECURITY = {0: _("Ordinary"), 1: _("Guarded access"), 2: _("Address kept secret")}
 URGENCY = {0: _("Can wait some weeks"), 1: _("This week"), 2: _("Tomorrow"), 3: _("Tonight")}
 NEEDS = {
-    "couple": _("couple"), "step_free": _("no steps"), "pets": _("with an animal"), "papers": _("can show a paper"),
+    "couple": _("A couple, together"), "step_free": _("A way in and a room without steps"), "pets": _("Room for an animal"),
+    "papers": _("She can show an identity paper, where a house must ask for one"),
 }  # fmt: skip
 STEPS = {
     "meeting_point": _("Met away from the house; the address not told yet"),
@@ -91,6 +104,27 @@ ATTRIBUTES = {
 }  # fmt: skip
 """What can be changed of a shelter or of a unit."""
 RULES_ON_GENDER = {"women": _("Women"), "men": _("Men"), "any": _("Everybody")}
+
+
+def adults(gender: str, number: int) -> str:
+    """“1 woman”, “2 men”."""
+    if gender == "woman":
+        said = ngettext("%(count)s woman", "%(count)s women", number)
+    elif gender == "man":
+        said = ngettext("%(count)s man", "%(count)s men", number)
+    elif gender == "other":
+        said = ngettext("%(count)s adult of another gender", "%(count)s adults of another gender", number)
+    else:
+        said = ngettext("%(count)s adult, gender not known", "%(count)s adults, gender not known", number)
+    return said % {"count": number}
+
+
+def answer_times() -> str:
+    """What the form says of how long a house has to answer."""
+    return gettext(
+        "Tonight, a house has %(tonight)s hours to answer; for tomorrow, %(tomorrow)s; for this week, %(week)s. "
+        "Then its place is free again."
+    ) % {"tonight": ANSWER_HOURS[3], "tomorrow": ANSWER_HOURS[2], "week": ANSWER_HOURS[1]}
 
 
 def attribute(name: str) -> str:

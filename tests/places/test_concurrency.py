@@ -47,6 +47,27 @@ def test_of_two_hundred_who_ask_at_once_for_twenty_places_twenty_succeed(committ
         assert Occupancy.objects.visible_to(actor).filter(live=True).count() == 20
 
 
+def test_two_yes_at_once_keep_to_what_a_shelter_carries(committing_db: str, people: Cast) -> None:
+    """Two colleagues of a house that carries one household answer two requests at the same moment."""
+    house = shelter(people.sonia, most_households=1)
+    rooms = [unit(people.sonia, house, label=label) for label in "AB"]
+    held = [actions.hold(ask(people.amina, ONE).pk, room.pk, key=uuid4(), acting=people.amina.actor, now=NOW) for room in rooms]
+    together = Barrier(2)
+
+    def accept(one: Hold) -> str:
+        try:
+            together.wait(timeout=60)
+            actions.accept(one.pk, acting=people.sonia.actor, now=NOW)
+            return "accepted"
+        except Refused as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sorted(workers.map(accept, held)) == ["accepted", "at_its_limit"]
+
+
 def test_the_table_itself_refuses_a_second_hold_of_a_bed(people: Cast) -> None:
     """Whatever a program forgets to ask."""
     room = unit(people.sonia, shelter(people.sonia), capacity=1)

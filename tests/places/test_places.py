@@ -116,6 +116,20 @@ def test_twice_with_one_key_is_once(people: Cast) -> None:
         ask(people.amina, reference=request.reference)
 
 
+def test_the_key_of_one_household_asks_for_no_other(people: Cast) -> None:
+    """A form sent twice from two tabs: nobody reads "asked" for a household for which nothing was asked."""
+    room, other_room = (unit(people.sonia, shelter(people.sonia)) for _ in range(2))
+    first, second, key = ask(people.amina), ask(people.amina), uuid4()
+    actions.hold(first.pk, room.pk, key=key, acting=people.amina.actor, now=NOW)
+    for request, asked_of in ((second, room), (first, other_room)):
+        with refused("key_used"):
+            actions.hold(request.pk, asked_of.pk, key=key, acting=people.amina.actor, now=NOW)
+    asked: dict[str, Any] = {"needs": household(["woman"]), "urgency": 1, "zone": "13", "acting": people.amina.actor, "now": NOW}
+    actions.ask(reference=uuid4(), key=key, **asked)
+    with refused("key_used"):
+        actions.ask(reference=uuid4(), key=key, **asked)
+
+
 def test_no_is_one_word_for_whoever_asked(people: Cast) -> None:
     """The seeker's row of a refusal for safety and of a refusal for want of room differ in nothing but their ids."""
     house = shelter(people.sonia)

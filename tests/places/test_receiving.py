@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
@@ -203,7 +203,7 @@ def test_a_body_on_probation_sends_no_need_to_hidden_houses(people: Cast) -> Non
 def test_the_host_reads_since_when_whoever_asks_works_here(people: Cast, signed_in: SignIn) -> None:
     held = hold(people.amina, ask(people.amina), unit(people.sonia, shelter(people.sonia)), now=timezone.now())
     page = signed_in(people.sonia).get(f"/places/asked/{held.pk}/").content.decode()
-    assert re.search(rf"{people.atalante.name} \(ici depuis [^)]+\d{{4}}\)", page)
+    assert re.search(rf"{people.atalante.name}, qui travaille avec cet outil depuis le [^,]+\d{{4}}", page)
 
 
 def test_a_need_reaches_hidden_houses_of_the_zones_that_fit_and_no_others(people: Cast) -> None:
@@ -282,3 +282,21 @@ def test_who_does_not_look_for_places_ends_no_search(people: Cast) -> None:
     for act, of in ((actions.close_request, request), (actions.give_back, held)):
         with refused("not_your_role"):
             act(of.pk, acting=people.chloe.actor, now=NOW)
+
+
+def test_a_host_that_was_merely_asked_ends_no_search_of_another_body(people: Cast) -> None:
+    """By SQL on its own connection: a search that reads "placed" is looked for no more, and nobody stays anywhere."""
+    request = ask(people.amina)
+    hold(people.amina, request, unit(people.sonia, shelter(people.sonia)))
+    to_her = "UPDATE places_request SET {} WHERE id = %s"
+    with people.sonia.acts(), connection.cursor() as cursor:
+        for change in ("closed_at = now(), outcome = 'placed'", "outcome = 'placed'", "closed_at = now()", "sent_at = now()"):
+            with pytest.raises(ProgrammingError, match="ended by who asked"), transaction.atomic():
+                cursor.execute(to_her.format(change), [request.pk])
+        cursor.execute(to_her.format("first_yes_at = now()"), [request.pk])
+        assert cursor.rowcount == 1, "a first yes is the host's to say"
+        with pytest.raises(ProgrammingError, match="said once"), transaction.atomic():
+            cursor.execute(to_her.format("first_yes_at = NULL"), [request.pk])
+    actions.close_request(request.pk, acting=people.amina.actor, now=NOW)
+    with people.amina.acts(), connection.cursor() as cursor, pytest.raises(ProgrammingError, match="ends once"), transaction.atomic():
+        cursor.execute(to_her.format("closed_at = NULL, outcome = 'open'"), [request.pk])

@@ -19,6 +19,7 @@ from repere.ledger.models import Entry
 from repere.places import actions, jobs
 from repere.places.models import Hold, Shelter, ShelterVoice
 from repere.places.queries.candidates import candidates_for, listed_places
+from repere.places.queries.vouching import voices_of
 from repere.places.refusals import NotVisible, Refused
 from tests.people import Cast, Member
 from tests.places.houses import NOW, ask, by_worker, hold, on_probation, unit
@@ -156,12 +157,30 @@ def test_a_house_that_moves_is_vouched_for_anew(people: Cast) -> None:
     voiced(house, people.sonia, people.amina, people.ines)
     said = {"name": house.name, "listed": True, "languages": [], "trained_for": [], "security": 0, "men_on_site": True, "papers_law": "",
             "most_households": None, "most_minors": None}  # fmt: skip
-    actions.change_shelter(house.pk, zone="13", **said | {"name": "Autre nom"}, acting=people.sonia.actor, now=NOW)
+    actions.change_shelter(house.pk, zone="13", **said | {"men_on_site": False}, acting=people.sonia.actor, now=NOW)
     assert receives(house, people.sonia)
     actions.change_shelter(house.pk, zone="59", **said, acting=people.sonia.actor, now=NOW)
     assert not receives(house, people.sonia)
     voiced(house, people.sonia, people.amina)
     assert not receives(house, people.sonia), "the voices said where it lay"
+    voiced(house, people.sonia, people.ines)
+    assert receives(house, people.sonia)
+
+
+def test_a_house_under_another_name_is_vouched_for_anew(people: Cast) -> None:
+    """The attack: two voices for one name, then the name of somebody whom everybody trusts."""
+    house = new_house(people.sonia)
+    voiced(house, people.sonia, people.amina, people.ines)
+    said = {"zone": "13", "listed": True, "languages": [], "trained_for": [], "security": 0, "men_on_site": True, "papers_law": "",
+            "most_households": None, "most_minors": None}  # fmt: skip
+    actions.change_shelter(house.pk, name="Foyer de confiance", **said, acting=people.sonia.actor, now=NOW)
+    assert not receives(house, people.sonia)
+    refused("host_not_vouched", lambda: hold(people.amina, ask(people.amina), unit(people.sonia, house)))
+    voiced(house, people.sonia, people.amina)
+    assert not receives(house, people.sonia), "the earlier voices said another name"
+    with people.sonia.acts() as sonia:
+        kept = Shelter.objects.visible_to(sonia).get(pk=house.pk)
+        assert [voice.organisation_id for voice in voices_of(sonia, kept)] == [people.atalante.pk]
     voiced(house, people.sonia, people.ines)
     assert receives(house, people.sonia)
 

@@ -2,6 +2,7 @@
 
 from repere.places.actions.arriving import arrive, extend, keep_arrival, leave
 from repere.places.actions.asking import ask, close_request, confirm_arrival, give_back, hold, send_to_unlisted
+from repere.places.actions.asking_back import answer_back, ask_back
 from repere.places.actions.capacity import change_capacity
 from repere.places.actions.changing import change_request
 from repere.places.actions.danger import ask_second_look, report_incident
@@ -20,7 +21,8 @@ from repere.places.actions.vouching import ask_for_voice, vouch_for_shelter
 from repere.places.refusals import NotVisible, Refused
 
 __all__ = [
-    "NotVisible", "Refused", "accept", "add_shelter", "add_unit", "arrive", "ask", "ask_for_voice", "ask_second_look",
+    "NotVisible", "Refused", "accept", "add_shelter", "add_unit", "answer_back", "arrive", "ask", "ask_back", "ask_for_voice",
+    "ask_second_look",
     "change_capacity", "change_request", "change_shelter", "change_unit", "close_request", "confirm_arrival", "confirm_move",
     "confirm_shelter", "decline", "extend", "give_back", "hold", "keep_arrival", "leave", "reopen_shelter", "report_incident",
     "send_to_unlisted", "take_out_of_use", "vouch_for_shelter",

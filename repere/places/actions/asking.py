@@ -14,6 +14,7 @@ from repere.accounts.actor import Actor
 from repere.core.needs import Needs, PlaceTable, candidates
 from repere.places import households
 from repere.places.beds import free, one_after_the_other, take
+from repere.places.clocks import answer_by
 from repere.places.doors import SEEKING, asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
 from repere.places.models import Apart, Carried, Event, Hold, Request
@@ -23,16 +24,15 @@ from repere.places.refusals import Refused
 SEND = "repere.places.jobs.send_to_unlisted"
 MOST_OF_A_FILE = 2
 MOST_OF_AN_ORGANISATION = 20
-HOLD_HOURS = 24
-"""Our choices, not law: places that one household or one organisation keeps at once, and for how long before an answer."""
+"""Our choices, not law: places that one household or one organisation keeps at once. For how long stands in `clocks`."""
 
 
 def ask(
-    *, reference: UUID, needs: Needs, urgency: int, zone: str = "", apart: Iterable[UUID] = (),
+    *, reference: UUID, needs: Needs, urgency: int, zone: str = "", line: str = "", apart: Iterable[UUID] = (),
     carries: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime,
 ) -> Request:  # fmt: skip
     """Look for a place for one household. `reference`: the opaque number of its file; `apart`: those it must not live with, by
-    reference or by mark; `carries`: the marks it bears itself.
+    reference or by mark; `carries`: the marks it bears itself; `line`: the telephone of the service that asks, for the houses.
 
     Twice with one key is once. Refused while a request of the same file is open.
     """
@@ -43,13 +43,16 @@ def ask(
         one_after_the_other(reference)
         ours = Request.objects.visible_to(acting).filter(organisation_id=me(acting))
         before: Request | None = ours.filter(key=key).first()
+        if before is not None and before.reference != reference:
+            raise Refused("key_used")
         if before is not None:
             return before
         if ours.filter(reference=reference, closed_at=None).exists():
             raise Refused("request_stands")
         made = Request(
             reference=reference, organisation_id=me(acting), user_id=myself(acting), household=household, size=needs.size,
-            minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, asked_at=now, key=key,
+            minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, line=line,
+            asked_at=now, key=key,
         )  # fmt: skip
         made.save(force_insert=True)
         keep_said(made, apart=apart, carries=carries, now=now)
@@ -67,14 +70,17 @@ def keep_said(made: Request, *, apart: Iterable[UUID], carries: Iterable[UUID], 
         Carried(mark=borne, **own).save(force_insert=True)
 
 
-def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS, acting: Actor, now: datetime) -> Hold:
-    """Keep a listed unit for a household until the shelter has answered, or the end comes."""
+def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int | None = None, acting: Actor, now: datetime) -> Hold:
+    """Keep a listed unit for a household until the shelter has answered, or the end comes: hours by the urgency, unless told."""
     must_be(acting, SEEKING)
     with acting_as(acting):
         one_after_the_other(request_id)
         request = visible_request(acting, request_id)
         _check_caps(request, acting)
         before: Hold | None = Hold.objects.visible_to(acting).filter(key=key).first()
+        if before is not None and (before.asking_id, before.request_id, before.unit_id) != (me(acting), request.pk, unit_id):
+            # Answered with what was asked for another household, this one would be thought asked for.
+            raise Refused("key_used")
         if before is not None:
             return before
         unit = visible_unit(acting, unit_id)
@@ -87,7 +93,7 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int = HOLD_HOURS,
         check_fit(request, unit)
         if unit.shelter.paused_at is not None:
             raise Refused("paused")
-        end = now + timedelta(hours=min(max(hours, 1), 72))
+        end = answer_by(request.urgency, now=now) if hours is None else now + timedelta(hours=min(max(hours, 1), 72))
         made = Hold(
             request=request, asking_id=me(acting), host_id=unit.organisation_id, shelter=unit.shelter, unit=unit, listed=True,
             user_id=acting.user_id, asked_at=now, ends_at=end, key=key,
@@ -156,8 +162,11 @@ def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: 
 
 
 def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
-    """She is there: said by those who asked, after the shelter said so. The search ends. Her file tells a stay where they keep it; where
-    another body does (a household that was moved), that body is asked and says it itself (`confirm_move`)."""
+    """She is there: said by those who asked, after the shelter said so. The search ends, and other places kept for her are free.
+
+    Her file tells a stay where they keep it; where another body does (a household that was moved), that body is asked and says it itself
+    (`confirm_move`).
+    """
     must_be(acting, SEEKING)
     with acting_as(acting):
         held = asked_hold(acting, hold_id)
@@ -166,6 +175,7 @@ def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
             raise Refused("not_said_to_be_there")
         if request.closed_at is not None:
             raise Refused("request_closed")
+        _give_back_all(request, acting)
         request.closed_at, request.outcome = now, Request.Outcome.PLACED
         request.save(update_fields=["closed_at", "outcome"])
         ours = request.told_to_id in (None, me(acting))
@@ -183,10 +193,15 @@ def close_request(request_id: UUID, *, met: bool = False, acting: Actor, now: da
             raise Refused("request_closed")
         if Hold.objects.visible_to(acting).filter(request=request, state=Hold.State.ARRIVED).exists():
             raise Refused("said_to_be_there")
-        for held in Hold.objects.visible_to(acting).open().filter(request=request):
-            free(held, acting=acting)
-            Hold.objects.visible_to(acting).filter(pk=held.pk).update(state=Hold.State.WITHDRAWN)
+        _give_back_all(request, acting)
         request.closed_at, request.outcome = now, Request.Outcome.WITHDRAWN if met else Request.Outcome.UNMET
         request.save(update_fields=["closed_at", "outcome"])
         ledger.record(acting, "close_request", detail={"request": request.pk})
     return request
+
+
+def _give_back_all(request: Request, acting: Actor) -> None:
+    """Places that are kept or asked for, of which the asking organisation knows: a bed kept for nobody is missing to somebody."""
+    for held in Hold.objects.visible_to(acting).open().filter(request=request, asking_id=me(acting)):
+        free(held, acting=acting)
+        Hold.objects.visible_to(acting).filter(pk=held.pk).update(state=Hold.State.WITHDRAWN)

@@ -27,6 +27,8 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         held = waiting(acting, hold_id, now)
         if held.second_look_by is not None and held.second_look_by == acting.user_id:
             raise Refused("another_person_needed")
+        # Two answers of one shelter are counted one after the other, whatever household they are about.
+        one_after_the_other(held.shelter_id)
         _check_limits(held, acting)
         end = now + timedelta(days=ARRIVE_WITHIN_DAYS)
         if held.listed:

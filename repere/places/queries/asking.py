@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from repere.accounts.actor import Actor
-from repere.places.models import Hold, Request
+from repere.places.models import Hold, Question, Request
 
 Stage = Literal["arrived", "accepted", "asked", "sent", "begun"]
 
@@ -28,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class SaidThere:
-    """A shelter says that a household of ours is there, and nobody of ours has said so yet. `since`: when the shelter said it."""
+    """A house says something of a household of ours, and nobody of ours has answered: that it is there, or a question. `since`: when."""
 
     request_id: UUID
     reference: UUID
@@ -48,6 +48,22 @@ def said_to_be_there(actor: Actor) -> list[SaidThere]:
     """Arrivals that wait for the word of those who follow her, longest first; at most MOST_TOLD. Cost: one query."""
     told = holds_to_confirm(actor).order_by("arrived_at", "id").values_list("request_id", "request__reference", "arrived_at")
     return [SaidThere(request, reference, since) for request, reference, since in told[:MOST_TOLD] if since]
+
+
+def questions_that_wait(actor: Actor) -> QuerySet[Question]:
+    """Asked by houses about requests of the acting organisation that are open, and answered by nobody."""
+    rows: QuerySet[Question] = Question.objects.visible_to(actor).filter(answered_at=None)
+    ours = Q(request__organisation_id=actor.organisation_id)
+    return rows.filter(ours, request__closed_at=None, request__moved_from=None)
+
+
+def asked_back_of_us(actor: Actor) -> list[SaidThere]:
+    """The same, longest first, one line a request; at most MOST_TOLD. `since`: when the first of them was asked. Cost: one query."""
+    told = questions_that_wait(actor).order_by("asked_at", "id").values_list("request_id", "request__reference", "asked_at")
+    first: dict[UUID, SaidThere] = {}
+    for request, reference, since in told[:MOST_TOLD]:
+        first.setdefault(request, SaidThere(request, reference, since))
+    return list(first.values())
 
 
 def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:

@@ -11,9 +11,11 @@ from uuid import UUID
 from django.db import connection
 
 from repere.accounts.actor import Actor
-from repere.core.needs import MISSES, Fit, Place, PlaceTable, Weights, candidates
+from repere.core.needs import MISSES, Fit, Needs, Place, PlaceTable, Weights, candidates
+from repere.directory.geography.distance import hundreds_of_km
 from repere.directory.territory import same_part
 from repere.places import households
+from repere.places.clocks import TONIGHT
 from repere.places.models import Request, Unit
 from repere.places.queries.judging import HALF_LIFE_HOURS, judged
 
@@ -74,18 +76,26 @@ def listed_places(*, now: datetime) -> PlaceTable:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A listed unit with the reasons for or against it. `elsewhere`: it lies in another part of the Republic than she does."""
+    """A listed unit with the reasons for or against it. `elsewhere`: it lies in another part of the Republic than she does. `far`:
+    hundreds of kilometres, where the nearest come first. `decides`: it takes no minors without an adult; that an age is disputed is for
+    its people to weigh."""
 
     unit: Unit
     fit: Fit
     free: int
     sure: float
     elsewhere: bool = False
+    far: int = 0
+    decides: bool = False
+
+    @property
+    def far_km(self) -> int:
+        return self.far * 100
 
 
 @dataclass(frozen=True)
 class Found:
-    """`fitting`: best first, those elsewhere after all others.
+    """`fitting`: best first, those elsewhere after all others; `near_first`: tonight the nearest come first.
 
     `nearly`: would fit if the place changed one rule; `excluded`: how many others, by their reason."""
 
@@ -94,25 +104,39 @@ class Found:
     excluded: dict[str, int]
     fitting_in_all: int
     as_of: datetime
+    near_first: bool = False
 
 
 def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: Weights | None = None, most: int = SHOWN) -> Found:
     """What may be shown to the seeker: listed places only, judged on her needs and on where she is. Cost: two statements."""
     needs = households.read(request.household).needs
     home = same_part({request.zone, *needs.near})
-    found = judged(needs, most=most, now=now, weights=weights, home=home)
+    far = _distances(request, needs)
+    found = judged(needs, most=most, now=now, weights=weights, home=home, far=far)
     units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(list(found.free))
     sure = {str(unit.pk): confidence(unit.shelter.confirmed_at, now) for unit in units.values()}
     places = {str(unit.pk): place_of(unit, free=found.free[unit.pk], sure=sure[str(unit.pk)]) for unit in units.values()}
     told = [
-        Candidate(units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place], bool(home) and places[fit.place].zone not in home)
+        Candidate(
+            units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place], bool(home) and places[fit.place].zone not in home,
+            far.get(places[fit.place].zone, 0), needs.led_by_disputed_age and not places[fit.place].unaccompanied_minors,
+        )
         for fit in candidates(needs, PlaceTable.of(places.values()), weights)
-    ]
-    told.sort(key=lambda one: one.elsewhere)  # The order of the core stays within each part.
+    ]  # fmt: skip
+    # The order of the core stays within each of these.
+    told.sort(key=lambda one: (one.elsewhere, one.far, one.decides))
     return Found(
         [one for one in told if one.fit.fits][:most], [one for one in told if one.fit.would_fit_if][:SHOWN],
-        _excluded(found.counts), found.counts.get((), 0), now,
+        _excluded(found.counts), found.counts.get((), 0), now, bool(far),
     )  # fmt: skip
+
+
+def _distances(request: Request, needs: Needs) -> dict[str, int]:
+    """Tonight the journey counts before anything else that speaks for a place: from where she would like to be, else from where she is,
+    unless it is from there that she must be moved away."""
+    if request.urgency < TONIGHT:
+        return {}
+    return hundreds_of_km(needs.near or {request.zone} - needs.avoid - needs.refuses_zones)
 
 
 def _excluded(counts: dict[tuple[str, ...], int]) -> dict[str, int]:

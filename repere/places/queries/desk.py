@@ -10,7 +10,21 @@ from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
-from repere.places.models import Alert, Apart, Arrival, Bed, Carried, FormerNeeds, Hold, Occupancy, Request, Shelter, ShelterChange, Unit
+from repere.places.models import (
+    Alert,
+    Apart,
+    Arrival,
+    Bed,
+    Carried,
+    FormerNeeds,
+    Hold,
+    Occupancy,
+    Question,
+    Request,
+    Shelter,
+    ShelterChange,
+    Unit,
+)
 from repere.places.queries.candidates import confidence
 
 ALERTS_FOR = timedelta(days=30)
@@ -45,7 +59,7 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
     holds = list(
         Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, request__closed_at=None)
         .filter(state__in=("asked", "accepted"), ends_at__gt=now).select_related("request", "asking", "shelter", "unit")
-        .annotate(told_before=_told_before(actor)).order_by("-request__urgency", "asked_at", "id")[:SHOWN]
+        .annotate(told_before=_told_before(actor), was_answered=_answered(actor)).order_by("-request__urgency", "asked_at", "id")[:SHOWN]
     )  # fmt: skip
     staying = (
         Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, state=Hold.State.ARRIVED)
@@ -67,6 +81,12 @@ def _told_before(actor: Actor) -> Exists:
     """Whether the house had received the same request when its needs were others."""
     before = Hold.objects.visible_to(actor).filter(request=OuterRef("request"), host_id=actor.organisation_id)
     return Exists(before.filter(asked_at__lt=OuterRef("request__changed_at")))
+
+
+def _answered(actor: Actor) -> Exists:
+    """Whether a question of the house was answered while it has not answered itself."""
+    answered = Question.objects.visible_to(actor).filter(hold=OuterRef("pk"), answered_at__isnull=False)
+    return Exists(answered.filter(hold__state=Hold.State.ASKED))
 
 
 def former_needs(actor: Actor, request: Request) -> list[FormerNeeds]:

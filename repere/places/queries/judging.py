@@ -6,7 +6,9 @@ each other over every reason. Nothing here reads another person.
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,11 +70,12 @@ JUDGED = f"""
     ), judged AS (
         SELECT id, free, {" + ".join(f"({said})::int * {BIT[name]}" for name, said in AGAINST.items())} AS against,
             {" + ".join(f"({said})::int * %(weight_{name})s" for name, said in SPEAKING.items())} AS score,
-            %(has_home)s AND NOT zone = ANY (%(home)s) AS elsewhere
+            %(has_home)s AND NOT zone = ANY (%(home)s) AS elsewhere, coalesce((%(far)s::jsonb ->> zone)::int, 0) AS far,
+            %(led_by_disputed_age)s AND NOT unaccompanied_minors AS decides
         FROM offered
     ), ranked AS (
         SELECT *, count(*) OVER (PARTITION BY against) AS alike,
-            row_number() OVER (PARTITION BY against ORDER BY elsewhere, score DESC, id) AS rank
+            row_number() OVER (PARTITION BY against ORDER BY elsewhere, far, decides, score DESC, id) AS rank
         FROM judged
     )
     SELECT id, free, against, alike FROM ranked
@@ -88,12 +91,19 @@ class Judged:
     free: dict[UUID, int]
 
 
-def judged(needs: Needs, *, most: int, now: datetime, weights: Weights | None = None, home: frozenset[str] = frozenset()) -> Judged:
+def judged(
+    needs: Needs, *, most: int, now: datetime, weights: Weights | None = None, home: frozenset[str] = frozenset(),
+    far: Mapping[str, int] | None = None,
+) -> Judged:  # fmt: skip
     """Every listed unit judged in one statement; at most `most` of each kind that fits, or would if the place changed one rule.
 
-    `home`: zones whose units come before all others; none, and only what speaks for a unit orders them.
+    `home`: zones whose units come before all others; none, and only what speaks for a unit orders them. `far`: how far each zone is,
+    where the nearest come first.
     """
-    asked = {"most": most, "now": now, "fresh": now - FRESH, "changeable": list(CHANGEABLE), "home": sorted(home), "has_home": bool(home)}
+    asked = {
+        "most": most, "now": now, "fresh": now - FRESH, "changeable": list(CHANGEABLE), "home": sorted(home), "has_home": bool(home),
+        "far": json.dumps(dict(far or {})), "led_by_disputed_age": needs.led_by_disputed_age,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(JUDGED, _said(needs, weights) | asked)
         rows = cursor.fetchall()
@@ -106,11 +116,10 @@ def _names(against: int) -> tuple[str, ...]:
 
 
 def _said(needs: Needs, weights: Weights | None) -> dict[str, Any]:
-    adults = [member for member in needs.members if not member.minor] or list(needs.members)
     lists = {name: sorted(getattr(needs, name)) for name in ("avoid", "refuses_zones", "near", "languages")}
     return lists | {f"weight_{name}": weight for name, weight in weighed(needs, weights).items() if name in GAINS} | {
-        "size": needs.size, "not_all_women": any(adult.gender != "woman" for adult in adults),
-        "not_all_men": any(adult.gender != "man" for adult in adults), "children": needs.children,
+        "size": needs.size, "not_all_women": any(elder.gender != "woman" for elder in needs.elders),
+        "not_all_men": any(elder.gender != "man" for elder in needs.elders), "children": needs.children,
         "alone_and_minor": needs.alone_and_minor, "couple": needs.couple, "step_free": needs.step_free, "pets": needs.pets,
         "phase": needs.phase, "papers": needs.papers, "security": needs.security, "form": needs.form, "isolated": needs.isolated,
         "no_collective": "collective" in needs.refuses,

@@ -15,9 +15,9 @@ def asked_to_vouch(actor: Actor) -> list[ShelterVoice]:
 
 
 def voices_of(actor: Actor, shelter: Shelter) -> list[ShelterVoice]:
-    """Who was asked about a shelter of ours where it lies now, and who has said yes."""
-    asked = ShelterVoice.objects.visible_to(actor).filter(shelter=shelter, keeper_id=actor.organisation_id, zone=shelter.zone)
-    return list(asked.select_related("organisation"))
+    """Who was asked about a shelter of ours where it lies now and under its present name, and who has said yes."""
+    asked = ShelterVoice.objects.visible_to(actor).filter(shelter=shelter, keeper_id=actor.organisation_id)
+    return list(asked.filter(zone=shelter.zone, name=shelter.name).select_related("organisation"))
 
 
 def could_be_asked(actor: Actor, voices: list[ShelterVoice]) -> list[tuple[str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from repere.core.needs import SURE_FROM
+from repere.directory.checks import phone_in_words
 from repere.directory.territory import name_of
 from repere.directory.vocabulary import language_name
 from repere.places import words
@@ -61,6 +64,14 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def sure_words(share: float) -> str:
+    """How far a count may be trusted. Nothing is quite sure: somebody may have come since."""
+    if share >= SURE_FROM:
+        return _("counted lately")
+    return _("counted some time ago, perhaps %(number)s %% sure") % {"number": round(share * 100)}
+
+
+@register.filter
 def step_of_arrival(code: str) -> str:
     return str(words.STEPS.get(code, code))
 
@@ -80,15 +91,35 @@ def change_words(changed: dict[str, list[Any]]) -> list[str]:
     ]
 
 
+def _adults(members: list[dict[str, Any]]) -> str:
+    counted = Counter(member["gender"] for member in members if not member["minor"])
+    return ", ".join(words.adults(gender, counted[gender]) for gender in words.GENDERS if counted[gender])
+
+
+def _minors(members: list[dict[str, Any]]) -> str:
+    """How many, and of which ages as far as they were said; whoever's age is disputed is one of them."""
+    minors = [member for member in members if member["minor"]]
+    if not minors:
+        return ""
+    ages = Counter(str(member.get("age", "")) for member in minors)
+    told = [f"1 {words.DISPUTED[member['gender']]}" for member in minors if member.get("disputed")]
+    told += [f"{ages[age]} {words.AGES[age]}" for age in words.AGES if ages[age]]
+    counted = ngettext("%(count)s minor", "%(count)s minors", len(minors)) % {"count": len(minors)}
+    return _("%(minors)s, of whom %(which)s") % {"minors": counted, "which": ", ".join(told)} if told else counted
+
+
+@register.filter
+def phone_words(line: str) -> str:
+    return phone_in_words(line)
+
+
 @register.filter
 def household_words(household: dict[str, Any]) -> list[str]:
     """The needs of a household, one line each."""
     members, needs = household["members"], household.get("needs", {})
-    adults = [str(words.GENDERS[member["gender"]]) for member in members if not member["minor"]]
-    children = sum(member["minor"] for member in members)
-    told = [", ".join(adults)] if adults else []
-    if children:
-        told.append(ngettext("%(count)s minor", "%(count)s minors", children) % {"count": children})
+    told = [line for line in (_adults(members), _minors(members)) if line]
+    if needs.get("danger"):
+        told.append(_("A danger is known where she is"))
     told += [str(words.NEEDS[name]) for name in words.NEEDS if needs.get(name)]
     if needs.get("security"):
         told.append(str(words.SECURITY[needs["security"]]))

@@ -23,6 +23,7 @@ from repere.places.actions.shelters import RULES
 from repere.places.doors import HOSTING, kept_shelter, visible_hold
 from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
+from repere.places.queries.reaching import questions_of
 from repere.places.queries.vouching import asked_to_vouch, could_be_asked, voices_of
 from repere.places.refusals import NotVisible, Refused
 from repere.places.views.doors import attempt, page
@@ -62,6 +63,8 @@ def asked(request: ActingRequest, hold: UUID) -> HttpResponse:
         "arrival_form": forms.ArrivalForm(items=arrival.items if arrival else {}),
         "waits": waits and held.ends_at is not None and held.ends_at > timezone.now(),
         "second_look_is_mine": held.second_look_by == request.actor.user_id,
+        "questions": questions_of(request.actor, held.request, hold=held.pk), "question_form": forms.QuestionForm(),
+        "may_ask_back": held.state in ("asked", "accepted"),
     }  # fmt: skip
     return render(request, "places/asked.html", context)
 
@@ -84,6 +87,7 @@ def asked_act(request: ActingRequest, hold: UUID, act: str) -> HttpResponse:
             now=now,
         ),
         "decline": lambda: actions.decline(held.pk, **_told(forms.DeclineForm(request.POST)), acting=acting, now=now),
+        "question": lambda: actions.ask_back(held.pk, **_told(forms.QuestionForm(request.POST)), acting=acting, now=now),
         "second-look": lambda: actions.ask_second_look(held.pk, acting=acting, now=now),
         "arrive": lambda: actions.arrive(held.pk, acting=acting, now=now),
         "extend": lambda: actions.extend(held.pk, days=7, acting=acting, now=now),

@@ -15,7 +15,9 @@ from repere.places import actions
 from repere.places.doors import seen_shelters, visible_request
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
+from repere.places.queries.reaching import service_lines
 from repere.places.refusals import NotVisible
+from repere.places.views.asking_back import asked_back
 from repere.places.views.doors import attempt, page
 
 
@@ -36,9 +38,11 @@ def moving(request: ActingRequest, asked: UUID) -> HttpResponse:
     given = any(held.state in ("accepted", "arrived") for held in holds)
     most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
     found = None if given or wanted.closed_at else candidates_for(request.actor, wanted, now=now, most=most)
-    lines = [(one, uuid4()) for one in found.fitting] if found else []
+    offered = found.fitting if found else []
+    reached = service_lines(request.actor, [one.unit.organisation_id for one in offered])
+    lines = [(one, uuid4(), reached.get(one.unit.organisation_id, "")) for one in offered]
     context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places", "more": most == SHOWN}
-    return render(request, "places/moving.html", context)
+    return render(request, "places/moving.html", context | {"questions": asked_back(request.actor, wanted, holds)})
 
 
 @require_POST
@@ -51,6 +55,9 @@ def moving_act(request: ActingRequest, asked: UUID, act: str) -> HttpResponse:
         "there": lambda: actions.confirm_arrival(_number(request, "hold"), acting=acting, now=now),
         "back": lambda: actions.give_back(_number(request, "hold"), acting=acting, now=now),
         "declined": lambda: actions.give_back(_number(request, "hold"), she_declined=True, acting=acting, now=now),
+        "answer": lambda: actions.answer_back(
+            wanted.pk, _number(request, "question"), text=request.POST.get("text", ""), acting=acting, now=now
+        ),
         "close": lambda: actions.close_request(wanted.pk, met=request.POST.get("met") == "1", acting=acting, now=now),
     }
     if act not in doing:

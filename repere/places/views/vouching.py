@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import fresh, sent
 from repere.places import actions
 from repere.places.actions.vouching import visible_voice
 from repere.places.views.doors import attempt, page
@@ -17,6 +18,7 @@ from repere.places.views.doors import attempt, page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
+@fresh(when=sent)
 def vouching(request: ActingRequest, voice: UUID) -> HttpResponse:
     """Its name, its département and who keeps it; nothing of its rooms, of who lives there or of where it lies."""
     asked = visible_voice(request.actor, voice)
