@@ -2,6 +2,7 @@
 
 A demonstration of so many persons is filled (apart), its ledger sealed, backed up with `repere backup`, and brought back, counted,
 verified and opened by `repere restore-check`; then restored into an empty data folder. Manifests are compared by the commands themselves.
+With `--home`, a copy of a filled installation stands in for the demonstration (the folder that `bench.pages` keeps, for one).
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from bench.measuring import ROOT, clock, machine, say
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--persons", type=int, default=100_000)
+    options.add_argument("--home", type=Path, help="A filled installation that is stopped: its folder is copied, not touched.")
     chosen = options.parse_args()
     place = Path(tempfile.mkdtemp(prefix="rp-", dir="/tmp"))
     found: dict[str, Any] = {"persons": chosen.persons, "machine": machine()}
     try:
-        _measure(place, chosen.persons, found)
+        _measure(place, chosen.persons, chosen.home, found)
     finally:
         for home in ("one", "two"):
             _repere(place / home, "stop", may_fail=True)
@@ -39,16 +41,21 @@ def main() -> None:
     say(found)
 
 
-def _measure(place: Path, persons: int, found: dict[str, Any]) -> None:
+def _measure(place: Path, persons: int, filled: Path | None, found: dict[str, Any]) -> None:
     one, two, folders = place / "one", place / "two", ("--to", str(place / "data"), "--keys-to", str(place / "keys"))
     with clock(found, "fill_seconds"):
-        _repere(one, "demo", "--persons", str(persons))
+        if filled is not None:
+            shutil.copytree(filled, one)
+            _repere(one, "migrate")
+        else:
+            _repere(one, "demo", "--persons", str(persons))
     _repere(one, "ledger", "seal")
     recipient = _repere(one, "backup", "new-key", "--out", str(place / "age.key")).strip()
     with clock(found, "backup_seconds"):
         _repere(one, "backup", *folders, "--recipient", recipient)
     [made] = [folder for folder in (place / "data").iterdir() if folder.name != "tombstones"]
     found["rows"] = sum(json.loads((made / "manifest.json").read_text())["counts"].values())
+    found["persons"] = json.loads((made / "manifest.json").read_text())["counts"].get("cases_person", persons)
     found["bytes"] = sum(file.stat().st_size for folder in (made, place / "keys") for file in folder.iterdir())
     source = (str(made), "--keys", str(place / "keys"), "--identity", str(place / "age.key"))
     with clock(found, "restore_check_seconds"):

@@ -13,8 +13,8 @@ import click
 import django
 
 from repere import commands
-from repere.web import disk, embedded
-from repere.web.home import CannotRun, home, settle
+from repere.web import disk, embedded, messages
+from repere.web.home import CannotRun, home, is_new, settle
 
 # These work on files alone and start no database.
 WITHOUT_DATABASE = {"mechanism", "replay", "stop", "place", "simulate"}
@@ -26,6 +26,11 @@ ON_A_FULL_DISK = {
     "keys paper-kit", "keys restore-root", "keys status", "ledger check-key", "ledger head", "ledger public-key", "ledger restore-key",
     "ledger retain", "ledger seal", "ledger verify", "ledger witness", "organisation", "policy", "retention", "run", "serve", "worker",
 } | WITHOUT_DATABASE  # fmt: skip
+
+FIRST_START = (
+    "Première mise en route : base de données, tables et, pour une démonstration, personnes inventées. Comptez deux minutes.\n"
+    "First start: database, tables and, for a demonstration, invented persons. It takes about two minutes."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +58,11 @@ def main() -> None:
 def _wake(verb: str, words: list[str]) -> None:
     """Before Django reads its settings: which kind of installation this is, and a running database."""
     wants_help = not verb or "--help" in words or "-h" in words
+    if not wants_help:
+        _compile_words()
     if not wants_help and verb not in WITHOUT_DATABASE:
+        if verb == "run" and is_new():
+            click.echo(FIRST_START)
         settle(wants_empty="--empty" in words or verb == "found", may_choose=verb in ("run", "demo", "found"))
         embedded.ensure(provision=verb not in SERVING)
     django.setup()
@@ -62,6 +71,16 @@ def _wake(verb: str, words: list[str]) -> None:
     for module in commands.modules():
         if hasattr(module, "register"):
             module.register(cli)
+
+
+def _compile_words() -> None:
+    """After a clone or a pull the words on screen are those of the code."""
+    for path in messages.compile_old():
+        click.echo(
+            f"Attention : les pages seront en partie en anglais, {path} n'a pas pu être compilé (dossier fermé à l'écriture).\n"
+            f"Warning: pages will be partly in English, {path} could not be compiled (its folder may not be written in).",
+            err=True,
+        )
 
 
 def refuse_on_a_full_disk(words: list[str]) -> None:

@@ -1,4 +1,5 @@
-"""A shelter says that she is there: those who follow her are asked, where they begin their day, to make sure with her."""
+"""What houses wait to hear, where those who follow her begin their day: that she is there, which they make sure of with her, and
+questions that a house asks before it answers."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.cases.access import followed_cases, standing
-from repere.places.queries.asking import said_to_be_there
+from repere.places.queries.asking import SaidThere, asked_back_of_us, said_to_be_there
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,15 @@ class Arrival:
 
 def arrivals_to_confirm(actor: Actor) -> list[Arrival]:
     """Of files that this member follows and whose housing they may read, longest waiting first. Cost: one query, two where there are."""
-    said = said_to_be_there(actor)
+    return _followed(actor, said_to_be_there(actor))
+
+
+def questions_to_answer(actor: Actor) -> list[Arrival]:
+    """The same of houses that ask back before they answer."""
+    return _followed(actor, asked_back_of_us(actor))
+
+
+def _followed(actor: Actor, said: list[SaidThere]) -> list[Arrival]:
     if not said:
         return []
     found = followed_cases(actor).filter(place_reference__in=[one.reference for one in said])

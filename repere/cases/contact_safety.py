@@ -56,13 +56,14 @@ _ANY_TIME = re.compile(
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two answers that do not go together. `code`: one of `SENTENCES`."""
+    """Two answers that do not go together. `code`: one of `SENTENCES`, or a code with `words` of its own."""
 
     code: str
+    words: str = ""
 
     @property
     def sentence(self) -> str:
-        return _(SENTENCES[self.code])
+        return _(self.words or SENTENCES[self.code])
 
 
 def contradictions(told: Mapping[str, Any]) -> list[Contradiction]:

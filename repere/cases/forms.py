@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from text_unidecode import unidecode
 
-from repere.cases import contact_safety, plausibility, typed_days
+from repere.cases import contact_safety, exploitation_told, plausibility, typed_days
 from repere.cases.models import IDENTITY
 from repere.cases.queries.case_page import SETTINGS
 from repere.cases.refusals import sentence
@@ -33,6 +33,7 @@ from repere.core.rulebook import (
     codes_of,
     may_state,
 )
+from repere.directory.territory import of_town
 
 MANY = 8
 """From this many codes on, one answer is chosen from a list instead of buttons."""
@@ -140,7 +141,12 @@ class Suggested(forms.TextInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = super().value_from_datadict(data, files, name)
-        return self.codes.get(_spelled(str(typed)), typed) if typed else typed
+        return (self.codes.get(_spelled(str(typed))) or self._of_town(str(typed)) or typed) if typed else typed
+
+    def _of_town(self, typed: str) -> str:
+        """Workers think in towns; one whose name two départements share is left as it is, to be asked again."""
+        codes = of_town(typed)
+        return codes[0] if len(codes) == 1 and codes[0] in self.shown else ""
 
 
 def _spelled(text: str) -> str:
@@ -190,7 +196,7 @@ class FactsForm(forms.Form):
         for kind, fields in self.asks.items():
             for name in fields:
                 self._ask(kind, mechanism.facts[kind].fields[name])
-        if contact_safety.KIND in self.asks:
+        if {contact_safety.KIND, exploitation_told.KIND} & {*self.asks}:
             self.fields[SEEN] = forms.CharField(required=False)
 
     def _ask(self, kind: str, field: FieldKind) -> None:
@@ -280,9 +286,11 @@ class FactsForm(forms.Form):
 
     @property
     def contradictions(self) -> list[contact_safety.Contradiction]:
-        """Where what stands in the form about reaching her contradicts itself."""
-        kind = contact_safety.KIND
-        return contact_safety.contradictions({name: self[f"{kind}.{name}"].value() for name in self.asks.get(kind, ())})
+        """Where what stands in the form, about reaching her or about an exploitation, does not go together."""
+        return [
+            found for room in (contact_safety, exploitation_told) if room.KIND in self.asks
+            for found in room.contradictions({name: self[f"{room.KIND}.{name}"].value() for name in self.asks[room.KIND]})
+        ]  # fmt: skip
 
     @property
     def contradictions_seen(self) -> str:

@@ -1,4 +1,6 @@
-"""What her file already says of the place she needs: it stands in the form, and a request that says otherwise is pointed out.
+"""What her file already says of the place she needs: it stands in the forms, and a request that says otherwise is pointed out.
+
+Who looks for a place and who reports a minor read the same answers here: neither form forgets a child or a danger that the other knows.
 
 Nothing here decides: whoever looks for a place reads each answer again and changes what is no longer true.
 """
@@ -12,14 +14,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from repere.cases.contact_safety import KIND as SAFE_CONTACT
+from repere.cases.contact_safety import THREATENING
 from repere.cases.queries import CasePage
 from repere.core.rulebook import MISSING
 from repere.directory.territory import territories
-from repere.directory.vocabulary import spoken
-from repere.directory.wording import plain
+from repere.directory.vocabulary import languages_named
 from repere.places import words
+from repere.places.clocks import TONIGHT
+from repere.places.forms import named
+from repere.places.words import CONTESTED
 
-TONIGHT, GUARDED = 3, 1
+GUARDED = 1
 ADULTS = ("women", "men", "others")
 GENDERS = {"woman": "women", "man": "men"}
 
@@ -27,16 +33,20 @@ GENDERS = {"woman": "women", "man": "men"}
 @dataclass(frozen=True)
 class Told:
     """What the file says. `adults`: by the names of the form, empty where her gender was not asked; `minors` None where nobody asked
-    who depends on her. `endangered`: a danger where she is; `move_away`: she must be moved away from there."""
+    who depends on her, else with herself where she counts as one. `contested`: her gender where her age is disputed, else nothing.
+    `may_be_minor`: nobody knows that she is an adult.
+    `endangered`: a danger where she is, or beside her; `move_away`: she must be moved away from there. `languages`: codes."""
 
     adults: Mapping[str, int]
     minors: int | None
     she_is_minor: bool
+    may_be_minor: bool
+    contested: str
     tonight: bool
     endangered: bool
     move_away: bool
     form: str
-    language: str
+    languages: tuple[str, ...]
     territory: str
 
 
@@ -47,13 +57,17 @@ def told_by(page: CasePage, *, territory: str) -> Told:
     needs = {need.code for need in page.needs} | {way.need for duty in page.duties for way in duty.ways}
     forms, dependants = exploitation.get("forms"), str(described.get("dependants", ""))
     gender = GENDERS.get(str(described.get("gender", "")), "others")
+    beside_her = _told(page, SAFE_CONTACT).get("accompanied_by") in THREATENING
     away, child = danger.get("distance_needed") == "yes", page.who.treated_as_child
+    disputed = str(described.get("gender", "not_known")) if child and page.who.age_disputed else ""
     return Told(
         adults={name: int(name == gender and not child) for name in ADULTS} if child or described.get("gender") else {},
-        minors=int(dependants) + child if dependants.isdecimal() else None, she_is_minor=child, tonight="shelter" in needs,
-        endangered=away or "protection" in needs or danger.get("local_danger") == "yes", move_away=away,
+        minors=int(dependants) + child if dependants.isdecimal() else None, she_is_minor=child,
+        may_be_minor=child or page.who.age_class != "adult",
+        contested=disputed if disputed in CONTESTED else "not_known", tonight="shelter" in needs,
+        endangered=away or beside_her or "protection" in needs or danger.get("local_danger") == "yes", move_away=away,
         form=forms[0] if isinstance(forms, list) and len(forms) == 1 else "",
-        language=_spoken_code(page.who.language), territory=territory if territory in territories() else "",
+        languages=tuple(languages_named(page.who.language)[0]), territory=territory if territory in territories() else "",
     )  # fmt: skip
 
 
@@ -67,22 +81,25 @@ def _told(page: CasePage, kind: str) -> dict[str, Any]:
     return found
 
 
-def _spoken_code(text: str) -> str:
-    """A language as people write it, by its code; nothing where it is not one of the list."""
-    wanted = plain(text)
-    return next((one.code for one in spoken() if wanted and wanted in (plain(one.label), one.code)), "")
-
-
 def initial(told: Told) -> dict[str, Any]:
     """What stands in the form. Her département is where she would like to be, unless she is in danger there; then nobody guesses, and
     where she must be moved away it is one of those to avoid."""
     filled: dict[str, Any] = {**told.adults, "minors": told.minors if told.minors is not None else int(told.she_is_minor)}
-    filled |= {"security": GUARDED if told.endangered else 0, "form": told.form, "languages": [told.language] if told.language else []}
+    filled |= {"security": GUARDED if told.endangered else 0, "form": told.form, "languages": named(told.languages)}
+    filled |= {"contested": told.contested, "danger": told.endangered}
     if told.tonight:
         filled["urgency"] = TONIGHT
     if told.territory and (told.move_away or not told.endangered):
         filled["avoid" if told.move_away else "near"] = territories()[told.territory].name
     return filled
+
+
+def initial_of_report(told: Told) -> dict[str, Any]:
+    """The same, where whoever is reported counts as a minor, also while nobody knows her age: with those who depend on her."""
+    filled = initial(told)
+    filled.pop("urgency", None)
+    herself = 0 if told.she_is_minor else 1
+    return filled | dict.fromkeys(ADULTS, 0) | {"minors": (told.minors or 0) + herself if told.minors is not None else 1, "phase": "minors"}
 
 
 def differences(told: Told, household: Mapping[str, Any], *, urgency: int) -> list[str]:
@@ -96,6 +113,10 @@ def differences(told: Told, household: Mapping[str, Any], *, urgency: int) -> li
         )
     if told.endangered and needs.get("security", 0) < GUARDED:
         found.append(_("Her file speaks of a danger; this request asks for no guarded access."))
+    elif told.endangered and not needs.get("danger"):
+        found.append(_("Her file speaks of a danger; this request does not tell the house so."))
+    if told.contested and not any(member.get("disputed") for member in members):
+        found.append(_("Her file says that her age is disputed; this request does not tell the house so."))
     if told.tonight and urgency < TONIGHT:
         found.append(
             _("Her file says that she has nowhere safe to sleep; this request says “%(when)s”.") % {"when": words.URGENCY[urgency]}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from repere.core.dates import PartialDate
 from repere.core.rulebook import FactRefused, Refusal
 
 SENTENCES = {
@@ -16,10 +19,12 @@ SENTENCES = {
     "unknown_field": N_("This fact has no field “%(field)s”. Remove it."),
     "not_in_list": N_("“%(value)s” is not one of the answers. Choose among: %(expected)s."),
     "code_retired": N_("“%(value)s” is no longer used. Choose another answer."),
-    "not_a_number": N_("“%(value)s” is not a whole number."),
+    "not_a_number": N_("“%(value)s” is not a whole number. Write it in digits, for example 1 for one child."),
     "out_of_range": N_("%(value)s is out of range. Expected: %(expected)s."),
     "not_a_date": N_("“%(value)s” is not a date. Write for example 2024-05-03, May 2024 or spring 2024."),
-    "not_an_age": N_("“%(value)s” was not understood. Write an age, for example 30, about 30 or born in 1996, or when she turns 18."),
+    "not_an_age": N_(
+        "“%(value)s” was not understood. Write an age, for example 30, about 30, 17 or 19, or born in 1996, or when she turns 18."
+    ),
     "not_a_birth": N_("“%(value)s” was not understood. Write for example 3 May 1999, May 1999, 1999, or an age: 30, about 30."),
     "range_reversed": N_("The last day comes before the first. Put the earlier day first."),
     "in_the_future": N_("A fact cannot be in the future (%(day)s). Write the day it happened, or wait until it has."),
@@ -28,7 +33,7 @@ SENTENCES = {
         "Your role cannot state this fact. Record it from a document or from what the person says, or ask the body concerned."
     ),
     "nothing_and_something": N_("You ticked something here, and also that there is nothing. Keep one of the two answers."),
-    "not_a_place": N_("“%(value)s” was not recognised. Write a number or a name, for example 69 or Rhône, and choose it from the list."),
+    "not_a_place": N_("“%(value)s” was not recognised. Write the number or the name of a département, or a large town: 69, Rhône or Lyon."),
     "ended_before_started": N_("The end comes before the start. Check both days."),
     # Of several facts together.
     "end_before_start": N_("The end (%(end)s) comes before every start your organisation recorded (%(start)s). Check both days."),
@@ -105,7 +110,9 @@ SENTENCES = {
     "needs_needed": N_("Say what she needs: it is all that a service reads before it accepts."),
     "ground_needed": N_("Name what makes this sharing lawful. Her agreement is asked beside it and is not it."),
     "rule_needed": N_("Name the rule that obliges or allows it."),
-    "her_agreement_needed": N_("On this ground her agreement is needed. Record it first, or choose another ground."),
+    "her_agreement_needed": N_(
+        "On this ground her agreement is needed. Note it below and come back to this form as it stands, or choose another ground."
+    ),
     "staff_statement_carries_nothing": N_(
         "This is what a colleague says of her agreement, not her own word. Ask her, or whoever represents her."
     ),
@@ -227,5 +234,17 @@ class Refused(ValueError):
 
 def sentence(refusal: Refusal) -> str:
     """One refusal in the reader's language."""
-    params = {"field": refusal.field or "", "kind": "", "value": "", "expected": "", "day": "", **refusal.params}
+    told = {name: _in_words(text) if name in DAYS else text for name, text in refusal.params.items()}
+    params = {"field": refusal.field or "", "kind": "", "value": "", "expected": "", "day": "", **told}
     return _(SENTENCES[refusal.code]) % params if refusal.code in SENTENCES else refusal.code
+
+
+DAYS = frozenset({"day", "start", "end"})
+
+
+def _in_words(day: str) -> str:
+    """A day as people write it; whatever is no day of a calendar stays as it is."""
+    try:
+        return PartialDate.on(date.fromisoformat(day)).text((get_language() or "fr")[:2])
+    except ValueError:
+        return day

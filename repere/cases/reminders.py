@@ -43,7 +43,8 @@ def take_steps(task_id: UUID, now: datetime) -> int | None:
             task.save(update_fields=["next_step_at"])
             return 0
         steps = [(datetime.fromisoformat(at), step, role) for at, step, role in task.plan]
-        written = [step for at, step, role in steps if at <= now and _claim(task, step, role, now)]
+        come = [(step, role) for at, step, role in steps if at <= now]
+        written = [step for step, role in come if _claim(task, step, now) and _noticed(task, step, role, come, now)]
         task.next_step_at = min((at for at, _, _ in steps if at > now), default=None)
         task.save(update_fields=["next_step_at"])
         if written:
@@ -65,14 +66,21 @@ CLAIM = """
 """
 
 
-def _claim(task: Task, step: str, role: str, now: datetime) -> bool:
+def _claim(task: Task, step: str, now: datetime) -> bool:
     """Insert the claim; whoever succeeds writes the notice."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [task.pk, task.organisation_id, step, now])
-        if not cursor.rowcount:
-            return False
+        return bool(cursor.rowcount)
+
+
+def _noticed(task: Task, step: str, role: str, come: list[tuple[str, str]], now: datetime) -> bool:
+    """Write the notice. That a task is late is told once to the same people where its escalation comes at the same time."""
+    to = _addressed_to(task.organisation_id, role)
+    escalated = [_addressed_to(task.organisation_id, other) for name, other in come if name == "escalate"]
+    if step == "overdue" and any(others in (EVERYBODY, to) for others in escalated):
+        return False
     Notice(
-        organisation_id=task.organisation_id, role=_addressed_to(task.organisation_id, role), case_id=task.case_id, task=task,
+        organisation_id=task.organisation_id, role=to, case_id=task.case_id, task=task,
         user_id=task.assignee_id if step != "escalate" else None, step=step, at=now,
     ).save(force_insert=True)  # fmt: skip
     return True

@@ -41,6 +41,9 @@ def _day(text: str) -> str:
         read = PartialDate.parse(text)
     except NotADay:
         return gettext("Not read yet: write for example May 2024 or spring 2024.")
+    if read.winters:
+        said = {"words": _words(read), "first": read.winters[0], "second": read.winters[1]}
+        return gettext("Which winter? Write winter %(first)s or winter %(second)s. As it stands, both: %(words)s") % said
     return gettext("Understood as: %(words)s") % {"words": _words(read)}
 
 
@@ -48,7 +51,7 @@ def _age(text: str, today: date) -> str:
     try:
         read = ages.turning_18(text, today)
     except ages.NotAnAge:
-        return gettext("Not read yet: write for example 30, about 30, born in 1996, or the year she turns 18.")
+        return gettext("Not read yet: write for example 30, about 30, 17 or 19, born in 1996, or the year she turns 18.")
     return gettext("Understood as: %(age)s today; 18th birthday: %(words)s.") % {"age": _years_old(read, today), "words": _words(read)}
 
 

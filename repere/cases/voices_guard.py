@@ -36,6 +36,15 @@ def _given_once(column: str) -> str:
     return f"NEW.{column} IS DISTINCT FROM OLD.{column} AND (OLD.{column} IS NOT NULL OR NEW.{column} IS DISTINCT FROM me)"
 
 
+STEP_BY = {"checked": "checked_by_id", "prepared": "prepared_by_id", "answered": "answered_by_id", "refused": "answered_by_id"}
+_STEPS = "ARRAY['received', 'checked', 'prepared', 'answered', 'refused']"
+
+
+def _taken_by(step: str, column: str) -> str:
+    """A step is entered by giving the voice it takes, now: no step is walked again under a voice that stands."""
+    return f" OR NEW.state = '{step}' AND OLD.state <> '{step}' AND (OLD.{column} IS NOT NULL OR NEW.{column} IS DISTINCT FROM me)"
+
+
 ERASURE = _trigger(
     "erasure_takes_two", "cases_erasure", "INSERT OR UPDATE",
     "IF TG_OP = 'INSERT' THEN "
@@ -74,7 +83,10 @@ REQUISITION = _trigger(
     + " ELSE "
     + _unless(
         " OR ".join(_given_once(column) for column in ("checked_by_id", "prepared_by_id", "answered_by_id"))
-        + " OR OLD.state IN ('answered', 'refused') AND NEW.state <> OLD.state"
+        + "".join(_taken_by(step, column) for step, column in STEP_BY.items())
+        + f" OR array_position({_STEPS}, NEW.state::text) < array_position({_STEPS}, OLD.state::text)"
+        " OR OLD.state = 'answered' AND NEW.state = 'refused'"
+        " OR OLD.state IN ('answered', 'refused') AND (NEW.outcome, NEW.answered_at) IS DISTINCT FROM (OLD.outcome, OLD.answered_at)"
         " OR NEW.state = 'answered' AND (OLD.state NOT IN ('prepared', 'answered') OR NEW.answered_by_id IS NULL)"
         " OR NEW.state = 'refused' AND (NEW.answered_by_id IS NULL OR cardinality(NEW.given) > 0)"
         " OR NEW.given <> OLD.given AND NEW.state <> 'refused' AND NOT (OLD.state = 'checked' AND NEW.state = 'prepared')",
@@ -102,6 +114,23 @@ AGREED = _trigger(
         "what her consents open is copied from them by the house",
     ),
 )  # fmt: skip
+COUNTED = """
+CREATE FUNCTION public.file_is_kept_by_the_house() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF public.acting('kind') IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'what lists say of a file is copied from its facts by the house' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER file_is_kept_by_the_house BEFORE UPDATE ON cases_case FOR EACH ROW WHEN (
+    current_user <> 'repere_owner' AND (
+        (NEW.revision, NEW.status_on, NEW.closed_on, NEW.jurisdiction, NEW.mechanism, NEW.territory, NEW.zone)
+            IS DISTINCT FROM (OLD.revision, OLD.status_on, OLD.closed_on, OLD.jurisdiction, OLD.mechanism, OLD.territory, OLD.zone)
+    )
+) EXECUTE FUNCTION file_is_kept_by_the_house();
+"""
+"""Changes are counted, and columns copied, in the house's own capacity (`actions.facts`): a person's own connection writes none."""
+
 GRANT = _trigger(
     "grant_is_carried", "cases_grant", "INSERT",
     """
@@ -139,5 +168,30 @@ TRIGGERS = {
     "erasure_takes_two": "cases_erasure", "hold_is_ones_own": "cases_hold", "requisition_takes_two": "cases_requisition",
     "urgency_is_told": "cases_breakglass", "agreed_is_copied": "cases_case", "grant_is_carried": "cases_grant",
 }  # fmt: skip
+SINCE_0103 = (
+    "DROP TRIGGER requisition_takes_two ON cases_requisition; DROP FUNCTION requisition_takes_two()",
+    REQUISITION,
+    COUNTED,
+)
+SINCE_0103_UNDONE = "DROP TRIGGER file_is_kept_by_the_house ON cases_case; DROP FUNCTION file_is_kept_by_the_house()"
 GUARDS = (ERASURE, HOLD, REQUISITION, URGENCY, AGREED, GRANT)
 UNDONE = [f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()" for name, table in TRIGGERS.items()]
+SINCE_0110 = """
+DROP TRIGGER agreed_is_copied ON cases_case;
+CREATE OR REPLACE FUNCTION public.agreed_is_copied() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF public.acting('kind') IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'what her consents open is copied from them by the house' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreed_is_copied BEFORE INSERT ON cases_case
+    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed <> '{}') EXECUTE FUNCTION agreed_is_copied();
+CREATE TRIGGER agreed_stays_copied BEFORE UPDATE OF agreed ON cases_case
+    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed IS DISTINCT FROM OLD.agreed) EXECUTE FUNCTION agreed_is_copied();
+"""
+"""The same question, asked of those files alone that say something: of ten thousand that come in at once, of none."""
+SINCE_0110_UNDONE = f"""
+DROP TRIGGER agreed_stays_copied ON cases_case; DROP TRIGGER agreed_is_copied ON cases_case; DROP FUNCTION agreed_is_copied();
+{AGREED}
+"""

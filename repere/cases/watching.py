@@ -1,20 +1,26 @@
-"""Who may touch the tables of `models/watching.py`: the organisation alone, through pages or through its job."""
+"""Who may touch the tables of `models/watching.py`: the organisation alone, through pages or through its job.
+
+What watches over colleagues is written by the verbs in the application's own capacity, never on the connection of one colleague: SQL
+smuggled there closes no alert about her, freezes nobody and takes no name out of the comparison.
+"""
 
 from __future__ import annotations
 
+from repere.accounts.access import BY_THE_HOUSE
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION
 
 OURS = f"organisation_id = {ACTING_ORGANISATION}"
 _SEEN, _ADDED = f"FOR SELECT USING ({OURS})", f"FOR INSERT WITH CHECK ({OURS})"
-_CHANGED = f"FOR UPDATE USING ({OURS}) WITH CHECK ({OURS})"
+_WRITTEN = f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE})"
+_CHANGED = f"FOR UPDATE USING ({OURS}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})"
 
 POLICIES = {
     "cases_alert": {"seen by its organisation": _SEEN, "added for its organisation": _ADDED, "looked into by its organisation": _CHANGED},
-    "cases_freeze": {"seen by its organisation": _SEEN, "added by its organisation": _ADDED, "lifted by its organisation": _CHANGED},
+    "cases_freeze": {"seen by its organisation": _SEEN, "added by its organisation": _WRITTEN, "lifted by its organisation": _CHANGED},
     "cases_readername": {
         "compared for its organisation": _SEEN,
-        "added by its organisation": _ADDED,
-        "replaced by its organisation": f"FOR DELETE USING ({OURS})",
+        "added by its organisation": _WRITTEN,
+        "replaced by its organisation": f"FOR DELETE USING ({OURS} AND {BY_THE_HOUSE})",
     },
     "cases_canary": {
         "known to the job of its organisation": f"FOR SELECT TO repere_worker USING ({OURS})",
@@ -24,8 +30,12 @@ POLICIES = {
 }
 """Table → policies. A canary is marked by pages and known to the worker: no page can tell it from any other file."""
 
-NAMESAKE_POLICIES = {"compared by the job of its organisation": f"FOR SELECT TO repere_worker USING ({ACTING_JOB} AND {OURS})"}
-"""For blind tokens of names: the job holds no key, it only sees which ones are equal."""
+NAMESAKE_POLICIES = {
+    "compared by the job of its organisation": f"FOR SELECT TO repere_worker USING ({ACTING_JOB} AND {OURS})",
+    "replaced by the verbs": f"FOR ALL TO repere_web USING ({OURS} AND {BY_THE_HOUSE}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
+}
+"""For blind tokens of names: the job holds no key, it only sees which ones are equal. Who is found by which name is written when an
+identity is, in the application's own capacity: one statement of a member makes nobody impossible to find."""
 
 GRANTS = {
     "cases_alert": {"web": "SELECT, UPDATE (seen_at, seen_by_id)", "worker": "SELECT, INSERT"},

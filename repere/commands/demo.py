@@ -50,6 +50,8 @@ def _fill(persons: int, seed: int, now: datetime) -> None:
         task = bar.add_task(gettext("Inventing a country"), total=None)
 
         def tell(what: str, done: int, of: int) -> None:
+            if not console.is_terminal:  # a log: one line a step, so that nobody believes it hangs
+                console.print(f"{gettext('Inventing a country')}: {what} ({done + 1}/{of})")
             bar.update(task, description=what, completed=done, total=of)
 
         filled = filling.fill(persons=persons, seed=seed, now=now, tell=tell)

@@ -110,7 +110,9 @@ def stop() -> None:
 
 
 def _prepare() -> None:
+    click.echo("Base de données prête. Mise à jour des tables… / The database is ready. Bringing tables up to date…")
     installation.migrate(starting=True)
+    click.echo("Tables à jour. / Tables are up to date.")
     modules = [module for module in commands.modules() if hasattr(module, "prepare")]
     for module in sorted(modules, key=lambda module: int(getattr(module, "PREPARE_ORDER", 50))):
         module.prepare(demo=installation.is_demo(), now=datetime.now(UTC))

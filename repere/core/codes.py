@@ -29,6 +29,16 @@ def normalise_code(text: str) -> str | None:
     return code if is_code(code) else None
 
 
+def codes_near(text: str) -> list[str]:
+    """Codes that one slip turns into what was typed: one wrong sign, or two neighbours that changed places. None for a code that holds."""
+    typed = text.strip().upper().translate(_MISREAD)
+    if len(typed) != LENGTH or any(sign not in _VALUE for sign in typed) or is_code(typed):
+        return []
+    wrong = {typed[:at] + sign + typed[at + 1 :] for at in range(LENGTH) for sign in ALPHABET}
+    swapped = {typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(LENGTH - 1)}
+    return sorted(code for code in wrong | swapped if is_code(code))
+
+
 def _check(body: str) -> str:
     total = 0
     for sign in body:

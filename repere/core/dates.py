@@ -44,6 +44,7 @@ _SEASONS = {
     "automne": ((9, 1), (12, 21)), "autumn": ((9, 1), (12, 21)), "fall": ((9, 1), (12, 21)),
 }  # fmt: skip
 _WINTER = ("hiver", "winter")
+_WINTER_EDGES = ((12, 1), (3, 20))
 _RANGE = re.compile(r"(?:(.+?)\.\.(.+)|(?:entre|between) (.+?) (?:et|and) (.+))")
 _MONTH_NAMES = {
     "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
@@ -111,6 +112,14 @@ class PartialDate:
         """True when only one day is meant."""
         return self.earliest == self.latest
 
+    @property
+    def winters(self) -> tuple[str, str] | None:
+        """Of the winter of one year, the two winters it may be, as "2023-2024"; None for other ranges."""
+        first, last = self.earliest, self.latest
+        if ((first.month, first.day), (last.month, last.day)) != _WINTER_EDGES or last.year - first.year != 2:
+            return None
+        return f"{first.year}-{first.year + 1}", f"{first.year + 1}-{last.year}"
+
     def text(self, language: str = "fr") -> str:
         """Words for the range: the shortest that lose nothing."""
         first, last = self.earliest, self.latest
@@ -121,12 +130,25 @@ class PartialDate:
             return str(first.year)
         if (first, last) == _month_range(first.year, first.month):
             return f"{months[first.month - 1]} {first.year}"
+        if season := _season_of(first, last, months[0] == "janvier"):
+            return season
         between = "entre le {} et le {}" if months[0] == "janvier" else "between {} and {}"
         return between.format(PartialDate.on(first).text(language), PartialDate.on(last).text(language))
 
     def iso(self) -> str:
         """A form :meth:`parse` reads back."""
         return self.earliest.isoformat() if self.exact else f"{self.earliest.isoformat()}..{self.latest.isoformat()}"
+
+
+def _season_of(first: date, last: date, french: bool) -> str:
+    """The words of a season for exactly its days, so that what she said comes back as she said it; else nothing."""
+    edges = (first.month, first.day), (last.month, last.day)
+    if edges == _WINTER_EDGES and last.year - first.year in (1, 2):
+        one = last.year - first.year == 1
+        years = f"{first.year}-{last.year}" if one else str(first.year + 1)
+        return f"{'hiver' if french else 'winter'} {years}"
+    spoken = {"printemps": "printemps", "ete": "été", "automne": "automne"} if french else {n: n for n in ("spring", "summer", "autumn")}
+    return next((f"{word} {first.year}" for name, word in spoken.items() if edges == _SEASONS[name] and first.year == last.year), "")
 
 
 def _read(words: str) -> tuple[date, date]:
@@ -167,10 +189,14 @@ class Counting:
     holidays: str = ""
 
 
+LAST_DAY = date(2045, 12, 31)
+"""Holidays are known until then; no answer is asked of a later day."""
+
+
 @lru_cache(maxsize=32)
 def _holidays(region: str) -> NDArray[np.datetime64]:
     country, _, part = region.partition("-")
-    days = holidays.country_holidays(country or "FR", subdiv=part or None, years=range(1990, 2046))
+    days = holidays.country_holidays(country or "FR", subdiv=part or None, years=range(1990, LAST_DAY.year + 1))
     return np.array(sorted(days), dtype="datetime64[D]")
 
 

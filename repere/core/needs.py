@@ -22,6 +22,8 @@ Mask = npt.NDArray[np.bool_]
 
 REFUSABLE = ("collective", "shared_with_men", "remote")
 PREFERABLE = ("single", "language", "trained", "not_remote")
+AGES = ("", "0-2", "3-11", "12-17")
+"""Years of a minor, in bands; nothing where nobody said. Our choice: what a house must prepare differs from one to the next."""
 
 # Whose word a miss is: the place may change a rule; her choice and her safety are never argued with.
 MISSES: Mapping[str, Literal["place", "her_choice", "safety"]] = {
@@ -47,10 +49,13 @@ GAINS = ("language_spoken", "staff_trained", "single_room", "near", "not_remote"
 
 @dataclass(frozen=True)
 class Member:
-    """One person of the household. `minor` counts a disputed age as a child, as the law of children asks."""
+    """One person of the household. `minor` counts a disputed age as a child, as the law of children asks; `disputed` says that it is
+    one. `age`: a band of `AGES`."""
 
     minor: bool = False
     gender: Gender = "not_known"
+    disputed: bool = False
+    age: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Needs:
 
     `avoid`: zones that are dangerous to her. `refuses_zones`: zones she does not want. `near`: zones she prefers.
     `security`: 0 ordinary, 1 guarded access, 2 address kept secret. `papers`: whether she can show an identity paper.
+    `danger`: a danger is known where she is; it is for the house to read, and rules nothing out by itself.
     """
 
     members: tuple[Member, ...]
@@ -67,6 +73,7 @@ class Needs:
     step_free: bool = False
     pets: bool = False
     papers: bool = False
+    danger: bool = False
     security: int = 0
     form: str = ""
     languages: frozenset[str] = frozenset()
@@ -91,8 +98,21 @@ class Needs:
 
     @property
     def alone_and_minor(self) -> bool:
-        """Minors with no adult of the household beside them."""
-        return all(member.minor for member in self.members)
+        """Minors with no adult of the household beside them, nor a parent who may be one."""
+        return all(member.minor for member in self.members) and not self.led_by_disputed_age
+
+    @property
+    def led_by_disputed_age(self) -> bool:
+        """Somebody whose age is disputed, with children and no adult: a mother and her child are one family, not two minors alone. The
+        house reads that her age is disputed, and decides."""
+        told = {member.disputed for member in self.members}
+        return all(member.minor for member in self.members) and told == {True, False}
+
+    @property
+    def elders(self) -> list[Member]:
+        """Whom a house's rule on gender is about: the adults, else whoever may be one, else everybody."""
+        adults = [member for member in self.members if not member.minor]
+        return adults or [member for member in self.members if member.disputed] or list(self.members)
 
 
 @dataclass(frozen=True)
@@ -221,13 +241,12 @@ class PlaceTable:
 def misses(needs: Needs, table: PlaceTable) -> dict[str, Mask]:
     """For each reason of `MISSES`, the places it rules out. Costs about 30 operations over the table."""
     beds, security = table.number("beds"), table.number("security")
-    nobody = np.zeros(len(table), bool)
+    nobody, genders = np.zeros(len(table), bool), {elder.gender for elder in needs.elders}
     women_only, men_only = table.holds("gender", "women"), table.holds("gender", "men")
-    adults = [member for member in needs.members if not member.minor] or list(needs.members)
     return {
         "full": beds <= 0,
         "too_small": (beds > 0) & (beds < needs.size),
-        "gender_rule": (women_only & any(a.gender != "woman" for a in adults)) | (men_only & any(a.gender != "man" for a in adults)),
+        "gender_rule": (women_only & (genders != {"woman"})) | (men_only & (genders != {"man"})),
         "no_children": ~table.flag("children") if needs.children else nobody,
         "no_unaccompanied_minors": ~table.flag("unaccompanied_minors") if needs.alone_and_minor else nobody,
         "no_couples": ~table.flag("couples") if needs.couple else nobody,

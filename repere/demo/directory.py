@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils.translation import override
 
 from repere import ledger
 from repere.accounts.acting import acting_as
@@ -35,9 +36,12 @@ NAMED: tuple[tuple[Function, Kind, str, int], ...] = (
     (Function.REFERENT_PROSECUTION, Kind.PROSECUTION, "Parquet inventé", 60),
     (Function.REFERENT_CRIP, Kind.CHILD_PROTECTION, "CRIP inventée", 40),
     (Function.SOCIAL_WORKER_POLICE, Kind.POLICE, "Commissariat inventé", 55),
+    (Function.HEALTH_CHECK, Kind.HEALTH, "Hôpital inventé", 100),
     (Function.HEALTH_CHECK, Kind.HEALTH, "Centre de santé inventé", 45),
-    (Function.PSYCHOLOGICAL, Kind.HEALTH, "Centre d'écoute inventé", 30),
-    (Function.SIAO, Kind.HOUSING_COORDINATION, "SIAO inventé", 95),
+    (Function.LEGAL, Kind.LAW_PRACTICE, "Permanence d'avocats inventée", 100),
+    (Function.LEGAL, Kind.GENERAL_ASSOCIATION, "Point d'accès au droit inventé", 45),
+    (Function.PSYCHOLOGICAL, Kind.HEALTH, "Centre d'écoute inventé", 60),
+    (Function.SIAO, Kind.HOUSING_COORDINATION, "SIAO inventé", 100),
     (Function.SUPPORT, Kind.SPECIALISED_ASSOCIATION, "Association inventée", 35),
 )
 SPOKEN = (("bin", "eng"), ("ron",), ("ara", "fra"), ("yor", "eng"), ("zho",), ("vie",), ("wol", "fra"), ("pus", "fas"), ("spa",), ("por",))
@@ -108,7 +112,7 @@ def _services(rng: np.random.Generator, keeper: Actor) -> Iterator[Service]:
             if rng.random() * 100 < share:
                 of_state = function == Function.REFERENT_PREFECTURE
                 yield _service(
-                    keeper, f"{body}, {place.name}", kind, function, f"{function.label} · {place.name}", [place.code],
+                    keeper, f"{body}, {place.name}", kind, function, f"{_in_french(function)} · {place.name}", [place.code],
                     tier=Tier.PUBLIC if function == Function.SIAO or of_state else Tier.MEMBERS,
                 )  # fmt: skip
     for number, languages in enumerate(SPOKEN * 2, 1):
@@ -119,6 +123,12 @@ def _services(rng: np.random.Generator, keeper: Actor) -> Iterator[Service]:
     for name, region in HIDDEN:
         codes = [place.code for place in territories().values() if place.region == region]
         yield _service(keeper, name, Kind.SHELTER, Function.SHELTER, name, codes, tier=Tier.NEED_TO_KNOW, audiences=["women"])
+
+
+def _in_french(function: Function) -> str:
+    """Names are written once, in the language of the invented country."""
+    with override("fr"):
+        return str(function.label)
 
 
 def _service(

@@ -9,9 +9,9 @@ from functools import lru_cache
 from django.conf import settings
 
 from repere.core.rulebook import Mechanism, Rule, load
-from repere.core.rulebook.presenting import presentable
+from repere.core.rulebook.presenting import granted_by, presentable
 
-LEVELS = ("national_law", "international_obligation")
+LEVELS = ("national_law", "international_obligation", "guidance")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,9 @@ def rights(language: str, *, on: date) -> list[Shelf]:
 
 
 def _right(book: Mechanism, rule: Rule, language: str, on: date) -> Right:
-    role = book.roles.get(rule.grants or "")
     sources = rule.version_on(on).standing.source
     return Right(
-        label=rule.label.text(language), text=rule.text.text(language), granted_by=role.label.text(language) if role else "",
+        label=rule.label.text(language), text=rule.text.text(language), granted_by=granted_by(book, rule, language),
         may=rule.discretion == "discretionary",
         sources=tuple(dict.fromkeys(book.sources[source].title.text(language) for source in sources if source in book.sources)),
     )  # fmt: skip

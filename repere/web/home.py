@@ -49,6 +49,11 @@ def _write_once(path: Path, text: str) -> None:
         draft.unlink()
 
 
+def is_new() -> bool:
+    """True before the first start from this folder."""
+    return not (home() / "demonstration").exists()
+
+
 def settle(*, wants_empty: bool, may_choose: bool) -> None:
     """A data folder is a demonstration or it is not, from its first start on; REPERE_DEMO=1 or 0 may choose then."""
     folder, chosen = home(), os.environ.get("REPERE_DEMO")

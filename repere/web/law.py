@@ -13,8 +13,11 @@ from text_unidecode import unidecode
 from repere.cases import mechanisms
 from repere.cases.queries.rule_page import numbers_of, reforms
 from repere.core.rulebook import Mechanism, Rule, Wording, stacks
+from repere.core.rulebook.expressions import Decision, walk
 from repere.core.rulebook.model import Parameter, Source
+from repere.core.rulebook.parsing import expressions_of
 
+AUTHORITIES = frozenset({"prefecture", "police", "prosecutor", "judge", "immigration_authority"})
 LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
 
 
@@ -190,12 +193,15 @@ def parts(mechanism: Mechanism, text: str) -> tuple[Part, Part | None]:
 
 
 def shelves(mechanism: Mechanism, text: str, rules: list[Rule]) -> list[Shelf]:
-    """Rules by level: first those whose own number was asked for, then in the order of the path. Conditions only when searched for."""
+    """Rules by level: first those whose own number was asked for, then in the order of the path, then as they are written (a card before
+    its renewal). Conditions only when searched for."""
     index, asked = _index(mechanism.hash, mechanism.name), _asked(text)
 
-    def order(rule: Rule) -> tuple[bool, str, int, str]:
+    written = {rule_id: place for place, rule_id in enumerate(mechanism.rules)}
+
+    def order(rule: Rule) -> tuple[bool, str, int, int]:
         kind = "" if rule.kind == "entitlement" else rule.kind
-        return not _is_own(index[rule.id], asked), kind, 9 if rule.stage is None else rule.stage, rule.id
+        return not _is_own(index[rule.id], asked), kind, 9 if rule.stage is None else rule.stage, written[rule.id]
 
     by_level: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -226,23 +232,54 @@ def resting_on(mechanism: Mechanism, source_id: str) -> list[Rule]:
     return [rule for rule in mechanism.rules.values() if cites(rule)]
 
 
+def is_power(rule: Rule) -> bool:
+    """What an authority may do to her: written like a right, because the law gives it, and none of hers."""
+    return rule.kind == "entitlement" and bool(rule.persons) and set(rule.persons) <= AUTHORITIES
+
+
+def one_article(source: Source) -> bool:
+    """A source that is one article, while its address leads to the whole code."""
+    return bool(source.url) and bool(re.search(r"/codes/texte_lc/\w+/?$", source.url or ""))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a text leaves to a person. `by`: the roles that answer it."""
+
+    rule: Rule
+    question: Wording
+    by: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class OpenQuestions:
     """What nobody has settled or checked: it must be said on the page of the mechanism."""
 
     lengths: list[Parameter]
     unsettled: list[Rule]
+    decisions: list[Asked]
     from_memory: list[Rule]
     unchecked: int
     rules: int
 
 
+def decisions(mechanism: Mechanism) -> list[Asked]:
+    """Every question that a rule leaves to somebody's decision, each once, in the order of the rule book."""
+    found = {
+        (node.question, node.by): Asked(rule, node.question, node.by)
+        for rule in mechanism.rules.values() for expression in expressions_of(rule)
+        for node in walk(expression) if isinstance(node, Decision)
+    }  # fmt: skip
+    return list(found.values())
+
+
 def open_questions(mechanism: Mechanism) -> OpenQuestions:
     rules = [rule for rule in mechanism.rules.values() if rule.kind != "condition"]
-    last = {rule.id: rule.versions[-1] for rule in rules}
+    last = {rule.id: rule.versions[-1] for rule in mechanism.rules.values()}
     return OpenQuestions(
         lengths=[p for p in mechanism.parameters.values() if not p.settled],
-        unsettled=[r for r in rules if not last[r.id].settled],
+        unsettled=[r for r in mechanism.rules.values() if not last[r.id].settled],
+        decisions=decisions(mechanism),
         from_memory=[r for r in rules if last[r.id].standing.certainty == "M"],
         unchecked=sum(last[r.id].standing.checked_by is None for r in rules),
         rules=len(rules),

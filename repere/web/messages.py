@@ -1,7 +1,7 @@
 """The words of the interface: found in the code and the pages, translated in `locale/`, compiled for the server.
 
 python -m repere.web.messages extract     # new sentences into locale/fr, gone ones out
-python -m repere.web.messages compile     # .po into .mo; done by `make setup`
+python -m repere.web.messages compile     # .po into .mo; `repere` does it by itself where the .mo is missing or older
 python -m repere.web.messages check       # what has no French yet
 """
 
@@ -137,11 +137,38 @@ def _placeholders(text: str) -> set[str]:
 
 
 def compile_all() -> None:
-    for path in LOCALES.glob("*/LC_MESSAGES/django.po"):
-        with path.open("rb") as file:
-            catalog = read_po(file, locale=path.parents[1].name, charset="utf-8")
-        with path.with_suffix(".mo").open("wb") as made:
-            write_mo(made, catalog)
+    for path in _written():
+        _compile(path)
+
+
+def compile_old() -> list[Path]:
+    """Compile what was never compiled or was changed since: pages half in English would be served otherwise, without a word.
+
+    Returns the texts that could not be compiled, because their folder may not be written in.
+    """
+    failed = []
+    for path in _written():
+        made = path.with_suffix(".mo")
+        if not made.exists() or made.stat().st_mtime < path.stat().st_mtime:
+            try:
+                _compile(path)
+            except OSError:
+                failed.append(path)
+    return failed
+
+
+def _written() -> list[Path]:
+    return sorted(LOCALES.glob("*/LC_MESSAGES/django.po"))
+
+
+def _compile(path: Path) -> None:
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=path.parents[1].name, charset="utf-8")
+    # Written beside and then put in place: a process that reads it meanwhile finds the whole file.
+    beside = path.with_suffix(f".{os.getpid()}.mo")
+    with beside.open("wb") as made:
+        write_mo(made, catalog)
+    beside.replace(path.with_suffix(".mo"))
 
 
 def main(argument: str) -> int:

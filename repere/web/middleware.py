@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -45,10 +46,21 @@ class RouteMiddleware:
         if comes_from_elsewhere(request, route):
             return errors.from_elsewhere(request)
         if route and route.audience == "signed_in" and not request.user.is_authenticated:
-            return returning.to_sign_in(request)
+            return returning.to_sign_in(request, came_from=_form_page(request))
         if request.method not in SAFE and name not in ALLOWED_IN_READ_ONLY and disk.is_nearly_full():
             return errors.read_only(request)
         return None
+
+
+def _form_page(request: HttpRequest) -> str | None:
+    """Where a form was sent from, if that page can be asked for again."""
+    path = returning.standing_on(request) if request.method not in SAFE else None
+    try:
+        found = resolve(path.partition("?")[0]) if path else None
+    except Resolver404:
+        return None
+    route = route_of(found.view_name) if found else None
+    return path if route and "GET" in route.methods else None
 
 
 def comes_from_elsewhere(request: HttpRequest, route: Route | None) -> bool:

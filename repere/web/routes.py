@@ -225,9 +225,9 @@ ROUTES: dict[str, Route] = {
     "cases:place_change": _signed_in("person", "write", BOTH),
     "cases:place_act": _signed_in("person", "write", POST),
     "cases:moved": _signed_in("person", "write", BOTH),
-    # Shelters: needs without a person; whoever is shown there has no name, no code and no file.
+    # Shelters: needs without a person; whoever is shown there has no name, no code and no file, until the file was opened to the house.
     "places:desk": _signed_in("account", "none"),
-    "places:asked": _signed_in("account", "none"),
+    "places:asked": _signed_in("person", "look"),
     "places:asked_act": _signed_in("account", "write", POST),
     "places:new": _signed_in("account", "write", BOTH),
     "places:house": _signed_in("account", "none"),

@@ -58,7 +58,8 @@ def source(request: HttpRequest, source_id: str) -> HttpResponse:
     if source_id not in mechanism.sources:
         raise Http404
     context = {"section": "rules", "mechanism": mechanism, "source": mechanism.sources[source_id]}
-    return render(request, "rules/source.html", context | {"rules": law.resting_on(mechanism, source_id)})
+    context |= {"rules": law.resting_on(mechanism, source_id), "whole_code": law.one_article(mechanism.sources[source_id])}
+    return render(request, "rules/source.html", context)
 
 
 @login_required

@@ -91,6 +91,34 @@ def test_sending_twice_enters_once(desk: Desk, people: Cast) -> None:
         assert Case.objects.visible_to(actor).count() == 1
 
 
+def test_words_typed_at_the_last_moment_leave_no_second_copy(desk: Desk, people: Cast) -> None:
+    """The script sends what was typed while the situation itself is on its way: nothing of it comes back to be entered again."""
+    page = desk(people.amina)
+    page.goto("/entries/new/?fresh=1")
+    for _step in range(3):
+        go_on(page)
+    page.get_by_label(re.compile("Nom de code")).press_sequentially("Mimosa 4711")
+    page.get_by_role("button", name="Enregistrer la situation").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("C'est noté")
+    page.goto("/entries/new/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("La joindre sans danger")
+    page.goto("/")
+    expect(page.get_by_text("à finir")).to_have_count(0)
+
+
+def test_a_referral_that_was_being_written_comes_back(desk: Desk, people: Cast) -> None:
+    page = desk(people.amina)
+    code = enter_concern(page)
+    page.goto(f"/cases/{code}/requests/new/")
+    page.get_by_label("Jusqu'à quand peuvent-ils le voir ?").fill("31 décembre 2026")
+    page.locator("input[name='needs'][value='food']").check()
+    expect(page.locator("#saved")).to_contain_text("Brouillon gardé")
+    page.reload()
+    expect(page.get_by_text("Votre brouillon du")).to_be_visible()
+    expect(page.get_by_label("Jusqu'à quand peuvent-ils le voir ?")).to_have_value("31 décembre 2026")
+    expect(page.locator("input[name='needs'][value='food']")).to_be_checked()
+
+
 def test_errors_stand_on_top_and_nothing_is_lost(desk: Desk, people: Cast) -> None:
     page = desk(people.amina)
     code = enter_concern(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from repere.cases.models import Case, Fact
 from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.steps import Desk
 from tests.cases.story import concern, record, told
+from tests.directory.entries import held, vetted
 from tests.people import Cast, Member
 
 TARGET = 44
@@ -99,3 +101,16 @@ def test_nothing_is_needed_but_the_page_itself_to_open_what_is_folded(desk: Desk
     page.goto(f"/cases/{long_file.code}/")
     page.get_by_text("faits plus anciens").click()
     expect(page.locator(f"#fact-{oldest(long_file, people.amina)}")).to_be_visible()
+
+
+def test_a_vacant_post_and_the_table_of_the_coverage_fit_a_phone(desk: Desk, people: Cast) -> None:
+    """The longest sentence of the directory made every page that held it scroll sideways."""
+    held(vetted(people, people.pascal), people.pascal, None, since=date(2026, 1, 1), ends_on=date(2026, 2, 1))
+    page = desk(people.amina, viewport=PHONE)
+    page.goto("/directory/?q=pr%C3%A9fecture+69")
+    expect(page.get_by_text("Poste vacant")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.goto("/directory/coverage/")
+    caption = page.locator("caption").bounding_box()
+    assert caption is not None
+    assert caption["width"] > PHONE["width"] / 2, "one word on each line"

@@ -71,3 +71,40 @@ def test_from_her_needs_to_a_filled_place(desk: Desk, people: Cast) -> None:
     picture(host, "place-desk")
     assert host.goto(f"/cases/{case.code}/").status == 200  # type: ignore[union-attr]
     assert time.monotonic() - started < SECONDS
+
+
+def test_tonight_with_nothing_that_fits_and_with_a_question_of_the_house(desk: Desk, people: Cast) -> None:
+    """What a tired worker reads when the list is empty, and how she answers the one house that asks back."""
+    case = concern(people.amina.actor)
+    room = unit(people.sonia, shelter(people.sonia, zone="13"), children=False)
+    worker, host = desk(people.amina), desk(people.sonia)
+    worker.goto(f"/cases/{case.code}/place/")
+    for name, said in (("women", "0"), ("minors", "2"), ("aged_3_11", "1"), ("line", "01 99 00 12 34"), ("near", "Rhône")):
+        worker.locator(f"[name={name}]").fill(said)
+    worker.locator("[name=contested]").select_option("woman")
+    worker.locator("[name=urgency]").select_option("3")
+    worker.locator("main .actions .button").click()
+    expect(worker.locator("#tonight-title")).to_be_visible()
+    expect(worker.locator("main")).to_contain_text("115")
+    assert violations(worker) == []
+    with people.sonia.acts():
+        type(room).objects.visible_to(people.sonia.actor).filter(pk=room.pk).update(children=True)
+    worker.reload()
+    worker.locator("form[action$='/hold/'] button").click()
+    host.goto("/places/")
+    host.locator("#asked-title + ul a").first.click()
+    expect(host.locator("a[href='tel:+33199001234']")).to_be_visible()
+    expect(host.locator("main")).to_contain_text("dont l'âge est contesté")
+    host.locator("[name=text]").fill("Peut-elle monter un étage ?")
+    host.locator("form[action$='/question/'] button").click()
+    assert violations(host) == []
+    worker.goto("/")
+    worker.locator("a[href$='#asked-back-title']").click()
+    expect(worker.locator("#asked-back-title")).to_be_visible()
+    assert violations(worker) == []
+    worker.locator("form[action$='/answer/'] [name=text]").fill("Oui, lentement.")
+    worker.locator("form[action$='/answer/'] button").click()
+    host.reload()
+    expect(host.locator("main")).to_contain_text("Oui, lentement.")
+    worker.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert worker.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

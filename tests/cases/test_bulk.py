@@ -7,11 +7,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from repere.accounts.acting import acting_as
 from repere.cases import actions, jobs, queries
-from repere.cases.actions import Batch, BatchCase, BatchFact
+from repere.cases.actions import Batch, BatchCase, BatchFact, bulk
 from repere.cases.actions.bulk import BatchRefused
 from repere.cases.models import Case, Fact, Finding, NameToken, SealedRecord, Task, View
 from repere.ledger.models import Entry
@@ -156,3 +156,25 @@ def test_a_closed_file_comes_in_closed(people: Cast):
     code = send(people, row(1, facts=facts)).cases[0][2]
     with acting_as(people.amina.actor):
         assert str(Case.objects.visible_to(people.amina.actor).get(code=code).closed_on) == "2026-02-01"
+
+
+def test_a_code_that_another_file_has_is_drawn_anew(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the other file belongs to another organisation, and nobody here may know it."""
+    taken = concern(people.ines.actor).code
+    drawn = iter([bulk.new_code(), taken])
+    monkeypatch.setattr(bulk, "new_code", lambda real=bulk.new_code: next(drawn, None) or real())
+    result = send(people, row(1), row(2))
+    codes = {code for _, _, code in result.cases}
+    assert len(codes) == 2
+    assert taken not in codes
+    assert held(people) == {"Case": 2, "Fact": 8, "SealedRecord": 2, "NameToken": 8, "View": 2}
+    with acting_as(people.amina.actor):
+        assert Entry.objects.filter(act="record_facts").count() == 1
+
+
+def test_codes_that_stay_the_same_end_the_batch_and_leave_nothing(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = concern(people.ines.actor).code
+    monkeypatch.setattr(bulk, "new_code", lambda: taken)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        send(people, row(1))
+    assert held(people)["Case"] == 0

@@ -67,15 +67,32 @@ def test_only_what_holds_is_printed() -> None:
 
 
 def test_demands_stand_apart_and_only_when_asked_for() -> None:
-    """Law first, then what binds the State; what associations ask for only on request, and last."""
+    """Law first, then what binds the State, then schemes that no law gives; what associations ask for only on request, and last."""
     plain = rights_for_card(MECHANISM, everything_holds(MECHANISM), on=ON, language="fr")
-    assert {right.level for right in plain} == {"national_law", "international_obligation"}
+    assert {right.level for right in plain} == {"national_law", "international_obligation", "guidance"}
     rule = next(r for r in MECHANISM.entitlements.values() if r.level == "demanded" and r.version_on(ON).standing.presentable)
     printable = replace(MECHANISM, rules={**MECHANISM.rules, rule.id: replace(rule, card=True)})
     asked = rights_for_card(printable, everything_holds(printable), on=ON, language="fr", with_demands=True)
     levels = [right.level for right in asked]
-    assert levels == sorted(levels, key=["national_law", "international_obligation", "demanded"].index)
+    assert levels == sorted(levels, key=["national_law", "international_obligation", "guidance", "demanded"].index)
     assert "Ce n'est pas la loi" in text_of(make_pdf(asked, on=ON, language="fr"))
+
+
+def test_each_right_names_the_door_that_opens_it() -> None:
+    """A frightened woman without papers is not sent to the prefecture for a bed tonight, nor to a coordination for her right to say no."""
+    doors = {right.rule_id: right.granted_by for right in rights_for_card(MECHANISM, everything_holds(MECHANISM), on=ON, language="fr")}
+    assert doors["fr.emergency_shelter"] == "115 (SIAO)"
+    assert doors["fr.recovery_help"] == "Fonds de garantie (SARVI)"
+    assert doors["fr.return_help"] == doors["fr.ada_with_permit"] == "OFII"
+    assert "CPAM" in doors["fr.care_in_reflection"]
+    assert "Ac.Sé" in doors["fr.distance_scheme_may_ask"]
+    assert doors["common.refuse_and_withdraw"] == ""
+    assert not {rule_id for rule_id, door in doors.items() if "oordination" in door}
+
+
+def test_no_card_speaks_of_a_power_over_her() -> None:
+    printed = {right.rule_id for right in rights_for_card(MECHANISM, everything_holds(MECHANISM), on=ON, language="fr")}
+    assert not printed & {"fr.power_to_end_reflection", "fr.power_to_withdraw_permit"}
 
 
 def test_a_right_never_falls_back_to_another_language() -> None:

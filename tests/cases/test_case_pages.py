@@ -198,6 +198,16 @@ def test_rights_that_are_not_open_are_read_when_they_are_asked_for(signed_in: Si
     assert "/rules/fr.residence_permit_complaint/" in whole
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2046-01-01", "0001-01-01", "2026-02-30", "\x00"])
+def test_a_day_that_no_answer_is_made_for_shows_today(signed_in: SignIn, people: Cast, day: str) -> None:
+    case, client = concern(people.amina.actor), signed_in(people.amina)
+    record(case, people.amina.actor, "presumption_stated")
+    answer = client.get(f"/cases/{case.code}/", {"on": day})
+    assert answer.status_code == 200
+    if day[0] not in "0":
+        assert answer.context["page"].on == answer.context["page"].today
+
+
 def test_how_sure_a_text_is_stands_in_words(signed_in: SignIn, people: Cast) -> None:
     page = html(signed_in(people.amina), concern(people.amina.actor))
     assert "certitude" not in page
@@ -244,7 +254,7 @@ def test_the_identity_form_keeps_what_was_typed(signed_in: SignIn, people: Cast)
     case, client = concern(people.amina.actor), signed_in(people.amina)
     actions.amend_identity(case.person_id, tier="contact", changes={"language": "lingala"}, acting=people.amina.actor, now=NOW)
     sent = {"given_names": "Nadège", "initial-given_names": "", "language": "lingala", "initial-language": "lingala"}
-    assert b"Brouillon" in client.post(f"/cases/{case.code}/drafts/identity/keep/", sent).content
+    assert b"Brouillon" in client.post(f"/cases/{case.code}/drafts/identity/keep/", {**sent, "draft_key": str(uuid4())}).content
     back = html(client, case, "identity/")
     assert "Nadège" in back
     assert "error-summary" not in back
@@ -261,11 +271,12 @@ def test_the_identity_form_keeps_what_was_typed(signed_in: SignIn, people: Cast)
 
 def test_the_access_form_keeps_what_was_typed(signed_in: SignIn, people: Cast) -> None:
     case, client = concern(people.amina.actor), signed_in(people.amina)
-    client.post(f"/cases/{case.code}/drafts/access/keep/", {"reason": "Pour la mettre à l'abri", "groups": ["housing"]})
+    typed = {"reason": "Pour la mettre à l'abri", "groups": ["housing"], "draft_key": str(uuid4())}
+    client.post(f"/cases/{case.code}/drafts/access/keep/", typed)
     back = html(client, case, "access/new/")
     assert "Pour la mettre à l&#x27;abri" in back
     assert back.count("checked") == 2  # one data group, and "no name"
-    assert signed_in(people.ines).post(f"/cases/{case.code}/drafts/access/keep/", {"reason": "x"}).status_code == 404
+    assert signed_in(people.ines).post(f"/cases/{case.code}/drafts/access/keep/", typed).status_code == 404
     assert client.post(f"/cases/{case.code}/drafts/no-such-form/keep/", {"key": str(uuid4())}).status_code == 404
 
 

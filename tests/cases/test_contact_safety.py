@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from repere.cases.contact_safety import SENTENCES, contradictions, seen
 from repere.cases.emergency import make_pdf, print_sheets
 from repere.cases.models import Case, Fact
-from tests.cases.story import NOW, concern, record
+from tests.cases.story import NOW, concern, grant, record
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
@@ -126,3 +126,19 @@ def test_the_case_and_the_sheet_on_paper_say_that_the_instructions_contradict_th
     sheets = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(made)).pages]
     assert "se contredisent" in next(text for text in sheets if case.code in text)
     assert "se contredisent" not in next(text for text in sheets if calm.code in text)
+
+
+def test_instructions_that_are_closed_to_a_reader_are_not_said_to_be_absent(people: Cast, signed_in: SignIn) -> None:
+    """A prefecture that reads "none" believes that nobody asked, and writes to her."""
+    case = concern(people.amina.actor)
+    record(case, people.amina.actor, KIND, basis="person_said", can_contact="no", channel="none")
+    grant(case, people.amina.actor, people.prefecture, ("profile", "residence"))
+    page = signed_in(people.pascal).get(f"/cases/{case.code}/").content.decode()
+    section = page.split('class="safety')[1].split("</section>")[0]
+    assert "ne vous sont pas ouvertes" in section
+    assert people.atalante.name in section
+    assert KIND not in section, "nothing to write there"
+    assert "Aucune consigne" not in page
+    other = concern(people.amina.actor)
+    grant(other, people.amina.actor, people.boussole, ("profile", "contact_safety"))
+    assert "Aucune consigne de contact sûr" in signed_in(people.bruno).get(f"/cases/{other.code}/").content.decode()

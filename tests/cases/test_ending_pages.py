@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from repere.accounts.acting import acting_as
 from repere.accounts.models import SignedIn
-from repere.accounts.own import own_actor
+from repere.accounts.own import keeper_of
 from repere.accounts.owner import as_owner
 from repere.cases import actions as cases
 from repere.cases.actions import erasure
@@ -80,7 +80,7 @@ def test_a_file_ends_by_two_signed_in_persons_and_then_is_nowhere(her: Case, peo
 def test_every_step_asks_for_a_fresh_proof(name: str, her: Case, people: Cast, signed_in: SignIn) -> None:
     """Nobody ends a file at a screen that was left open."""
     client = signed_in(people.amina)
-    with acting_as(own_actor(people.amina.user)):
+    with acting_as(keeper_of(people.amina.user)):
         SignedIn.objects.filter(user=people.amina.user).update(confirmed_at=timezone.now() - timedelta(minutes=6))
     for address in (reverse("cases:ending_step", args=[her.code, name]), reverse("cases:endings_step", args=["ask"])):
         answer = client.post(address, {"reason": "she_asks", "kind": "proceeding"})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pyrage
 import pytest
+from click.testing import CliRunner
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from hypothesis import given
@@ -25,6 +28,7 @@ from repere.cases.exports import columns, marks, tables
 from repere.cases.exports.gathering import Wanted, counted, work_list
 from repere.cases.models import Case, Extract
 from repere.cases.refusals import NotVisible, Refused
+from repere.commands.export import trace
 from repere.ledger.models import Entry
 from tests.cases.story import concern, grant, record
 from tests.people import Cast, Member, each_their_own
@@ -293,6 +297,39 @@ def test_a_file_that_got_out_names_its_extract(people: Cast) -> None:
         assert told[first.serial] is not None, how
         assert told[first.serial].how == how  # type: ignore[union-attr]
         assert told[second.serial] is None
+
+
+def test_the_command_names_the_extract_of_a_file_that_got_out(people: Cast, tmp_path: Path) -> None:
+    """From a file, whole or in part; a stranger's table names none, and what is no table is said so."""
+    for number in range(12):
+        named(people.amina.actor, f"Nom{number}")
+    first, second = (asked(people.amina) for _ in range(2))
+    table = fetched(people, first)
+    fetched(people, second)
+
+    def told(name: str, rows: list[list[str]]) -> str:
+        file = tmp_path / name
+        with file.open("w", newline="", encoding="utf-8") as lines:
+            csv.writer(lines).writerows(rows)
+        return str(CliRunner().invoke(trace, [str(file)], catch_exceptions=False).output)
+
+    for rows in (table, table[:-1]):
+        said = told("found.csv", rows)
+        assert first.serial in said
+        assert people.amina.user.name in said
+        assert second.serial not in said
+    assert "No extract" in told("other.csv", [["code", "prénom"], ["ZZZZ", "Personne"]])
+    damaged = tmp_path / "damaged.xlsx"
+    damaged.write_bytes(b"PK\x03\x04 nothing")
+    refused = CliRunner().invoke(trace, [str(damaged)])
+    assert refused.exit_code == 1
+    assert "No table" in refused.output
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE repere_owner")
+        cursor.execute("SELECT count(*) FROM ledger_entry WHERE act = 'trace_extract'")
+        [written] = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+    assert written == 2
 
 
 def test_statistics_count_nobody_who_does_not_exist_and_tell_no_small_number(people: Cast, as_role: Any) -> None:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from repere.cases import plausibility
-from repere.cases.forms import STEPS, ConcernForm, FactForm, told, typed
+from repere.cases.forms import STEPS, ConcernForm, FactForm, Suggested, told, typed
 from repere.core.dates import PartialDate
 from repere.core.rulebook import BASES, MISSING, codes_of
 from repere.web import law
@@ -241,7 +241,7 @@ def test_a_place_that_is_not_recognised_is_refused_in_words() -> None:
     with translation.override("fr"):
         made = form("person_described", {"person_described.territory": "Atlantide"})
         assert "Atlantide" in str(made.errors["person_described.territory"])
-        assert "par exemple 69" in str(made.errors["person_described.territory"])
+        assert "69, Rhône ou Lyon" in str(made.errors["person_described.territory"])
 
 
 def test_quiet_answers_are_folded_until_one_is_chosen() -> None:
@@ -272,3 +272,13 @@ def test_how_it_is_known_is_needed_except_for_a_setting() -> None:
     assert "basis" not in {q.bound.name for q in setting.questions()}
     assert setting.is_valid(), setting.errors
     assert setting.basis() == "own_act"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("Lyon", "69"), ("  villeurbanne ", "69"), ("69", "69"), ("Rhône", "69"), ("Vienne", "86"), ("Saint-Denis", "Saint-Denis"),
+    ("Marseille", "Marseille"), ("Zanzibar", "Zanzibar"),
+])  # fmt: skip
+def test_a_large_town_stands_for_its_departement(typed: str, kept: str) -> None:
+    """Workers think in towns. A name that two départements share is asked again; so is one outside the list."""
+    widget = Suggested([("69", "Rhône"), ("86", "Vienne"), ("93", "Seine-Saint-Denis"), ("974", "La Réunion")])
+    assert widget.value_from_datadict({"where": typed}, {}, "where") == kept

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from repere.cases import interpreters, queries
+from repere.cases import actions, interpreters, queries
 from repere.cases.models import Case, SealedRecord
 from repere.cases.policy import load_policy
 from repere.cases.refusals import NotVisible
@@ -149,3 +149,12 @@ def test_only_her_file_s_page_and_the_search_know_the_tier() -> None:
     }
     assert naming <= {"cases/views/interpreters.py"}
 
+
+
+def test_the_language_of_her_file_is_chosen_already(people: Cast, case: Case, signed_in: SignIn) -> None:
+    told = {"language": "edo, anglais"}
+    actions.set_identity(case.person_id, tier="contact", values=told, acting=people.amina.actor, now=NOW)
+    text = signed_in(people.amina).get(f"/cases/{case.code}/interpreters/").content.decode()
+    assert '<option value="bin" selected>' in text
+    assert "edo, anglais" in text
+    assert "fiches trouvées" not in text, "nothing is looked for before she says so"

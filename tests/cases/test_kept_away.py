@@ -103,6 +103,32 @@ def test_nobody_closes_a_file_to_all_her_colleagues(people: Cast, case: Case) ->
     assert nadia.user.pk not in {row.user_id for row in kept(case, people.chloe)}
 
 
+def test_whoever_kept_her_colleagues_away_does_not_go_last(people: Cast, case: Case) -> None:
+    """The attack: the only other colleague, then oneself, without any proof; the file is hidden from the whole house."""
+    actions.declare_conflict(code=case.code, about=people.amina.user.pk, acting=people.odile.actor, now=NOW)
+    with pytest.raises(Refused) as refused:
+        actions.declare_conflict(code=case.code, acting=people.odile.actor, now=NOW)
+    assert refused.value.code == "somebody_must_stay"
+    assert [row.user_id for row in kept(case, people.chloe)] == [people.amina.user.pk]
+
+
+def test_who_has_a_tie_may_say_so_and_an_administrator_learns_that_nobody_is_left(people: Cast, case: Case, signed_in: SignIn) -> None:
+    actions.declare_conflict(code=case.code, acting=people.amina.actor, now=NOW)
+    assert notes(people.chloe) == [], "a colleague still reads it"
+    actions.declare_conflict(code=case.code, acting=people.odile.actor, now=NOW)
+    assert notes(people.chloe) == [(people.odile.user.pk, False)]
+    page = signed_in(people.chloe).get("/conflicts/").content.decode()
+    assert f"{people.odile.user.name} se tient à l'écart d'un dossier" in page
+    assert case.code not in page
+
+
+def test_whoever_keeps_herself_away_from_file_after_file_is_asked_about(people: Cast) -> None:
+    """Nobody is refused; from the third file a day, somebody asks whether it was her."""
+    for number in range(5):
+        actions.declare_conflict(code=concern(people.amina.actor).code, acting=people.odile.actor, now=NOW)
+        assert len(notes(people.chloe)) == int(number >= 2)
+
+
 def test_three_colleagues_a_day_and_no_more(people: Cast, case: Case) -> None:
     files = [case, *(concern(people.amina.actor) for _ in range(3))]
     for one in files[:3]:
@@ -116,7 +142,7 @@ def test_three_colleagues_a_day_and_no_more(people: Cast, case: Case) -> None:
     actions.declare_conflict(code=concern(people.amina.actor).code, about=people.odile.user.pk, acting=people.amina.actor, now=later)
 
 
-def test_a_note_is_read_by_whom_it_is_for_and_written_in_ones_own_name(people: Cast, case: Case) -> None:
+def test_a_note_is_read_by_whom_it_is_for_and_written_by_nobody_on_her_own_connection(people: Cast, case: Case) -> None:
     actions.declare_conflict(code=case.code, about=people.odile.user.pk, acting=people.amina.actor, now=NOW)
     for other in (people.amina, people.odile, people.ines):
         with other.acts(), connection.cursor() as cursor:
@@ -124,9 +150,10 @@ def test_a_note_is_read_by_whom_it_is_for_and_written_in_ones_own_name(people: C
             assert cursor.fetchone()[0] == 0
             cursor.execute("UPDATE cases_keptawaynote SET read_at = now()")
             assert cursor.rowcount == 0
-    with acting_as(people.amina.actor), connection.cursor() as cursor, pytest.raises(DatabaseError), transaction.atomic():
-        cursor.execute(
-            "INSERT INTO cases_keptawaynote (id, organisation_id, reader_id, about_id, by_id, ended, at)"
-            " VALUES (gen_random_uuid(), %s, %s, %s, %s, false, now())",
-            [people.atalante.pk, people.chloe.user.pk, people.amina.user.pk, people.odile.user.pk],
-        )
+    for by in (people.odile.user.pk, people.amina.user.pk):
+        with acting_as(people.amina.actor), connection.cursor() as cursor, pytest.raises(DatabaseError), transaction.atomic():
+            cursor.execute(
+                "INSERT INTO cases_keptawaynote (id, organisation_id, reader_id, about_id, by_id, ended, at)"
+                " VALUES (gen_random_uuid(), %s, %s, %s, %s, false, now())",
+                [people.atalante.pk, people.chloe.user.pk, people.amina.user.pk, by],
+            )

@@ -88,7 +88,7 @@ def test_age_now_and_age_at_the_time_are_two_answers(case, people):
 def test_rights_stand_by_level_each_with_its_source_and_its_certainty(case, people):
     shown = page(people.amina.actor, case)
     levels = [level.level for level in shown.levels]
-    assert levels == sorted(levels, key=["national_law", "international_obligation", "demanded", "choice"].index)
+    assert levels == sorted(levels, key=["national_law", "international_obligation", "guidance", "demanded", "choice"].index)
     lines = [line for level in shown.levels for line in (*level.open, *level.cannot_tell, *level.not_open)]
     assert len(lines) == len(mechanisms.named("fr").entitlements)
     assert all(line.sources and line.certainty in "ABCMI" for line in lines)

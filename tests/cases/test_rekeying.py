@@ -101,6 +101,40 @@ def test_sealing_anew_killed_anywhere_leaves_her_whole(her: Case, people: Cast, 
     assert why_read_by(people.ines, her) == "Mauvais dossier"
 
 
+def test_only_she_is_sealed_anew(her: Case, people: Cast) -> None:
+    """Other persons of the same organisation stay under their own key: theirs, what was shared of theirs, and what is sealed there."""
+    other = concern(people.amina.actor)
+    actions.set_identity(other.person_id, tier="identity", values={"given_names": "Imani"}, acting=people.amina.actor, now=NOW)
+    grant(other, people.amina.actor, people.boussole, [*ALL_GROUPS, "identity"])
+    actions.withdraw_fact(record(other, people.amina.actor, "stay_started"), why="Doublon", key=uuid4(), acting=people.amina.actor, now=NOW)
+    revoke(her, people)
+    rekey()
+    with as_owner():
+        assert rekeying.persons_to_rekey() == []
+    assert (name_read_by(people.amina, her), name_read_by(people.ines, her)) == ("Zorah", "Zorah")
+    assert (name_read_by(people.amina, other), name_read_by(people.bruno, other)) == ("Imani", "Imani")
+    assert why_read_by(people.amina, other) == "Doublon"
+
+
+def test_a_wrap_without_an_access_gets_no_new_key(her: Case, people: Cast) -> None:
+    """Planted by somebody who never received her file, it goes; so does what stood in the place of the true request."""
+    revoke(her, people)
+    with as_owner(), keeping_keys(rotation.KEEPER), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO keys.person_key_wrap (id, person_id, organisation_id, version, wrapped, created_at)"
+            " VALUES (gen_random_uuid(), %s, %s, 1, '\\x00', now())", [her.person_id, people.prefecture.pk],
+        )  # fmt: skip
+        cursor.execute("UPDATE keys.person_key_rotation SET organisation_id = %s", [people.prefecture.pk])
+    rekey()
+    with as_owner():
+        assert rekeying.persons_to_rekey() == []
+    with people.pascal.acts(), pytest.raises(keyring.NoKey):
+        keyring.person_key(her.person_id, people.prefecture)
+    assert (name_read_by(people.amina, her), name_read_by(people.ines, her)) == ("Zorah", "Zorah")
+    with people.amina.acts():
+        assert keyring.person_key(her.person_id, people.atalante).version == 2
+
+
 def test_what_is_written_afterwards_is_under_the_new_key(her: Case, people: Cast) -> None:
     """New facts, new names and new shares go on as if nothing had been."""
     revoke(her, people)

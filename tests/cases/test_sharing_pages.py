@@ -7,6 +7,7 @@ from datetime import date
 
 from django.test import Client
 
+from repere.cases import mechanisms
 from repere.cases.models import Case, Referral
 from tests.cases.story import concern, record
 from tests.cases.test_referral import agree, asked, send
@@ -64,3 +65,11 @@ def test_the_list_of_a_file_says_by_when_they_answer_and_calls_back(signed_in: S
     main = amina.get(address).content.decode().split("<main")[1]
     assert "/recall/" not in main
     assert "réponse avant" not in main
+
+
+def test_a_colleague_is_told_apart_by_what_she_does(signed_in: SignIn, people: Cast) -> None:
+    case = concern(people.amina.actor)
+    page = signed_in(people.amina).get(f"/cases/{case.code}/hand-over/").content.decode()
+    offered = page.split('name="to"')[1].split("</select>")[0]
+    function = mechanisms.common().roles[people.odile.membership.role].label.text("fr")
+    assert f"{people.odile.user.name} · {function}" in offered

@@ -17,7 +17,7 @@ from django.db import connection
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.cases import actions, evaluation, jobs, mechanisms, queries
+from repere.cases import actions, evaluation, jobs, mechanisms, queries, reminders
 from repere.cases.models import Case, Finding, KeptMechanism, Notice, Reminder, Task, View
 from repere.cases.refusals import Refused
 from tests.cases.story import NOW, carried, concern, grant, on, record, tasks, told
@@ -292,6 +292,23 @@ def test_a_duty_left_undone_is_escalated_as_the_mechanism_says(case, people, as_
     assert notices(amina, "fr.hand_over_recepisse") == []
     remind(as_role, NOW + timedelta(days=2))
     assert notices(amina, "fr.hand_over_recepisse") == ["escalate"]
+
+
+def test_what_is_late_and_escalated_at_once_is_one_notice_to_the_same_people(case, people, as_role):
+    """A worker that stood still, or a file that came in late: two lines for one step teach people to read none."""
+    amina = people.amina.actor
+    choose_reflection(case, amina)
+    with as_role("worker"), acting_as(reminders.REMINDING):
+        task = Task.objects.visible_to(reminders.REMINDING).get(case=case, rule_id="fr.hand_over_recepisse")
+        role = next(role for _at, step, role in task.plan if step == "escalate")
+    late, escalated = (NOW + timedelta(hours=hour) for hour in (1, 2))
+    steps = [[late.isoformat(), "overdue", "prefecture"], [escalated.isoformat(), "escalate", role]]
+    with acting_as(amina):
+        Task.objects.visible_to(amina).filter(pk=task.pk).update(plan=steps, next_step_at=late)
+    remind(as_role, NOW + timedelta(hours=3))
+    assert notices(amina, "fr.hand_over_recepisse") == ["escalate"]
+    remind(as_role, NOW + timedelta(days=5))
+    assert notices(amina, "fr.hand_over_recepisse") == ["escalate"], "what was claimed does not come back"
 
 
 def test_a_reminder_to_a_role_that_nobody_holds_reaches_everybody_there_and_nobody_elsewhere(case, people, as_role):

@@ -137,6 +137,28 @@ def test_one_person_answers_no_requisition(case: Case, people: Cast) -> None:
             sql("UPDATE cases_requisition SET state = 'received'")
 
 
+def test_what_was_prepared_is_not_prepared_again_under_the_same_voice(case: Case, people: Cast) -> None:
+    """The attack: back by one step, more under the name of the first person, and an answer that reads as given by two."""
+    odile, row = people.odile.user.pk, received(case, people)
+    back = "state = 'checked'"
+    actions.check_requisition(row, acting=people.amina.actor, now=NOW)
+    with people.odile.acts(), refused(STEP):
+        sql("UPDATE cases_requisition SET state = 'received'")
+    actions.prepare_answer(row, given=["profile"], acting=people.amina.actor, now=NOW)
+    more = "state = 'prepared', given = '{profile,support}'"
+    for who in (people.odile, people.amina):
+        with who.acts():
+            for change in (back, more, f"{more}, prepared_by_id = '{odile}'", "state = 'received', given = '{profile,support}'"):
+                with refused(STEP):
+                    sql(f"UPDATE cases_requisition SET {change}")
+    actions.confirm_answer(row, acting=people.odile.actor, now=NOW)
+    with people.odile.acts() as actor:
+        for change in ("state = 'refused', given = '{}'", "answered_at = now()", "outcome = 'x'", back):
+            with refused(STEP):
+                sql(f"UPDATE cases_requisition SET {change}")
+        assert Requisition.objects.visible_to(actor).get().given == ["profile"]
+
+
 def test_no_requisition_is_entered_as_answered(case: Case, people: Cast) -> None:
     amina, odile = people.amina.user.pk, people.odile.user.pk
     told = {"id": uuid4(), "case_id": case.pk, "person_id": case.person_id, "owner_id": case.organisation_id, "demand": b"x"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.migrations import RunSQL
 
+from repere.accounts.access import BY_THE_HOUSE
 from repere.cases import erasing, watching
 from repere.cases.access.reach import REACH, Reach
 from repere.cases.exports import declared as exports
@@ -49,7 +50,9 @@ FUNCTIONS = {
     "cases_blocked() RETURNS uuid[]": """
     BEGIN
         RETURN (SELECT coalesce(array_agg(c.case_id) || array_agg(c.person_id), '{}') FROM public.cases_conflictofinterest c
-            WHERE c.user_id = (SELECT public.acting('user')::uuid) AND c.ended_at IS NULL);
+            WHERE c.user_id = (SELECT public.acting('user')::uuid) AND c.ended_at IS NULL
+            -- What a member of another body declares about her counts there; what she said of herself, everywhere.
+            AND (c.organisation_id = (SELECT public.acting('organisation')::uuid) OR c.declared_by_id = c.user_id));
     END""",
     "cases_whole_team() RETURNS boolean": """
     BEGIN
@@ -271,7 +274,7 @@ RECEIVED = f"organisation_id = {ACTING_ORGANISATION} AND (purpose || ':file')::t
 GRANT_POLICIES = {
     "seen by giver and receiver": f"FOR SELECT USING ((({_of_grant('shares')}) OR ({RECEIVED})) AND {NOT_BLOCKED})",
     "given by whoever opened the file": f"FOR INSERT WITH CHECK ({_of_grant('may_share')} AND {NOT_BLOCKED})",
-    "ended by whoever gave it": f"FOR UPDATE USING ({_of_grant('shares')} AND {NOT_BLOCKED}) WITH CHECK ({OURS})",
+    "ended by whoever gave it": f"FOR UPDATE USING ({_of_grant('shares')} AND {NOT_BLOCKED}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
     "read by jobs": f"FOR SELECT TO repere_worker USING ({ACTING_JOB} AND {ACTING_ORGANISATION} IS NULL)",
     **referral.GRANT_POLICY,
 }
@@ -281,11 +284,13 @@ ANOTHER = f"user_id IS DISTINCT FROM {ACTING_USER}"
 MEMBER = f"organisation_id = {ACTING_ORGANISATION}"
 CHOOSES = f"{MEMBER} AND {ACTING_ROLE} = ANY (ARRAY['administrator', '{SYSTEM}'])"
 
+# Who follows a file and who is kept away from it is written in the application's own capacity, after the verb has asked: nobody
+# writes it on her own connection, in her name or in a colleague's.
 RELATION_POLICIES: dict[str, dict[str, str]] = {
     "cases_assignment": {
         SEEN: f"FOR SELECT USING ({OURS} AND {ON_FILES} AND {NOT_BLOCKED})",
-        ADDED: f"FOR INSERT WITH CHECK ({OURS} AND {ON_FILES} AND {NOT_BLOCKED})",
-        CHANGED: f"FOR UPDATE USING ({OURS} AND {ON_FILES} AND {NOT_BLOCKED}) WITH CHECK ({OURS})",
+        ADDED: f"FOR INSERT WITH CHECK ({OURS} AND {ON_FILES} AND {BY_THE_HOUSE})",
+        CHANGED: f"FOR UPDATE USING ({OURS} AND {ON_FILES} AND {NOT_BLOCKED}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
     },
     "cases_breakglass": {
         SEEN: f"FOR SELECT USING ({OURS} AND {INVOLVED} AND {NOT_BLOCKED})",
@@ -302,12 +307,12 @@ RELATION_POLICIES: dict[str, dict[str, str]] = {
     "cases_conflictofinterest": {
         "seen by colleagues": f"FOR SELECT USING ({MEMBER} AND {ANOTHER})",
         "read to keep away": "FOR SELECT TO repere_owner USING (true)",
-        "declared in one's own name": f"FOR INSERT WITH CHECK ({MEMBER} AND declared_by_id = {ACTING_USER} AND ended_at IS NULL)",
-        "ended by another": f"FOR UPDATE USING ({MEMBER} AND {ANOTHER}) WITH CHECK ({MEMBER} AND ended_by_id = {ACTING_USER})",
+        "declared by the verb": f"FOR INSERT WITH CHECK ({MEMBER} AND {BY_THE_HOUSE} AND ended_at IS NULL)",
+        "ended by another": f"FOR UPDATE USING ({MEMBER} AND {ANOTHER}) WITH CHECK ({MEMBER} AND {BY_THE_HOUSE})",
     },
     "cases_keptawaynote": {
         "read by whom it is for": f"FOR SELECT USING ({MEMBER} AND reader_id = {ACTING_USER})",
-        "told in one's own name": f"FOR INSERT WITH CHECK ({MEMBER} AND by_id = {ACTING_USER} AND read_at IS NULL)",
+        "told by the verb": f"FOR INSERT WITH CHECK ({MEMBER} AND {BY_THE_HOUSE} AND read_at IS NULL)",
         "put away by whom it is for": f"FOR UPDATE USING ({MEMBER} AND reader_id = {ACTING_USER}) WITH CHECK ({MEMBER})",
     },
     "cases_teampractice": {

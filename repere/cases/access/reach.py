@@ -43,7 +43,8 @@ class Reach:
     must lie within the access, and kinds that may harm her (`kind`) stay behind. `holder`: rows made for one organisation are
     seen by it alone. `view`: the file is judged through this view. `user`: private to one person; `to`: shown to this person
     too. `author`: whoever adds a row is named in it; `writer`: who stated it. `added`: the word that adding takes.
-    `jobs`: nightly jobs may "read", "add", "change" without an organisation.
+    `judged`: written in the application's own capacity alone, after a verb asked. `jobs`: nightly jobs may "read", "add", "change"
+    without an organisation.
     """
 
     model: type[models.Model]
@@ -81,7 +82,7 @@ REACH = (
     Reach(Person, owner="organisation_id", by="id", of="person", word="file", granted=True, added="may_open"),
     Reach(Case, owner="organisation_id", by="id", word="file", granted=True, added="may_open", changes=True),
     Reach(SealedRecord, owner="owner_id", by="person_id", of="person", group="data_group", granted=True, added=""),
-    Reach(NameToken, owner="organisation_id", by="person_id", of="person", word="search", removes=True),
+    Reach(NameToken, owner="organisation_id", by="person_id", of="person", word="search", judged=True),
     Reach(
         Fact, owner="owner_id", by="case_id", group="data_group", granted=True, kind="kind", author="organisation_id", writer="user_id",
     ),
@@ -98,7 +99,10 @@ REACH = (
         jobs=READ_AND_CHANGE,
     ),
     Reach(Reminder, owner="organisation_id", word="tasks", any_file=True, jobs=READ_AND_ADD),
-    Reach(Notice, owner="organisation_id", by="case_id", word="tasks", any_file=True, to="user_id", changes=True, jobs=READ_AND_ADD),
+    Reach(
+        Notice, owner="organisation_id", by="case_id", word="tasks", any_file=True, to="user_id", changes=True, judged=True,
+        jobs=READ_AND_ADD,
+    ),
     Reach(Draft, owner="organisation_id", by="case_id", user="user_id", changes=True, removes=True),
     Reach(Requisition, owner="owner_id", by="case_id", word="may_share", changes=True),
     Reach(Consent, owner="owner_id", by="case_id", word="consent", changes=True),

@@ -5,7 +5,7 @@ from repere.cases.actions.assignment import choose_team_practice, hand_over_case
 from repere.cases.actions.break_glass import break_glass, review_break_glass
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, BatchResult, record_facts
 from repere.cases.actions.conflict import declare_conflict, end_conflict, read_kept_away
-from repere.cases.actions.drafts import discard_draft, save_draft
+from repere.cases.actions.drafts import discard_draft, end_draft, hold_form, keep_draft, save_draft
 from repere.cases.actions.facts import Recorded, record_fact, withdraw_fact
 from repere.cases.actions.freezing import freeze_account, look_into, note_told, unfreeze_account
 from repere.cases.actions.identity import amend_identity, set_identity
@@ -41,10 +41,13 @@ __all__ = [
     "declare_conflict",
     "discard_draft",
     "end_conflict",
+    "end_draft",
     "end_grant",
     "freeze_account",
     "grant_access",
     "hand_over_case",
+    "hold_form",
+    "keep_draft",
     "keep_reader_name",
     "keep_silent_on_requisition",
     "look_into",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
-from repere.cases.actions.notices import NO_REFERENT, tell
+from repere.cases.actions.notices import NO_REFERENT, take_off, tell
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Assignment, Case, Notice, TeamPractice
 from repere.cases.models.standing import COVERED, OPENED, TAKEN_OVER
@@ -44,7 +45,7 @@ def take_over_case(case: Case, *, reason: str, cover: bool = False, acting: Acto
         if mine is not None:
             raise Refused("already_assigned")
         if not cover:
-            Assignment.objects.visible_to(acting).filter(pk__in=[one.pk for one in others]).update(ended_at=now)
+            follow_no_more([one.pk for one in others], acting, now)
         ring = sealed.KeyRing(person_key(case.person_id, me))
         assigned = follow_by(case, acting.user_id, COVERED if cover else TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
         for other in others:
@@ -65,7 +66,7 @@ def hand_over_case(case: Case, *, to: UUID, reason: str, acting: Actor, now: dat
             raise Refused("why_needed", field="reason")
         if to == acting.user_id or not Membership.objects.current().filter(user=to, organisation=me).exists():
             raise Refused("not_a_member", field="to")
-        mine.update(ended_at=now)
+        follow_no_more(mine.values_list("pk", flat=True), acting, now)
         theirs = Assignment.objects.visible_to(acting).filter(case=case, user=to, ended_at=None).first()
         ring = sealed.KeyRing(person_key(case.person_id, me))
         assigned = theirs or follow_by(case, to, TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
@@ -92,11 +93,26 @@ def choose_team_practice(*, whole_team: bool, acting: Actor, now: datetime) -> T
 def follow_by(
     case: Case, user: UUID, way: str, acting: Actor, now: datetime, *, ring: sealed.KeyRing | None = None, reason: str = ""
 ) -> Assignment:
-    """One more who follows it, within the act that says why."""
+    """One more who follows it, within the act that says why: the database takes it from the verbs alone."""
     row = Assignment(id=uuid4(), case=case, person_id=case.person_id, owner_id=case.organisation_id, user_id=user, way=way, since=now)
     if ring is not None:
         row.reason = ring.seal(ASSIGNMENT, row.pk, "narrative", {"reason": reason})
-    row.save(force_insert=True)
+    with acting_as(_desk(acting)):
+        row.save(force_insert=True)
     if way != OPENED:
-        Notice.objects.visible_to(acting).filter(case=case, step=NO_REFERENT, read_at=None).update(read_at=now)
+        waiting = Notice.objects.visible_to(acting).filter(case=case, step=NO_REFERENT, read_at=None)
+        take_off(waiting.values_list("pk", flat=True), acting, now)
     return row
+
+
+def follow_no_more(assignments: Iterable[UUID], acting: Actor, now: datetime) -> int:
+    """Within the act that found them: these assignments end. Returns how many."""
+    found = list(assignments)
+    if not found:
+        return 0
+    with acting_as(_desk(acting)) as desk:
+        return Assignment.objects.visible_to(desk).filter(pk__in=found, ended_at=None).update(ended_at=now)
+
+
+def _desk(acting: Actor) -> Actor:
+    return Actor.system("following", organisation_id=acting_organisation(acting))

@@ -2,7 +2,8 @@
 
 Anybody may keep a colleague away, because who knows of a tie has no time to look for an administrator. What keeps it from being
 turned against colleagues: an administrator is told and may end it without learning which file it is, three a day, and nobody
-closes a file to all her colleagues one after the other.
+closes a file to all her colleagues, neither one after the other nor by going last herself. Whoever has a tie herself may always say
+so; where nobody is left then, or she says so of file after file, an administrator is told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.models import ADMINISTRATOR, Membership
 from repere.cases.actions.break_glass import own_case_by_code
-from repere.cases.actions.freezing import another_of_us
+from repere.cases.actions.freezing import another_of_us, one_after_the_other
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Assignment, Case, ConflictOfInterest, KeptAwayNote
 from repere.cases.refusals import NotVisible, Refused
@@ -44,6 +45,8 @@ def declare_conflict(*, code: str, about: UUID | None = None, acting: Actor, now
             raise Refused("person_needed")
         kept_away = about or acting.user_id
         me = acting_organisation(acting)
+        # Two colleagues who keep each other away at the same moment are judged one after the other.
+        one_after_the_other(me)
         if not Membership.objects.current().filter(user=kept_away, organisation=me).exists():
             raise Refused("not_a_member", field="about")
         if kept_away != acting.user_id:
@@ -52,12 +55,10 @@ def declare_conflict(*, code: str, about: UUID | None = None, acting: Actor, now
         if case is None:
             ledger.record(acting, "declare_conflict", kind="denial", detail={"about": kept_away})
             return
-        if kept_away != acting.user_id:
-            _check_who_stays(case, kept_away, me, acting)
-        followed = _follow_no_more(case, kept_away, me, now)
-        with connection.cursor() as cursor:
-            cursor.execute(KEEP_AWAY, [uuid4(), case.pk, case.person_id, me, kept_away, acting.user_id, now])
-        told = set() if kept_away == acting.user_id else _tell(kept_away, followed, acting=acting, ended=False, now=now)
+        left = _who_stays(case, kept_away, me, acting)
+        to_tell = kept_away != acting.user_id or not left or _often_herself(acting, now)
+        followed = _keep_away(case, kept_away, me, acting, now)
+        told = _tell(kept_away, followed and kept_away != acting.user_id, acting=acting, ended=False, now=now) if to_tell else set()
         detail = {"case": case.pk, "about": kept_away, "told": sorted(told, key=str)}
         ledger.record(acting, "declare_conflict", subjects=[case.person_id], detail=detail)
 
@@ -69,7 +70,8 @@ def end_conflict(conflict: ConflictOfInterest | UUID, *, acting: Actor, now: dat
         row = ConflictOfInterest.objects.visible_to(acting).filter(pk=wanted, ended_at=None).first()
         if row is None:
             raise NotVisible
-        ConflictOfInterest.objects.visible_to(acting).filter(pk=row.pk).update(ended_at=now, ended_by=acting.user_id)
+        with acting_as(_house(acting)):
+            ConflictOfInterest._base_manager.filter(pk=row.pk, ended_at=None).update(ended_at=now, ended_by=acting.user_id)
         if row.declared_by_id not in (acting.user_id, row.user_id):
             _note(row.declared_by_id, row.user_id, acting=acting, ended=True, now=now)
         ledger.record(acting, "end_conflict", subjects=[row.person_id], detail={"case": row.case_id, "about": row.user_id})
@@ -90,22 +92,42 @@ def _check_pace(acting: Actor, now: datetime) -> None:
         raise Refused("too_many_conflicts")
 
 
-def _check_who_stays(case: Case, kept_away: UUID, me: UUID, acting: Actor) -> None:
-    """Somebody who works on files stays; and where a colleague is kept away already, somebody else than who declares it."""
-    kept = set(ConflictOfInterest.objects.visible_to(acting).filter(case=case, ended_at=None).values_list("user_id", flat=True))
+def _often_herself(acting: Actor, now: datetime) -> bool:
+    """From the third file a day that she keeps herself away from: nobody is refused, somebody asks whether it was her."""
+    # Nobody reads what is said of herself: the house counts.
+    lately = ConflictOfInterest._base_manager.filter(organisation=acting.organisation_id, user=acting.user_id, declared_by=acting.user_id)
+    with acting_as(_house(acting)):
+        return lately.filter(declared_at__gt=now - A_DAY).count() == OTHERS_A_DAY - 1
+
+
+def _who_stays(case: Case, kept_away: UUID, me: UUID, acting: Actor) -> set[UUID]:
+    """Who still reads it. Somebody who works on files stays; where a colleague is kept away already, somebody else than who declares
+    it; and whoever kept the others away does not go last."""
+    running = ConflictOfInterest.objects.visible_to(acting).filter(case=case, ended_at=None, organisation=me)
+    by = dict(running.values_list("user_id", "declared_by_id"))
     working = Membership.objects.current().filter(organisation=me).exclude(role=ADMINISTRATOR)
-    left = set(working.values_list("user_id", flat=True)) - kept - {kept_away}
-    if not left or (kept and left == {acting.user_id}):
+    left = set(working.values_list("user_id", flat=True)) - set(by) - {kept_away}
+    if kept_away == acting.user_id:
+        refused = not left and any(declared_by == kept_away for declared_by in by.values())
+    else:
+        refused = not left or bool(by and left == {acting.user_id})
+    if refused:
         raise Refused("somebody_must_stay")
+    return left
 
 
-def _follow_no_more(case: Case, kept_away: UUID, me: UUID, now: datetime) -> bool:
-    """Whether she followed it."""
-    if case.organisation_id != me:
-        return False
-    with acting_as(Actor.system("conflict", organisation_id=me)) as housekeeping:
-        following = Assignment.objects.visible_to(housekeeping).filter(case=case, user=kept_away, ended_at=None)
+def _keep_away(case: Case, kept_away: UUID, me: UUID, acting: Actor, now: datetime) -> bool:
+    """Whether she followed it. The database takes both rows from the verbs alone."""
+    with acting_as(_house(acting)) as house, connection.cursor() as cursor:
+        cursor.execute(KEEP_AWAY, [uuid4(), case.pk, case.person_id, me, kept_away, acting.user_id, now])
+        if case.organisation_id != me:
+            return False
+        following = Assignment.objects.visible_to(house).filter(case=case, user=kept_away, ended_at=None)
         return bool(following.update(ended_at=now))
+
+
+def _house(acting: Actor) -> Actor:
+    return Actor.system("conflict", organisation_id=acting_organisation(acting))
 
 
 def _tell(kept_away: UUID, followed: bool, *, acting: Actor, ended: bool, now: datetime) -> set[UUID]:
@@ -119,9 +141,10 @@ def _tell(kept_away: UUID, followed: bool, *, acting: Actor, ended: bool, now: d
 def _note(reader: UUID, about: UUID, *, acting: Actor, ended: bool, now: datetime) -> None:
     if acting.user_id is None:
         raise Refused("person_needed")
-    KeptAwayNote(
-        organisation_id=acting_organisation(acting), reader_id=reader, about_id=about, by_id=acting.user_id, ended=ended, at=now
-    ).save(force_insert=True)
+    me = acting_organisation(acting)
+    with acting_as(_house(acting)):
+        note = KeptAwayNote(organisation_id=me, reader_id=reader, about_id=about, by_id=acting.user_id, ended=ended, at=now)
+        note.save(force_insert=True)
 
 
 def _file(code: str, acting: Actor) -> Case | None:

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key, organisation_keys
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id
+from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Case, Draft
+from repere.cases.models import Case, Draft, Receipt
 from repere.cases.refusals import Refused
 from repere.core.sealing import SealBroken
 
@@ -37,6 +40,36 @@ def save_draft(*, form: str, case: Case | None, body: Mapping[str, Any], acting:
         if adding:  # one row when writing begins, not one per keystroke
             ledger.record(acting, "save_draft", subjects=[case.person_id] if case else [], detail={"form": form, "draft": draft.pk})
     return draft
+
+
+def keep_draft(*, form: str, case: Case | None, body: Mapping[str, Any], key: UUID, acting: Actor, now: datetime) -> Draft | None:
+    """Keep a form as it is typed, beside what other pages of it hold already. None once it was sent under this key.
+
+    What is typed and what is sent cross on their way: a draft that came back after the sending would be a second copy of what she
+    said, and somebody would go on with it.
+    """
+    with acting_as(acting):
+        hold_form(key)
+        if Receipt.objects.visible_to(acting).filter(organisation=acting_organisation(acting), key=key).exists():
+            return None
+        before = _mine(acting, form, case)
+        held = (read_draft(before, acting=acting) if before else None) or {}
+        return save_draft(form=form, case=case, body={**held, **body} if case is None else body, acting=acting, now=now)
+
+
+def end_draft(*, form: str, case: Case | None, key: UUID, acting: Actor, now: datetime) -> None:
+    """The form was sent: its draft goes, and nothing typed under this key is kept any more."""
+    with acting_as(acting):
+        hold_form(key)
+        if not Receipt.objects.visible_to(acting).filter(organisation=acting_organisation(acting), key=key).exists():
+            claim(key, "send_form", uuid4(), acting=acting, now=now)
+        discard_draft(form=form, case=case, acting=acting, now=now)
+
+
+def hold_form(key: UUID) -> None:
+    """Within a transaction: who sends a form and what was typed in it a moment before wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(key)])
 
 
 def discard_draft(*, form: str, case: Case | None, acting: Actor, now: datetime) -> bool:

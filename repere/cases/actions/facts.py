@@ -164,6 +164,16 @@ def next_revision(case: Case) -> int:
     return case.revision
 
 
+def hold_file(case_id: UUID, owner_id: UUID) -> None:
+    """Within an act that gives, answers or ends an access: it comes before or after a consent that is taken back, never beside it.
+
+    The same lock as `next_revision` takes. Whoever also locks an offer or a referral of this file locks the file first.
+    """
+    with acting_as(Actor.system("clock", organisation_id=owner_id)) as owner:
+        files = Case.objects.visible_to(owner, own=True).filter(pk=case_id).select_for_update(no_key=True, of=("self",))
+        list(files.order_by().values_list("pk", flat=True))
+
+
 def facts_of(case: Case, acting: Actor) -> list[Fact]:
     """Facts of the case that the actor sees, oldest recording first, sealed bytes left where they are."""
     own = case.organisation_id == acting.organisation_id

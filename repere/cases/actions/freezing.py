@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
@@ -34,6 +36,8 @@ def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) 
             raise Refused("freeze_oneself")
         if reason not in FREEZE_REASONS:
             raise Refused("why_needed", field="reason")
+        # Two clicks of one session at the same moment are counted one after the other.
+        one_after_the_other(acting.user_id)
         frozen = Freeze.objects.visible_to(acting)
         if frozen.filter(user=user, lifted_at=None).exists():
             raise Refused("already_frozen")
@@ -43,7 +47,8 @@ def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) 
             organisation_id=me, user=user, reason=reason, frozen_by_id=acting.user_id, frozen_at=now,
             told_id=another_of_us(me, {user.pk, acting.user_id}),
         )  # fmt: skip
-        freeze.save(force_insert=True)
+        with acting_as(_house(acting)):
+            freeze.save(force_insert=True)
         ended = close_account(user, me, now=now)
         detail = {"user": user.pk, "freeze": freeze.pk, "reason": reason, "told": freeze.told_id, "sessions": ended}
         ledger.record(acting, "freeze_account", detail=detail)
@@ -61,7 +66,9 @@ def unfreeze_account(freeze_id: UUID, *, acting: Actor, now: datetime) -> Freeze
         others = [admin for admin in administrators_of(me) if admin != freeze.user_id]
         if others and acting.user_id not in others:
             raise Refused("unfrozen_by_administrator")
-        lifted = Freeze.objects.visible_to(acting).filter(pk=freeze.pk, lifted_at=None).update(lifted_at=now, lifted_by=acting.user_id)
+        with acting_as(_house(acting)) as house:
+            standing = Freeze.objects.visible_to(house).filter(pk=freeze.pk, lifted_at=None)
+            lifted = standing.update(lifted_at=now, lifted_by=acting.user_id)
         if not lifted:
             raise Refused("not_frozen")
         open_account(freeze.user, me)
@@ -77,7 +84,9 @@ def note_told(freeze_id: UUID, *, acting: Actor, now: datetime) -> None:
         freeze = _visible(freeze_id, acting)
         if freeze.told_id != acting.user_id:
             raise NotVisible
-        if Freeze.objects.visible_to(acting).filter(pk=freeze.pk, told_at=None).update(told_at=now):
+        with acting_as(_house(acting)) as house:
+            read = Freeze.objects.visible_to(house).filter(pk=freeze.pk, told_at=None).update(told_at=now)
+        if read:
             ledger.record(acting, "read_freeze", detail={"freeze": freeze.pk})
 
 
@@ -89,8 +98,21 @@ def look_into(alert_id: UUID, *, acting: Actor, now: datetime) -> None:
             raise NotVisible
         if alert.user_id == acting.user_id:
             raise Refused("alert_about_oneself")
-        if Alert.objects.visible_to(acting).filter(pk=alert.pk, seen_at=None).update(seen_at=now, seen_by=acting.user_id):
+        with acting_as(_house(acting)) as house:
+            seen = Alert.objects.visible_to(house).filter(pk=alert.pk, seen_at=None).update(seen_at=now, seen_by=acting.user_id)
+        if seen:
             ledger.record(acting, "look_into_alert", detail={"alert": alert.pk, "rule": alert.rule})
+
+
+def one_after_the_other(lock: UUID) -> None:
+    """Within an act that counts before it writes: whoever counts the same waits until this transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", [str(lock)])
+
+
+def _house(acting: Actor) -> Actor:
+    """The database takes these rows from the verbs alone: nobody writes what watches over her on her own connection."""
+    return Actor.system("watching", organisation_id=acting_organisation(acting))
 
 
 def _colleague(user_id: UUID, organisation_id: UUID) -> User:

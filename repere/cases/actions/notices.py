@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
@@ -20,10 +22,20 @@ def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> in
     """Take reminders off the desk. The tasks they point to stay as they are."""
     with acting_as(acting):
         unread = Notice.objects.visible_to(acting).filter(pk__in=list(notices), read_at=None).exclude(step=NO_REFERENT)
-        count = unread.update(read_at=now)
+        # What was told to one colleague by name is put away by her.
+        count = take_off(unread.filter(Q(user=None) | Q(user=acting.user_id)).values_list("pk", flat=True), acting, now)
         if count:
             ledger.record(acting, "read_notices", detail={"count": count})
     return count
+
+
+def take_off(notices: Iterable[UUID], acting: Actor, now: datetime) -> int:
+    """Within the act that found them: these reminders stand on no desk any more. Returns how many."""
+    found = list(notices)
+    if not found:
+        return 0
+    with acting_as(Actor.system("notices", organisation_id=acting_organisation(acting))) as desk:
+        return Notice.objects.visible_to(desk).filter(pk__in=found, read_at=None).update(read_at=now)
 
 
 def tell(user: UUID, case: Case, *, step: str, acting: Actor, now: datetime) -> None:

@@ -23,10 +23,11 @@ def keep_reader_name(acting: Actor) -> int:
         standing = {bytes(token) for token in mine.values_list("token", flat=True)}
         if wanted == standing:
             return 0
-        mine.delete()
-        ReaderName.objects.bulk_create(
-            ReaderName(organisation_id=acting.organisation_id, user_id=acting.user_id, token=token) for token in sorted(wanted)
-        )
+        with acting_as(Actor.system("names", organisation_id=acting.organisation_id)) as house:
+            ReaderName.objects.visible_to(house).filter(user=acting.user_id).delete()
+            ReaderName.objects.bulk_create(
+                ReaderName(organisation_id=acting.organisation_id, user_id=acting.user_id, token=token) for token in sorted(wanted)
+            )
     return len(wanted)
 
 

@@ -17,10 +17,11 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import PersonKey, index_keys, organisation_keys, person_binding, person_keys, present_organisation_key
 from repere.accounts.keys.rotation import LOCK_MILLISECONDS
 from repere.accounts.models import Membership, PersonKeyRotation, PersonKeyWrap
-from repere.accounts.owner import erasing, keeping_keys
+from repere.accounts.owner import erasing, keeping_keys, seeking
 from repere.cases import sealed
 from repere.cases.actions.names import birth_year_in, family_tokens, names_in, tokens_of
 from repere.cases.actions.reader_names import family_words
+from repere.cases.erasing import KEPT_ABOUT_HER
 from repere.cases.models import ReaderName
 from repere.core.sealing import SealBroken, new_key, wrap
 
@@ -56,6 +57,10 @@ OTHER_BYTES = {
     ("cases_extract", "digest"), ("cases_extract", "frozen"), ("cases_extract", "mark"), ("cases_extract", "file"),
 }  # fmt: skip
 
+RUNNING = (
+    "SELECT DISTINCT organisation_id FROM cases_grant"
+    " WHERE person_id = %s AND owner_id = %s AND revoked_at IS NULL AND (ends_at IS NULL OR ends_at > now())"
+)
 BYTES = "SELECT table_name, column_name FROM information_schema.columns WHERE data_type = 'bytea' AND table_name LIKE 'cases\\_%'"
 
 
@@ -69,7 +74,12 @@ class NotDeclared(Exception):
 def persons_to_rekey() -> list[tuple[UUID, UUID]]:
     """(person, organisation that opened her file) whose share was taken back, oldest first."""
     with keeping_keys(Actor.system("keys")):
-        return list(PersonKeyRotation.objects.order_by("asked_at").values_list("person_id", "organisation_id"))
+        asked = dict(PersonKeyRotation.objects.order_by("asked_at").values_list("person_id", "organisation_id"))
+    with seeking(Actor.system("keys")), connection.cursor() as cursor:
+        # Her file says whose she is, whoever asked.
+        cursor.execute("SELECT id, organisation_id FROM cases_person WHERE id = ANY (%s)", [list(asked)])
+        asked.update((person_id, organisation_id) for person_id, organisation_id in cursor.fetchall())
+    return list(asked.items())
 
 
 def rekey_person(person_id: UUID, organisation_id: UUID) -> int | None:
@@ -92,7 +102,7 @@ def rekey_person(person_id: UUID, organisation_id: UUID) -> int | None:
                 return 0
             fresh = PersonKey(new_key(), old.version + 1)
             count = sum(_reseal(capsules, sealed.KeyRing(old), sealed.KeyRing(fresh)) for capsules in UNDER_HER_KEY)
-            _replace_wraps(person_id, fresh)
+            _replace_wraps(person_id, organisation_id, fresh)
             PersonKeyRotation.objects.filter(person_id=person_id).delete()
             ledger.record(acting, "rekey_person", kind="system", subjects=[person_id], detail={"capsules": count, "version": fresh.version})
     except OperationalError:
@@ -100,8 +110,14 @@ def rekey_person(person_id: UUID, organisation_id: UUID) -> int | None:
     return count
 
 
-def _replace_wraps(person_id: UUID, fresh: PersonKey) -> None:
-    for row in PersonKeyWrap.objects.filter(person_id=person_id):
+def _replace_wraps(person_id: UUID, owner: UUID, fresh: PersonKey) -> None:
+    """For whoever opened her file and whoever has an access that runs. What stands there for anybody else goes."""
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, [person_id, owner])
+        bodies = {owner, *(organisation_id for (organisation_id,) in cursor.fetchall())}
+    held = PersonKeyWrap.objects.filter(person_id=person_id)
+    held.exclude(organisation_id__in=bodies).delete()
+    for row in held:
         version, kek = present_organisation_key(row.organisation_id)
         row.version, row.generation = version, fresh.version
         row.wrapped = wrap(kek, fresh, aad=person_binding(person_id, row.organisation_id, version))
@@ -109,15 +125,16 @@ def _replace_wraps(person_id: UUID, fresh: PersonKey) -> None:
 
 
 def _reseal(capsules: Capsules, old: sealed.KeyRing, fresh: sealed.KeyRing) -> int:
-    """Every capsule of one column: the owner sees only hers."""
+    """Every capsule of one column that is hers. Policies that name no role let the owner see more: the rows are named here."""
     table, column, tier = capsules
+    hers = KEPT_ABOUT_HER[table]
     tiers = "tier" if table in ("cases_sealedrecord", "cases_paper") else "NULL"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, {column}, {tiers} FROM {table} WHERE {column} IS NOT NULL ORDER BY id FOR UPDATE")  # noqa: S608
+        cursor.execute(f"SELECT id, {column}, {tiers} FROM {table} WHERE {column} IS NOT NULL AND {hers} ORDER BY id FOR UPDATE")  # noqa: S608
         rows = cursor.fetchall()
         for row_id, blob, own_tier in rows:
             anew = _anew(table, row_id, bytes(blob), own_tier or tier, old, fresh)
-            cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [anew, row_id])  # noqa: S608 names of this file
+            cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s AND {hers}", [anew, row_id])  # noqa: S608 names of this file
     return len(rows)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from repere.core.rulebook import Finding, Mechanism, Rule
-from repere.core.rulebook.presenting import presentable, standings_under
+from repere.core.rulebook.presenting import granted_by, presentable, standings_under
 
 __all__ = ["LEVELS", "CardRight", "rights_for_card", "standings_under"]
-LEVELS = ("national_law", "international_obligation", "demanded")
+LEVELS = ("national_law", "international_obligation", "guidance", "demanded")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def rights_for_card(
     A right is left out when it, or anything it rests on, was written from memory and no jurist has checked it, when its rule
     says so, and when its words do not exist in this language: a right never falls back to another language.
     """
-    wanted = LEVELS if with_demands else LEVELS[:2]
+    wanted = LEVELS if with_demands else LEVELS[:3]
     found = []
     for rule_id, finding in findings.items():
         rule = mechanism.rules[rule_id]
@@ -50,13 +50,12 @@ def rights_for_card(
 
 def _right(mechanism: Mechanism, rule: Rule, label: str, text: str, on: date, language: str) -> CardRight:
     standing = rule.version_on(on).standing
-    role = mechanism.roles.get(rule.grants or "")
     return CardRight(
         rule_id=rule.id,
         level=rule.level,
         label=label,
         text=text,
-        granted_by=role.label.text(language) if role else "",
+        granted_by=granted_by(mechanism, rule, language),
         discretion=rule.discretion or "",
         sources=tuple(mechanism.sources[s].title.text(language) for s in standing.source if s in mechanism.sources),
         read_on=standing.checked_on or standing.read_in_force_on,

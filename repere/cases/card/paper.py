@@ -66,13 +66,15 @@ def _shelves(rights: Sequence[CardRight]) -> list[dict[str, object]]:
     titles = {
         "national_law": gettext("The country's law"),
         "international_obligation": gettext("What the State has promised to other States"),
+        "guidance": gettext("A scheme that exists, and that no law gives"),
         "demanded": gettext("What associations ask for. It is not law"),
     }
     helps = {
-        "national_law": gettext("You can ask for these at the counter of the service named."),
+        "national_law": gettext("You can ask for these. Who answers stands under each. The person who gave you this paper can help."),
         "international_obligation": gettext(
             "The State has bound itself to give these. Whether a judge applies them directly is not settled."
         ),
+        "guidance": gettext("Ask a professional you trust to call. Nobody is bound to say yes."),
         "demanded": gettext("Nobody has to give you these today."),
     }
     return [

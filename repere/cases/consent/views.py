@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from repere.cases.referral import words
 from repere.cases.referral.queries import recipients
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.territory import civil_day
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.core.dates import PartialDate
 
@@ -43,14 +45,25 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
         organisations=recipients(request.actor),
         initial={"key": uuid.uuid4(), "starts_on": PartialDate.on(civil_day(case.zone, now)).text(request.actor.language)},
     )  # fmt: skip
+    unsent = drafts.Unsent(request, "agreement", case)
+    unsent.restore(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_consent(case, form.agreement(), form.voice(), key=form.cleaned_data["key"], acting=request.actor, now=now)
+            unsent.sent()
             messages.success(request, _("Written down. She may take it back whenever she wants."))
-            return redirect("cases:consents", code=case.code)
+            return redirect(_back(request, case.code))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-    return render(request, "cases/consent_form.html", {"case": case, "form": form})
+    context = {"case": case, "form": form, "comes_back": request.GET.get("for") == "referral"}
+    return render(request, "cases/consent_form.html", context | unsent.shown())
+
+
+def _back(request: ActingRequest, code: str) -> str:
+    """To the agreements; or, for whoever was writing a referral, to it, where what was typed waits."""
+    if request.GET.get("for") == "referral":
+        return reverse("cases:referral_new", args=[code]) + "?for=referral"
+    return reverse("cases:consents", args=[code])
 
 
 @page

@@ -17,7 +17,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
-from repere.cases.actions.assignment import follow_by
+from repere.cases.actions.assignment import follow_by, follow_no_more
 from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
 from repere.cases.handover.queries import may_follow, unfollowed
@@ -249,7 +249,7 @@ def _pass_on(found: Handover, case: Case, *, acting: Actor, now: datetime) -> in
         follow_by(case, found.successor_id, TAKEN_OVER, acting, now)
     if found.giver_id is None:
         return 0
-    running.filter(user=found.giver_id).update(ended_at=now)
+    follow_no_more(running.filter(user=found.giver_id).values_list("pk", flat=True), acting, now)
     desk = Actor.system("handover", organisation_id=found.owner_id)
     with acting_as(desk):
         taken = Task.objects.visible_to(desk).filter(case=case, organisation=found.owner_id, assignee=found.giver_id, closed_at=None)

@@ -16,13 +16,13 @@ from repere.cases.queries.case_page import (
 )
 from repere.cases.queries.identity import IdentityPage, identity_of, identity_page
 from repere.cases.queries.rule_page import Comparison, Difference, ExampleLine, ParameterLine, RulePage, VersionLine, comparison, rule_page
-from repere.cases.queries.search import CaseLine, find_cases
+from repere.cases.queries.search import CaseLine, find_cases, near_cases
 from repere.cases.queries.wording import Ask
 from repere.cases.queries.worklist import TABS, NewLine, NoticeLine, RoleCount, TaskLine, Worklist, notices, worklist
 
 __all__ = [
     "TABS", "AccessLine", "Answer", "Ask", "CaseLine", "CasePage", "Comparison", "Difference", "DraftLine", "DutyLine", "ExampleLine",
     "FindingLine", "IdentityPage", "Level", "NewLine", "NoticeLine", "ParameterLine", "RoleCount", "RulePage", "SafeContact",
-    "SourceLine", "TaskLine", "TimelineEntry", "VersionLine", "Who", "Worklist", "case_page", "comparison", "find_cases", "identity_of",
-    "identity_page", "notices", "rule_page", "worklist",
+    "SourceLine", "TaskLine", "TimelineEntry", "VersionLine", "Who", "Worklist", "case_page", "comparison", "find_cases",
+    "identity_of", "identity_page", "near_cases", "notices", "rule_page", "worklist",
 ]  # fmt: skip

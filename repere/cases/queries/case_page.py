@@ -21,8 +21,9 @@ from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
 from repere.cases.policy import load_policy
-from repere.cases.queries import next_facts, wording
+from repere.cases.queries import next_facts, questions, wording
 from repere.cases.queries.next_facts import Doing, NeedLine, Proposal
+from repere.cases.queries.questions import Presuming, Written
 from repere.cases.queries.wording import Ask
 from repere.cases.sealed import KeyRing
 from repere.cases.territory import civil_day
@@ -32,8 +33,6 @@ from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
 LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
-FIRST_QUESTIONS = ("safe_contact_instructions", "urgent_need")
-"""Before any other act: can we reach her, and what does she need at once?"""
 LATE_DAYS = 14
 SETTINGS = frozenset({"jurisdiction_set"})
 """Facts that choose how a case is followed: how they are known is nobody's question."""
@@ -81,6 +80,8 @@ class Who:
     language: str
     answers: tuple[Answer, ...]
     contact: SafeContact
+    # The youngest and the oldest she may be, where a day of turning 18 was told.
+    ages: tuple[int, int] | None = None
     # What to ask where one of the two ages is not known.
     ask_age: Ask | None = None
     ask_age_then: Ask | None = None
@@ -109,6 +110,7 @@ class FindingLine:
     since: date | None
     until: date | None
     certainty: str
+    text_certainty: str
     presentable: bool
     settled: bool
     reason: str | None
@@ -117,6 +119,9 @@ class FindingLine:
     asks: Ask | None
     facts_used: tuple[UUID, ...]
     demand: Any = None
+    # What is written already and stands against it; `closed_by_age`: for adults only, or for children only.
+    against: tuple[Ask, ...] = ()
+    closed_by_age: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,6 +255,7 @@ class CasePage:
     access: tuple[AccessLine, ...]
     drafts: tuple[DraftLine, ...]
     questions: tuple[Ask, ...]
+    presuming: Presuming | None
     next_change_on: date | None
     standing: Standing
     persons: frozenset[UUID] = field(default_factory=frozenset)
@@ -289,7 +295,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
     reader = _Reader(actor, mechanism, ring, facts)
     timeline = reader.timeline(judged)
     newest = {record.tier: record for record in _newest_records(actor, own, person=case.person_id)}
-    levels = _levels(mechanism, judged, asked, actor.language)
+    levels = _levels(mechanism, judged, asked, actor.language, questions.written(mechanism, judged, facts))
     duties = _told_apart([reader.duty(task, today) for task in _tasks(actor, own, case=case.pk)])
     closed = sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)
     role, language = actor.role, actor.language
@@ -312,7 +318,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
         proposal=proposal if proposal and all(way.kind != proposal.doing.kind for way in offered) else None,
         timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
         drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in _drafts(actor, case=case.pk)),
-        questions=_questions(mechanism, judged, facts, groups, actor.language), next_change_on=judged.next_change_on,
+        questions=questions.in_order(mechanism, judged, facts, groups, actor.language),
+        presuming=questions.presuming(mechanism, judged, groups, role=role, language=language), next_change_on=judged.next_change_on,
         persons=frozenset({case.person_id}),
     )  # fmt: skip
 
@@ -377,14 +384,16 @@ def _by_due(line: DutyLine) -> tuple[date, datetime]:
 # ---- rights
 
 
-def _levels(mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str) -> tuple[Level, ...]:
+def _levels(
+    mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str, written: Written
+) -> tuple[Level, ...]:
     lines: dict[str, list[FindingLine]] = {level: [] for level in LEVELS}
     # Dozens of rights wait for the same few answers.
     ask = cache(lambda named: wording.ask(mechanism, named, language))
     role = cache(lambda word: wording.role(mechanism, word, language))
     for told in judged.findings.values():
         if told.kind == "entitlement":
-            lines[told.level].append(_finding_line(mechanism, told, on, language, ask, role))
+            lines[told.level].append(_finding_line(mechanism, told, on, language, written, ask, role))
     return tuple(
         Level(level, *(tuple(_in_order(line for line in found if line.outcome == o)) for o in ("holds", "cannot_tell", "does_not_hold")))
         for level, found in lines.items()
@@ -397,18 +406,25 @@ def _in_order(lines: Any) -> list[FindingLine]:
 
 
 def _finding_line(
-    mechanism: Mechanism, told: rulebook.Finding, on: date, language: str,
+    mechanism: Mechanism, told: rulebook.Finding, on: date, language: str, written: Written,
     ask: Callable[[Any], Ask | None], role: Callable[[str], str],
 ) -> FindingLine:  # fmt: skip
     rule = mechanism.rules[told.rule_id]
-    standing = rule.version_on(on).standing
+    standing, closed_by_age = rule.version_on(on).standing, written.closed_by_age(rule, on) if told.missing else ""
+    nearest = [named for named in told.missing if not (closed_by_age and named in questions.AGE)]
+
+    def asked(those: Iterable[Any]) -> tuple[Ask, ...]:
+        return tuple(a for named in those if (a := ask(named)))
+
     return FindingLine(
         rule_id=rule.id, label=rule.label.text(language), text=rule.text.text(language), outcome=told.outcome, level=rule.level,
-        discretion=rule.discretion, granted_by=role(rule.grants) if rule.grants else "",
+        discretion=rule.discretion, granted_by=wording.granted_by(rule, language, role),
         cooperation=rule.cooperation, stage=rule.stage, since=told.since if told.outcome == "holds" else None, until=told.until,
-        certainty=told.certainty, presentable=standing.presentable, settled=told.settled, reason=told.reason,
+        certainty=told.certainty, text_certainty=standing.certainty, presentable=standing.presentable, settled=told.settled,
+        reason=told.reason,
         sources=source_lines(mechanism, standing.source, language),
-        missing=tuple(a for named in told.missing if (a := ask(named))),
+        missing=asked(named for named in nearest if named not in written.known),
+        against=asked(named for named in nearest if named in written.known), closed_by_age=closed_by_age,
         asks=ask(told.asks), facts_used=told.facts_used, demand=rule.demand,
     )  # fmt: skip
 
@@ -416,23 +432,6 @@ def _finding_line(
 def source_lines(mechanism: Mechanism, ids: Iterable[str], language: str) -> tuple[SourceLine, ...]:
     found = (mechanism.sources[name] for name in ids if name in mechanism.sources)
     return tuple(SourceLine(source.id, source.title.text(language), source.url) for source in found)
-
-
-def _questions(
-    mechanism: Mechanism, judged: evaluation.Judgement, facts: Sequence[Fact], groups: Sequence[str] | None, language: str
-) -> tuple[Ask, ...]:
-    """What to ask next: first how to reach her and what she needs at once, then what most answers wait for, law before demand."""
-    known = {fact.kind for fact in evaluation.living(facts)}
-    asked: list[tuple[str, str | None]] = [
-        (kind, None) for kind in FIRST_QUESTIONS
-        if kind not in known and kind in mechanism.facts and (groups is None or mechanism.facts[kind].group in groups)
-    ]  # fmt: skip
-    waited: Counter[tuple[str, str | None]] = Counter()
-    for told in judged.findings.values():
-        if told.outcome == "cannot_tell" and told.asks and (groups is None or mechanism.facts[told.asks[0]].group in groups):
-            waited[told.asks] += 100 if told.level == "national_law" else 1
-    asked += [named for named, _count in waited.most_common() if named not in asked]
-    return tuple(found for named in asked if (found := wording.ask(mechanism, named, language)))
 
 
 # ---- facts in words
@@ -523,7 +522,8 @@ class _Reader:
             treated_as_child=age_class == "minor" or is_disputed,
             minor_at_exploitation={"holds": "yes", "does_not_hold": "no"}.get(at_time.outcome if at_time else "", "not_known"),
             language=str(self._open_record(contact).get("language", "")), answers=self.answers(described) if described else (),
-            contact=self.safe_contact(), ask_age=self._next(minor, groups), ask_age_then=self._next(at_time, groups),
+            contact=self.safe_contact(), ages=questions.ages(described, judged.on),
+            ask_age=self._next(minor, groups), ask_age_then=self._next(at_time, groups),
         )  # fmt: skip
 
     def _next(self, told: rulebook.Finding | None, groups: Sequence[str] | None) -> Ask | None:

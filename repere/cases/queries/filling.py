@@ -12,11 +12,12 @@ from uuid import UUID
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
-from repere.cases.access import standing, visible_task
+from repere.cases.access import standing, visible_case_by_id, visible_task
 from repere.cases.actions.drafts import read_draft
 from repere.cases.card import CardRight, rights_for_card
-from repere.cases.models import Case, Draft, Fact, Receipt, Task
+from repere.cases.models import Case, Draft, Fact, Receipt, ScopedQuerySet, Task
 from repere.cases.queries import wording
+from repere.cases.refusals import NotVisible
 from repere.cases.sealed import KeyRing
 from repere.core.sealing import SealBroken
 
@@ -36,6 +37,12 @@ class KeptDraft:
         """What follows the colon in its name."""
         return self.form.partition(":")[2]
 
+    @property
+    def code_name(self) -> str:
+        """The code name typed in a situation that was begun, or nothing."""
+        typed = self.body.get("person", {}).get("pseudonym", [""])
+        return str(typed[0]).strip() if typed else ""
+
 
 def draft(actor: Actor, *, form: str, case: Case | None) -> KeptDraft | None:
     """Cost: 1 query, 1 more for the key when there is a draft."""
@@ -43,14 +50,28 @@ def draft(actor: Actor, *, form: str, case: Case | None) -> KeptDraft | None:
     return _opened(row, actor) if row else None
 
 
-def drafts(actor: Actor, *, prefix: str) -> list[KeptDraft]:
-    rows = Draft.objects.visible_to(actor).filter(user=actor.user_id, form__startswith=prefix).order_by("-saved_at", "pk")[:10]
+def begun_concerns(actor: Actor) -> ScopedQuerySet[Draft]:
+    """Situations this person began to write down and did not enter."""
+    return Draft.objects.visible_to(actor).filter(user=actor.user_id, case=None, form__startswith="concern:")
+
+
+def begun(actor: Actor) -> list[KeptDraft]:
+    """The same, opened, the last first. Cost: 1 query, 1 more for the key of each."""
+    rows = begun_concerns(actor).order_by("-saved_at", "pk")[:10]
     return [kept for row in rows if (kept := _opened(row, actor))]
 
 
 def already_sent(actor: Actor, key: UUID) -> bool:
     """True when what was filled in under this key was sent: a late autosave brings no draft back. Cost: 1 query."""
     return Receipt.objects.visible_to(actor).filter(organisation=actor.organisation_id, key=key).exists()
+
+
+def entered_as(actor: Actor, key: UUID) -> str:
+    """The code of the file that a concern became. Cost: 2 queries. Raises NotVisible where there is none."""
+    receipt = Receipt.objects.visible_to(actor).filter(organisation=actor.organisation_id, key=key, act="open_case").first()
+    if receipt is None:
+        raise NotVisible
+    return visible_case_by_id(actor, receipt.result).code
 
 
 def _opened(row: Draft, actor: Actor) -> KeptDraft | None:

@@ -59,6 +59,7 @@ PAGES = {
     "cases:referrals": N_("saw a referral about her in the list"),
     "cases:place": N_("looked for a place for her"),
     "cases:place_request": N_("looked for a place for her"),
+    "places:asked": N_("saw the file beside the place that is kept for her"),
     "cases:report": N_("opened the report of a minor"),
     "cases:papers": N_("saw the papers of the file"),
     "cases:paper_open": N_("opened a paper of the file"),

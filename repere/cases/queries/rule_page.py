@@ -21,10 +21,22 @@ from repere.core import rulebook
 from repere.core.dates import Counting, PartialDate
 from repere.core.rulebook import Mechanism, Step
 from repere.core.rulebook.expressions import Before, Expr, Latest, Not, Shift, Today, dates_of, parameters_of, parts_of, rules_of
-from repere.core.rulebook.model import Example, Parameter, Rule, Version
+from repere.core.rulebook.model import Example, Parameter, Rule, UnlessClause, Version
+from repere.core.rulebook.presenting import weakest
 
 OUTCOMES = ("holds", "open", "done", "missed", "does_not_hold", "cannot_tell")
 LENGTHS = ("days", "working_days", "months", "years", "hours")
+
+
+@dataclass(frozen=True)
+class ExceptionLine:
+    """When the rule does not hold after all, with the text that says so."""
+
+    label: str
+    sources: tuple[SourceLine, ...]
+    certainty: str
+    start: date | None
+    read_in_force_on: date | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class VersionLine:
     settled: bool
     applies: bool
     sources: tuple[SourceLine, ...]
-    exceptions: tuple[str, ...]
+    exceptions: tuple[ExceptionLine, ...]
     note: str
 
 
@@ -135,6 +147,8 @@ class RulePage:
     demanded: bool
     passages: tuple[tuple[str, str], ...]
     dissent: str
+    weakest: str = ""
+    """The least sure of what an answer rests on: the text, and the conditions and numbers that it names."""
     code: str | None = None
     pseudonym: str = ""
     hypothetical: bool = False
@@ -168,7 +182,7 @@ def rule_page(
         rule=rule, mechanism=mechanism.name,
         banners=tuple(with_titles(mechanism, banner.text(words), words) for banner in mechanism.banners),
         label=rule.label.text(words), text=rule.text.text(words), level=rule.level,
-        granted_by=wording.role(mechanism, rule.grants, words) if rule.grants else "",
+        granted_by=wording.granted_by(rule, words, lambda word: wording.role(mechanism, word, words)),
         who=tuple(wording.role(mechanism, role, words) for role in (rule.duty.who if rule.duty else ())), on=on,
         versions=tuple(_version(mechanism, rule, version, on, words) for version in reversed(rule.versions)),
         parameters=tuple(_parameter(mechanism, mechanism.parameters[name], on, words) for name in numbers_of(mechanism, rule, on)),
@@ -178,6 +192,7 @@ def rule_page(
         note=with_titles(mechanism, rule.note.text(words), words) if rule.note else "", outline=rulebook.outline(mechanism, rule_id, on=on),
         demanded=rule.layer in reforms(mechanism), passages=_passages(mechanism, rule.demand.lines, words) if rule.demand else (),
         dissent=with_titles(mechanism, rule.demand.dissent.text(words), words) if rule.demand and rule.demand.dissent else "",
+        weakest=weakest(mechanism, rule, on),
     )  # fmt: skip
     return _for_case(page, mechanism, actor, code) if actor and code else page
 
@@ -244,12 +259,18 @@ def _passages(mechanism: Mechanism, lines: str, language: str) -> tuple[tuple[st
     return tuple((title, ", ".join(passages)) for title, passages in found.items())
 
 
+def _exception(mechanism: Mechanism, clause: UnlessClause, language: str) -> ExceptionLine:
+    standing = clause.standing
+    told = source_lines(mechanism, standing.source, language)
+    return ExceptionLine(clause.label.text(language), told, standing.certainty, standing.start, standing.read_in_force_on)
+
+
 def _version(mechanism: Mechanism, rule: Rule, version: Version, on: date, language: str) -> VersionLine:
     standing = version.standing
     return VersionLine(
         standing.start, standing.read_in_force_on, standing.certainty, standing.checked_on, standing.checked_by, version.settled,
         version is rule.version_on(on), source_lines(mechanism, standing.source, language),
-        tuple(clause.label.text(language) for clause in version.unless),
+        tuple(_exception(mechanism, clause, language) for clause in version.unless),
         with_titles(mechanism, version.note.text(language), language) if version.note else "",
     )  # fmt: skip
 

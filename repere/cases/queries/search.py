@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,12 +14,15 @@ from django.db.models import Q
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import index_keys
 from repere.cases import mechanisms
-from repere.cases.actions.names import tokens_asked
+from repere.cases.actions.names import plain, tokens_asked
+from repere.cases.actions.opening import PSEUDONYMS
 from repere.cases.models import Case, NameToken
 from repere.cases.queries import wording
-from repere.core.codes import normalise_code
+from repere.core.codes import codes_near, normalise_code
 
-LIMIT = 50
+LIMIT, NEAREST = 50, 20
+SHORTEST, ALIKE = 3, 0.75
+"""Of a word that is compared: its letters at least, and how alike two spellings are (`difflib`: one letter wrong in four)."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,32 @@ def find_cases(actor: Actor, text: str, *, now: datetime) -> list[CaseLine]:
     tokens = NameToken.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, token__in=asked)
     people = list(tokens.order_by("person_id").values_list("person_id", flat=True).distinct()[:LIMIT])
     return _lines(Q(person_id__in=people, organisation_id=actor.organisation_id), actor) if people else []
+
+
+def near_cases(actor: Actor, text: str) -> list[CaseLine]:
+    """Open files of one's own house that a part of a code name, or a slip in it or in a code, may mean; the same number first.
+
+    Code names and codes are clear, so they are compared. A name is not: its tokens tell whether it is the same, and nothing of how near
+    it is. Closed files are left out: nobody comes to one by chance. Cost: 1 query.
+    """
+    which = _named_like(text)
+    if codes := codes_near(text):
+        which = Q(code__in=codes) | (which or Q(pk=None))
+    if actor.organisation_id is None or which is None:
+        return []
+    found = _lines(which & Q(organisation_id=actor.organisation_id, closed_on=None), actor)
+    numbers = {word for word in text.split() if word.isdigit()}
+    return sorted(found, key=lambda line: not numbers & set(line.pseudonym.split()))[:NEAREST]
+
+
+def _named_like(text: str) -> Q | None:
+    """Code names that hold these words, or that begin with a word of the list that is spelled nearly so."""
+    words = [word for word in plain(text) if not word.isdigit() and len(word) >= SHORTEST]
+    if not words:
+        return None
+    spelled = {" ".join(plain(name)): name for name in PSEUDONYMS}
+    near = {spelled[one] for word in words for one in get_close_matches(word, spelled, n=3, cutoff=ALIKE)}
+    return reduce(or_, (Q(pseudonym__istartswith=f"{name} ") for name in sorted(near)), Q(pseudonym__icontains=text.strip()))
 
 
 def _lines(which: Q, actor: Actor) -> list[CaseLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,18 +11,25 @@ from django.utils.translation import gettext as _
 
 from repere.cases.plausibility import as_date
 from repere.core.dates import PartialDate
-from repere.core.rulebook import MISSING, FieldKind, Mechanism
+from repere.core.rulebook import MISSING, FieldKind, Mechanism, Rule
+from repere.core.rulebook.presenting import owed_by_the_state
+
+DESCRIBED = "person_described"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A question that the form of a fact answers: kind, field of it or None, words. ``label`` names the kind first, then the field."""
+    """A question that the form of a fact answers: kind, field of it or None, words.
+
+    ``label`` names the kind first, then the field; ``short`` leaves out the kind where the field says enough by itself.
+    """
 
     kind: str
     field: str | None
     label: str
     question: str
     why: str = ""
+    short: str = ""
 
 
 def ask(mechanism: Mechanism, named: Any, language: str) -> Ask | None:
@@ -33,10 +40,12 @@ def ask(mechanism: Mechanism, named: Any, language: str) -> Ask | None:
     field = kind.fields.get(named[1]) if named[1] else None
     asked = field or kind
     why = field.why if field else kind.help
-    label = kind.label.text(language)
+    label = short = kind.label.text(language)
     if field:
+        short = field.label.text(language)
         label += ("\u00a0: " if language == "fr" else ": ") + field.label.text(language)
-    return Ask(kind.id, field.name if field else None, label, asked.question.text(language), why.text(language) if why else "")
+    return Ask(kind.id, field.name if field else None, label, asked.question.text(language), why.text(language) if why else "",
+               short if kind.id == DESCRIBED else label)  # fmt: skip
 
 
 def value(mechanism: Mechanism, field: FieldKind, told: Any, language: str) -> str:
@@ -76,6 +85,13 @@ def role(mechanism: Mechanism, word: str, language: str) -> str:
         )
     name = word if word in mechanism.roles else members[0] if members else ""
     return mechanism.roles[name].label.text(language) if name else word
+
+
+def granted_by(rule: Rule, language: str, role: Callable[[str], str]) -> str:
+    """At which door a right is asked for; empty where no service in particular owes it. `role`: the words for a role."""
+    if rule.door is not None:
+        return rule.door.text(language)
+    return role(rule.grants) if rule.grants and not owed_by_the_state(rule) else ""
 
 
 def group(mechanism: Mechanism, word: str, language: str) -> str:

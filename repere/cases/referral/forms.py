@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from repere.cases.referral.showing import Chosen
 from repere.cases.standing_forms import word_choices
 from repere.cases.territory import end_of_day
 from repere.core.rulebook import Mechanism
+from repere.directory.vocabulary import spoken
 
 IN_TURN = ("first", "second", "third")
 
@@ -34,8 +36,14 @@ class ReferralForm(NamedErrors):
     second = forms.ChoiceField(label=_("If they cannot, or do not answer?"), required=False)
     third = forms.ChoiceField(label=_("And then?"), required=False)
     service = forms.ChoiceField(label=_("Or a service of the directory without an account, asked last"), required=False)
+    service_words = forms.CharField(
+        label=_("Look for a service: what for, a town or a département, a language"), max_length=200, required=False
+    )
     needs = forms.MultipleChoiceField(label=_("What does she need?"), widget=BOXES)
-    language = forms.CharField(label=_("Which language does she speak best?"), max_length=3, required=False, widget=SHORT)
+    language = forms.ChoiceField(
+        label=_("Which language does she speak best?"), required=False,
+        choices=lambda: [("", _("Not known")), *((one.code, one.label) for one in spoken())],
+    )  # fmt: skip
     urgency = forms.ChoiceField(label=_("How urgent is it?"), choices=list(words.URGENCIES.items()), widget=forms.RadioSelect)
     purpose = forms.ChoiceField(label=_("For which purpose?"))
     groups = forms.MultipleChoiceField(label=_("What do you open to whoever accepts?"), widget=BOXES)
@@ -49,19 +57,21 @@ class ReferralForm(NamedErrors):
     handling = forms.ChoiceField(
         label=_("And afterwards?"), choices=list(words.HANDLINGS.items()), widget=forms.RadioSelect, initial="share"
     )
-    until = forms.CharField(label=_("Until when may they see it?"), max_length=40, widget=SHORT)
+    until = forms.CharField(
+        label=_("Until when may they see it?"), max_length=40, widget=SHORT,
+        help_text=_("Three months are proposed: our choice. Shorter is better; it can be given again."),
+    )  # fmt: skip
     note = forms.CharField(label=_("Words for whoever accepts"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(
-        self, *args: Any, case: Case, mechanism: Mechanism, organisations: Sequence[tuple[str, str]], services: Sequence[tuple[str, str]],
+        self, *args: Any, case: Case, mechanism: Mechanism, organisations: Sequence[tuple[str, str]],
         consents: Sequence[ConsentLine], **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.case = case
         policy, language = load_policy(), "en" if (get_language() or "fr").startswith("en") else "fr"
         for name in IN_TURN:
-            self._choices(name, [("", _("Nobody")), *organisations])
-        self._choices("service", [("", _("None")), *services])
+            self._choices(name, [("", _("No organisation")), *organisations])
         self._choices("needs", listed(mechanism, "need"))
         self._choices("purpose", [CHOOSE, *((one.id, one.label[language]) for one in policy.purposes.values() if one.opens)])
         self._choices("groups", word_choices(mechanism, [*mechanism.groups, IDENTITY]))
@@ -74,9 +84,23 @@ class ReferralForm(NamedErrors):
     def _choices(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def offer_services(self, services: Sequence[tuple[str, str]]) -> None:
+        """Entries of the directory that were found, and the one chosen before."""
+        self._choices("service", [("", _("No service")), *services])
+
     def offer_to_leave_out(self, facts: Sequence[tuple[str, str]]) -> None:
         """Facts of the file, so that a tick counts."""
         self._choices("left_out", list(facts))
+
+    def typed(self, sent: QueryDict) -> dict[str, Any]:
+        """What was sent, as a form that is shown again and not judged yet starts with it."""
+        return {name: field.widget.value_from_datadict(sent, {}, name) for name, field in self.fields.items()}
+
+    def choose_newest_agreement(self, *, back: bool) -> None:
+        """Whoever comes back from noting her agreement finds it chosen; the newest comes first."""
+        noted = [code for code, _label in self.fields["consent"].choices if code]  # type: ignore[attr-defined]
+        if back and noted and not self.initial.get("consent"):
+            self.initial["consent"] = noted[0]
 
     def clean_until(self) -> date:
         return day_of(self.cleaned_data["until"])

@@ -20,7 +20,7 @@ class Ground:
 
 
 GROUNDS = {
-    "care": Ground(_("Both services accompany her, and each needs this for its own work"), asks_her=True, names_a_rule=False),
+    "care": Ground(_("Both services accompany her, each needs this for its own work, and she agrees"), asks_her=True, names_a_rule=False),
     "law": Ground(_("A rule obliges or allows it, and I name which"), asks_her=False, names_a_rule=True),
     "danger": Ground(_("She is in serious danger now and cannot be asked; she is told as soon as she can be"), False, False),
 }

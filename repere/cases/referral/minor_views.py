@@ -14,18 +14,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from repere.accounts.middleware import ActingRequest
-from repere.cases import mechanisms
+from repere.cases import mechanisms, place_needs
 from repere.cases.access import visible_case
 from repere.cases.consent.forms import SHORT, day_of
 from repere.cases.models import Case
 from repere.cases.referral import actions
 from repere.cases.refusals import NotVisible, Refused
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
-from repere.cases.views.places import files_named
+from repere.cases.views.places import files_named, told_of
 from repere.places import households
+from repere.places.clocks import TONIGHT
 from repere.places.forms import NeedsForm
 from repere.places.models import Request
 from repere.places.queries.candidates import Found, candidates_for
+from repere.places.queries.reaching import our_line
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.refusals import Refused as PlaceRefused
 from repere.places.views.house import exploitation
@@ -64,27 +67,39 @@ def report(request: ActingRequest, code: str) -> HttpResponse:
     if case.organisation_id != request.actor.organisation_id:
         raise NotVisible
     request.shown.add(case.person_id)
-    form = ReportForm(request.POST if request.method == "POST" else None, exploitation=exploitation())
+    form = ReportForm(
+        request.POST if request.method == "POST" else None, exploitation=exploitation(),
+        initial=_said_before(request, case) if request.method != "POST" else None,
+    )  # fmt: skip
+    unsent = drafts.Unsent(request, "report", case)
+    unsent.restore(form)
     found: Found | None = None
     if request.method == "POST" and form.is_valid():
         try:
             if bed := request.POST.get("bed", ""):
-                return _done(request, case, form, bed)
-            found = _beds(request, form)
+                done = _done(request, case, form, bed)
+                unsent.sent()
+                return done
+            found = _beds(request, case, form)
         except (Refused, PlaceRefused) as refused:
             form.add_error(None, str(refused))
-            found = _beds(request, form) if not isinstance(refused, PlaceRefused) or refused.code != "contradiction" else None
+            found = _beds(request, case, form) if not isinstance(refused, PlaceRefused) or refused.code != "contradiction" else None
     context = {
         "case": case, "form": form, "key": request.POST.get("key") or uuid.uuid4(), "found": found, "rules": _rules(case),
         "none": NONE_FITS, "elsewhere": ELSEWHERE,
     }  # fmt: skip
-    return render(request, "cases/report.html", context)
+    return render(request, "cases/report.html", context | unsent.shown())
 
 
-def _beds(request: ActingRequest, form: ReportForm) -> Found:
+def _said_before(request: ActingRequest, case: Case) -> dict[str, Any]:
+    """As for any place that is looked for: no child and no danger is forgotten on one page that another knows."""
+    return place_needs.initial_of_report(told_of(request, case)) | {"line": our_line(request.actor)}
+
+
+def _beds(request: ActingRequest, case: Case, form: ReportForm) -> Found:
     """What could be held, before anything is asked: the request is only thought of here."""
     needs = form.as_needs()
-    thought = Request(household=households.written(needs))
+    thought = Request(household=households.written(needs), zone=case.territory, urgency=TONIGHT)
     return candidates_for(request.actor, thought, now=timezone.now())
 
 
@@ -99,8 +114,9 @@ def _done(request: ActingRequest, case: Case, form: ReportForm, bed: str) -> Htt
     apart = files_named(request, told["apart"])
     try:
         _fact, asked, held = actions.report_and_hold(
-            case, to=told["to"], needs=form.as_needs(), unit=unit, apart=apart, key=key, acting=acting, now=now
-        )
+            case, to=told["to"], needs=form.as_needs(), unit=unit, line=told["line"], apart=[*apart, *told["apart_marks"]],
+            carries=told["carried_marks"], key=key, acting=acting, now=now,
+        )  # fmt: skip
     except PlaceNotVisible:
         raise Refused("bed_is_gone") from None
     messages.success(request, _said_of_bed(asked, held=held is not None))

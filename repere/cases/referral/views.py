@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,15 +21,14 @@ from repere.cases.consent.queries import consents
 from repere.cases.models import Case, Fact
 from repere.cases.models.referral import RUNNING
 from repere.cases.queries.case_page import TimelineEntry, timeline_of
-from repere.cases.referral import actions, queries, words
+from repere.cases.referral import actions, queries, words, writing
 from repere.cases.referral.forms import JointStepForm, OutcomeForm, ReferralForm, RefuseForm
 from repere.cases.referral.showing import Package
 from repere.cases.refusals import NotVisible, Refused
+from repere.cases.territory import civil_day
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
-from repere.directory.entry_models import Service
-from repere.directory.tiers import Tier
 
-MOST_SERVICES = 100
 STATES_SHOWN = {"running": RUNNING, "recallable": ("open", "taken")}
 """While an offer runs its answer has a time; a referral is called back while it is open or taken."""
 
@@ -68,18 +68,25 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
     if "may_share" not in standing(request.actor, case).words:
         raise NotVisible
     request.shown.add(case.person_id)
+    unsent = drafts.Unsent(request, "referral", case)
+    looks = writing.looks_for_a_service(request)
     form = ReferralForm(
-        request.POST if request.method == "POST" else None, case=case, mechanism=mechanisms.named(case.mechanism),
-        organisations=queries.recipients(request.actor), services=_services(request), consents=agreed.lines,
-        initial={"key": uuid.uuid4()},
+        request.POST if request.method == "POST" and not looks else None, case=case, mechanism=mechanisms.named(case.mechanism),
+        organisations=queries.recipients(request.actor), consents=agreed.lines, initial={"key": uuid.uuid4()},
     )  # fmt: skip
     facts = _facts(request, case)
     form.offer_to_leave_out([(str(one.fact_id), f"{one.label} · {one.on.text(request.actor.language)}") for one in facts if one.stands])
+    writing.begin(form, request, case, unsent, now=now)
+    services = writing.services_for(form, request, case, on=civil_day(case.zone, now))
+    if "note_agreement" in request.POST:
+        unsent.shown()
+        return redirect(f"{reverse('cases:consent_new', args=[case.code])}?{writing.COME_BACK}")
     package: Package | None = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         try:
             if digest := request.POST.get("digest", ""):
                 actions.send_referral(case, form.asked(), digest=digest, key=form.cleaned_data["key"], acting=request.actor, now=now)
+                unsent.sent()
                 messages.success(request, _("Sent. You will see here when they have read it and what they answer."))
                 return redirect("cases:case_referrals", code=case.code)
             package = actions.preview(case, form.asked(), acting=request.actor, now=now)
@@ -87,18 +94,13 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
             _tell(form, refused)
             package = None
     shown = timeline_of(request.actor, case, package.facts) if package else ()
-    return render(request, "cases/referral_form.html", {"case": case, "form": form, "package": package, "shown": shown})
+    context = {"case": case, "form": form, "package": package, "shown": shown, "services": services}
+    return render(request, "cases/referral_form.html", context | unsent.shown())
 
 
 def _facts(request: ActingRequest, case: Case) -> tuple[TimelineEntry, ...]:
     rows = Fact.objects.visible_to(request.actor, own=True).filter(case=case).select_related("organisation", "user")
     return timeline_of(request.actor, case, list(rows.order_by("revision", "id")))
-
-
-def _services(request: ActingRequest) -> list[tuple[str, str]]:
-    """Vetted entries of bodies that do not work here."""
-    rows = Service.objects.visible_to(request.actor).offered().filter(structure__member=None, tier__lte=Tier.MEMBERS)
-    return [(str(pk), name) for pk, name in rows.order_by("name", "pk").values_list("pk", "name")[:MOST_SERVICES]]
 
 
 def _tell(form: Any, refused: Refused) -> None:

@@ -16,7 +16,9 @@ class PaperForm(forms.Form):
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty."), "invalid": _("Choose a file.")},
     )
     title = forms.CharField(label=_("What is it, in a few words?"), max_length=80, error_messages={"required": _("Write what it is.")})
-    group = forms.ChoiceField(label=_("Who may read it: whoever may read…"), error_messages={"required": _("Choose one.")})
+    group = forms.ChoiceField(
+        label=_("Which part of the file is it in? Whoever reads that part may read it."), error_messages={"required": _("Choose one.")}
+    )
 
     def __init__(self, *args: Any, groups: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

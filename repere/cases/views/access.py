@@ -38,12 +38,12 @@ FIELDS = {name: name for name in SAME} | {"ends_at": "until"}
 @fresh(minutes=5)
 def give(request: ActingRequest, code: str) -> HttpResponse:
     case, now = _own_case(request, code), timezone.now()
-    draft = filling.draft(request.actor, form="access", case=case) if request.method == "GET" else None
+    unsent = drafts.Unsent(request, "access", case)
     others = Organisation.objects.vetting().exclude(pk=case.organisation_id)
     form = AccessForm(
         request.POST if request.method == "POST" else None,
         organisations=[(str(other.pk), f"{other.name} ({other.get_kind_display()})") for other in others],
-        mechanism=mechanisms.named(case.mechanism), today=civil_day(case.zone, now), initial=_started(draft),
+        mechanism=mechanisms.named(case.mechanism), today=civil_day(case.zone, now), initial=_started(unsent.found),
         consents=consents_of(request.actor, case, now=now),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -54,13 +54,12 @@ def give(request: ActingRequest, code: str) -> HttpResponse:
                 case, to=uuid.UUID(told["to"]), groups=form.words(), reason=told["reason"], ends_at=ends_at, **form.carried_by(),
                 acting=request.actor, now=now,
             )  # fmt: skip
-            actions.discard_draft(form="access", case=case, acting=request.actor, now=now)
+            unsent.sent()
             messages.success(request, _("The access is open. You can end it at any moment, below."))
             return _back(case)
         except Refused as refused:
             form.add_error(FIELDS.get(refused.field or ""), str(refused))
-    context = {"case": case, "form": form, "draft_form": "access", "restored": draft.saved_at if draft else None}
-    return render(request, "cases/access_give.html", context)
+    return render(request, "cases/access_give.html", {"case": case, "form": form} | unsent.shown())
 
 
 def _started(draft: filling.KeptDraft | None) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from repere.cases.access import visible_case
 from repere.cases.card import FILE_NAME, make_pdf
 from repere.cases.queries import CasePage, DutyLine, filling
 from repere.cases.territory import civil_day
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.cases.views.needs import doors_of
-from repere.core.dates import NotADay, PartialDate
+from repere.core.dates import LAST_DAY, NotADay, PartialDate
 
 LANGUAGES = ("fr", "en")
 
@@ -32,12 +33,15 @@ def case(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request), explained=everything)
     request.shown.update(found.persons)
     wanted = request.GET.get("kind", "")
+    mechanism, language = mechanisms.named(found.mechanism), request.actor.language
     groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
     context = {
         "page": found, "doors": doors_of(request.actor, found, now=timezone.now()),
         "facts": {entry.fact_id: entry for entry in found.timeline},
         "duties": late_first(found.duties),
         "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
+        "unsent": [(draft.saved_at, drafts.heading(draft.form, mechanism, language), back)
+                   for draft in found.drafts if (back := drafts.address(found.code, draft.form))],
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
         "everything": everything, **roots(found),
         "on_day": f"&on={found.on.isoformat()}" if found.on != found.today else "",
@@ -89,9 +93,10 @@ def demands(request: ActingRequest, code: str) -> HttpResponse:
 
 def _asked_day(request: ActingRequest) -> date | None:
     try:
-        return PartialDate.parse(request.GET["on"]).latest if request.GET.get("on") else None
+        asked = PartialDate.parse(request.GET["on"]).latest if request.GET.get("on") else None
     except NotADay:
         return None
+    return asked if asked is not None and asked <= LAST_DAY else None
 
 
 @page

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
+from repere.accounts.stepup import fresh
 from repere.cases import actions
 from repere.cases.access import works_on_files
 from repere.cases.queries import watch
@@ -50,6 +51,7 @@ def freeze(request: ActingRequest, user: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@fresh()
 def unfreeze(request: ActingRequest, freeze: uuid.UUID) -> HttpResponse:
     try:
         actions.unfreeze_account(freeze, acting=request.actor, now=timezone.now())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from repere.accounts.middleware import ActingRequest
@@ -29,9 +31,10 @@ def form_name(key: uuid.UUID) -> str:
 @page
 def start(request: ActingRequest) -> HttpResponse:
     """Go on with a concern that was begun, or begin one."""
-    begun = filling.drafts(request.actor, prefix="concern:")
+    begun = filling.begun(request.actor)
     if begun and "fresh" not in request.GET:
-        return render(request, "cases/concern_begun.html", {"section": "concern", "begun": begun})
+        lines = [(draft, max((name for name in draft.body if name in STEPS), key=NAMES.index, default=NAMES[0])) for draft in begun]
+        return render(request, "cases/concern_begun.html", {"section": "concern", "begun": lines})
     return redirect("cases:concern", key=uuid.uuid4(), step=NAMES[0])
 
 
@@ -44,8 +47,10 @@ def step(request: ActingRequest, key: uuid.UUID, step: str) -> HttpResponse:
     form = _form(request, step, body)
     if request.method == "POST":
         body[step] = drafts.typed(request.POST)
-        actions.save_draft(form=form_name(key), case=None, body=body, acting=request.actor, now=timezone.now())
+        if not actions.keep_draft(form=form_name(key), case=None, body=body, key=key, acting=request.actor, now=timezone.now()):
+            return _entered_before(request, key)
         if "later" in request.POST:
+            messages.success(request, _("Kept for you alone, sealed. It waits on your worklist until you finish it; no file holds it yet."))
             return redirect("cases:worklist")
         if form.is_valid():
             return _onward(request, key, step, body)
@@ -63,8 +68,14 @@ def _onward(request: ActingRequest, key: uuid.UUID, step: str, body: dict[str, A
         form = _form(request, step, body)
         form.add_error(None, str(refused))
         return render(request, "cases/concern.html", _context(request, key, step, form))
-    actions.discard_draft(form=form_name(key), case=None, acting=request.actor, now=timezone.now())
+    actions.end_draft(form=form_name(key), case=None, key=key, acting=request.actor, now=timezone.now())
     return redirect("cases:entered", code=case.code)
+
+
+def _entered_before(request: ActingRequest, key: uuid.UUID) -> HttpResponse:
+    """A second press, or Back and send again: to the file that this became."""
+    messages.info(request, _("This situation is entered, once. What you change from now on is written in its file."))
+    return redirect("cases:entered", code=filling.entered_as(request.actor, key))
 
 
 @page
@@ -73,13 +84,9 @@ def keep(request: ActingRequest, key: uuid.UUID, step: str) -> HttpResponse:
     """Called as she types."""
     if step not in STEPS:
         raise Http404
-    if filling.already_sent(request.actor, key):
-        return HttpResponse("")
-    now = timezone.now()
-    draft = filling.draft(request.actor, form=form_name(key), case=None)
-    body = {**(draft.body if draft else {}), step: drafts.typed(request.POST)}
-    actions.save_draft(form=form_name(key), case=None, body=body, acting=request.actor, now=now)
-    return drafts.kept(now)
+    now, body = timezone.now(), {step: drafts.typed(request.POST)}
+    kept = actions.keep_draft(form=form_name(key), case=None, body=body, key=key, acting=request.actor, now=now)
+    return drafts.kept(now) if kept else HttpResponse("")
 
 
 @page

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -24,9 +23,6 @@ from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.core.dates import PartialDate
 from repere.core.rulebook import FactKind, codes_of
-
-PLAIN_FORMS = {"identity": "cases:identity", "access": "cases:access_give"}
-"""Drafts of forms that record no fact, by name: where each stands."""
 
 
 @page
@@ -88,15 +84,18 @@ def correct(request: ActingRequest, code: str, fact: uuid.UUID) -> HttpResponse:
 def withdraw(request: ActingRequest, code: str, fact: uuid.UUID) -> HttpResponse:
     case, standing = _case(request, code), _fact(request, code, fact)
     form = WithdrawForm(request.POST or None, initial={"key": uuid.uuid4()})
+    unsent = drafts.Unsent(request, f"withdraw:{standing.pk}", case)
+    unsent.restore(form)
     if request.method == "POST" and form.is_valid():
         try:
             why, key = form.cleaned_data["why"], form.cleaned_data["key"]
             actions.withdraw_fact(standing, why=why, key=key, acting=request.actor, now=timezone.now())
+            unsent.sent()
             return redirect("cases:case", code=case.code)
         except Refused as refused:
             form.add_error(None, str(refused))
     found = queries.case_page(request.actor, code, now=timezone.now())
-    return render(request, "cases/withdraw.html", {"case": case, "form": form, "fact": _entry(found, fact)})
+    return render(request, "cases/withdraw.html", {"case": case, "form": form, "fact": _entry(found, fact)} | unsent.shown())
 
 
 @page
@@ -110,7 +109,7 @@ def recorded(request: ActingRequest, code: str, fact: uuid.UUID) -> HttpResponse
         "page": found, "fact": entry,
         "meanwhile": [e for e in found.timeline if seen.isdigit() and int(seen) < e.revision < entry.revision],
         "opened": [right for level in found.levels for right in level.open if entry.fact_id in right.facts_used],
-        "duties": [duty for duty in found.duties if duty.trigger_fact == entry.fact_id],
+        "duties": [duty for duty in found.duties if duty.trigger_fact == entry.fact_id or duty.opened_at == entry.recorded_at],
     }  # fmt: skip
     return render(request, "cases/recorded.html", context)
 
@@ -127,44 +126,24 @@ def _entry(found: queries.CasePage, fact: uuid.UUID) -> queries.TimelineEntry:
 def keep(request: ActingRequest, code: str, form: str) -> HttpResponse:
     """Called as one types."""
     now, case = timezone.now(), _case(request, code)
-    _form_address(code, form)
-    if form not in PLAIN_FORMS and filling.already_sent(request.actor, _key(request)):
-        return HttpResponse("")
-    actions.save_draft(form=form, case=case, body=drafts.typed(request.POST), acting=request.actor, now=now)
-    return drafts.kept(now)
+    key = drafts.as_key(request.POST.get("draft_key") or request.POST.get("key"))
+    if key is None or drafts.address(code, form) is None:
+        raise Http404
+    kept = actions.keep_draft(form=form, case=case, body=drafts.typed(request.POST), key=key, acting=request.actor, now=now)
+    return drafts.kept(now) if kept else HttpResponse("")
 
 
 @page
 @require_POST
 def discard(request: ActingRequest, code: str, form: str) -> HttpResponse:
-    case, back = _case(request, code), _form_address(code, form)
+    case, back = _case(request, code), drafts.address(code, form)
+    if back is None:
+        raise Http404
     actions.discard_draft(form=form, case=case, acting=request.actor, now=timezone.now())
     return redirect(back)
 
 
-def _form_address(code: str, form: str) -> str:
-    """Where a draft's form stands; a name that is no form's is not found."""
-    if form in PLAIN_FORMS:
-        return reverse(PLAIN_FORMS[form], kwargs={"code": code})
-    what, _, which = form.partition(":")
-    try:
-        if what == "correct":
-            return reverse("cases:fact_correct", kwargs={"code": code, "fact": uuid.UUID(which)})
-        if what == "fact" and which in mechanisms.common().facts:
-            return reverse("cases:fact_new", kwargs={"code": code, "kind": which})
-    except ValueError:
-        pass
-    raise Http404
-
-
 # ---- steps
-
-
-def _key(request: ActingRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        raise Http404 from None
 
 
 def _case(request: ActingRequest, code: str) -> Case:
@@ -231,11 +210,12 @@ def _as_typed(request: ActingRequest, case: Case, kind: FactKind, fact: Fact) ->
 def _send(
     request: ActingRequest, case: Case, form: FactForm, *, corrects: Fact | None = None, draft_name: str | None = None
 ) -> HttpResponse | None:
-    kind, now = form.kind.id, timezone.now()
+    kind, now, key = form.kind.id, timezone.now(), form.cleaned_data["key"]
+    actions.hold_form(key)
     try:
         done = actions.record_fact(
             case, kind=kind, on=form.when(), fields=form.answers(kind), basis=form.basis(), corrects=corrects,
-            key=form.cleaned_data["key"], seen_revision=form.cleaned_data.get("seen_revision"), acting=request.actor, now=now,
+            key=key, seen_revision=form.cleaned_data.get("seen_revision"), acting=request.actor, now=now,
         )  # fmt: skip
     except CorrectedMeanwhile:
         raise
@@ -244,7 +224,7 @@ def _send(
             name = f"{kind}.{refusal.field}"
             form.add_error(name if name in form.fields else None, sentence(refusal))
         return None
-    actions.discard_draft(form=draft_name or f"fact:{kind}", case=case, acting=request.actor, now=now)
+    actions.end_draft(form=draft_name or f"fact:{kind}", case=case, key=key, acting=request.actor, now=now)
     address = redirect("cases:recorded", code=case.code, fact=done.fact.pk)
     if done.meanwhile:
         address["Location"] += f"?seen={form.cleaned_data['seen_revision']}"

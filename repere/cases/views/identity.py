@@ -12,7 +12,6 @@ from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import fresh
 from repere.cases import actions, queries
 from repere.cases.identity_form import IdentityForm, imported, written
-from repere.cases.queries import filling
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.cases.views import drafts
@@ -29,18 +28,17 @@ def identity(request: ActingRequest, code: str) -> HttpResponse:
             raise NotVisible
         return render(request, "cases/identity_read.html", {"found": found, "case": found.case, "lines": written(found)})
     today = civil_day(found.case.zone, now)
-    draft = filling.draft(request.actor, form="identity", case=found.case) if request.method == "GET" else None
+    unsent = drafts.Unsent(request, "identity", found.case)
     # A draft comes back as it was sent, with what stood there when it was begun: only what she changed is written later.
-    data = request.POST if request.method == "POST" else drafts.as_query(draft.body) if draft else None
+    data = request.POST if request.method == "POST" else drafts.as_query(unsent.found.body) if unsent.found else None
     form = IdentityForm(data, found=found, today=today)
     if request.method == "POST" and form.is_valid():
         changed = [
             actions.amend_identity(found.case.person_id, tier=tier, changes=values, acting=request.actor, now=now)
             for tier, values in form.changes().items()
         ]
-        actions.discard_draft(form="identity", case=found.case, acting=request.actor, now=now)
+        unsent.sent()
         messages.success(request, _("Kept under seal. The earlier version is kept too.") if any(changed) else _("Nothing had changed."))
         return redirect("cases:case", code=found.case.code)
-    context = {"found": found, "case": found.case, "form": form, "imported": imported(found), "draft_form": "identity"}
-    context["restored"] = draft.saved_at if draft else None
-    return render(request, "cases/identity.html", context)
+    context = {"found": found, "case": found.case, "form": form, "imported": imported(found)}
+    return render(request, "cases/identity.html", context | unsent.shown())

@@ -15,11 +15,12 @@ from repere.accounts.middleware import ActingRequest
 from repere.cases import interpreters as wishes
 from repere.cases.access import standing, visible_case
 from repere.cases.models import Case
+from repere.cases.queries import case_page
 from repere.cases.refusals import NotVisible
 from repere.cases.views.doors import page
 from repere.directory.entry_models import Service
 from repere.directory.queries.search import Found, find, understand
-from repere.directory.vocabulary import Function, spoken
+from repere.directory.vocabulary import Function, languages_named, spoken
 
 
 def _own(request: ActingRequest, code: str) -> Case:
@@ -36,10 +37,13 @@ def interpreters(request: ActingRequest, code: str) -> HttpResponse:
     """Asked for by POST: which language her file is looked for in enters no address and no history."""
     case = _own(request, code)
     unwanted = wishes.unwanted_interpreters(case, acting=request.actor)
-    language = request.POST.get("language", "")
-    found = _found(request, language, unwanted) if language else None
+    language, told = request.POST.get("language", ""), ""
+    if request.method != "POST":
+        told = case_page(request.actor, case.code, now=timezone.now(), explained=False).who.language
+        language = next(iter(languages_named(told)[0]), "")
+    found = _found(request, language, unwanted) if language and request.method == "POST" else None
     aside = Service.objects.visible_to(request.actor).filter(pk__in=unwanted).select_related("structure")
-    context = {"case": case, "languages": spoken(), "language": language, "found": found, "aside": aside}
+    context = {"case": case, "languages": spoken(), "language": language, "told": told, "found": found, "aside": aside}
     return render(request, "cases/interpreters.html", context)
 
 

@@ -43,10 +43,10 @@ def _worklist(request: ActingRequest) -> HttpResponse:
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
     home = at_home(request.actor)
-    request.shown.update(one.person_id for one in home.arrivals)
+    request.shown.update(one.person_id for one in [*home.arrivals, *home.questions])
     request.shown.update(one.person_id for one in home.moves)
     context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
-    context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals}
+    context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals, "begun": home.begun, "questions": home.questions}
     context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 
@@ -56,8 +56,9 @@ def search(request: ActingRequest) -> HttpResponse:
     """By POST, and answered in place: neither what is searched nor what is found enters an address."""
     text = request.POST.get("q", "").strip()
     lines = queries.find_cases(request.actor, text, now=timezone.now()) if text else []
-    request.shown.update(line.person_id for line in lines)
-    return render(request, "cases/search.html", {"q": text, "asked": bool(text), "lines": lines})
+    near = queries.near_cases(request.actor, text) if text and not lines else []
+    request.shown.update(line.person_id for line in [*lines, *near])
+    return render(request, "cases/search.html", {"q": text, "asked": bool(text), "lines": lines or near, "near": near})
 
 
 @page

@@ -23,6 +23,7 @@ from repere.cases.sealed import KeyRing
 from repere.cases.standing_forms import word_choices
 from repere.cases.uploads import limits
 from repere.cases.uploads.forms import PaperForm
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.cases.views.extracts import as_file
 
@@ -37,6 +38,8 @@ def papers(request: ActingRequest, code: str) -> HttpResponse:
     held = [word for word in mechanism.groups if word in standing(request.actor, case).words]
     sent = request.method == "POST"
     form = PaperForm(*((request.POST, request.FILES) if sent else ()), groups=word_choices(mechanism, held))
+    unsent = drafts.Unsent(request, "papers", case)
+    unsent.restore(form)
     if sent and request.META.get("too_big"):
         form.add_error("file", str(Refused("paper_too_big", value=limits.FILE_MEGABYTES)))
     elif sent and form.is_valid():
@@ -45,12 +48,14 @@ def papers(request: ActingRequest, code: str) -> HttpResponse:
             paper = actions.attach_paper(
                 case, data=told["file"].read(), title=told["title"], group=told["group"], acting=request.actor, now=timezone.now()
             )
+            unsent.sent()
             messages.success(request, _kept(paper))
             return redirect("cases:papers", code=case.code)
         except Refused as refused:
             actions.note_refused(case, refused.code, acting=request.actor)
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-    return render(request, "cases/papers.html", {"case": case, "form": form, "lines": _lines(request, case, word_choices(mechanism, held))})
+    context = {"case": case, "form": form, "lines": _lines(request, case, word_choices(mechanism, held))}
+    return render(request, "cases/papers.html", context | unsent.shown())
 
 
 def _kept(paper: Paper) -> str:

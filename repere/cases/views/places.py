@@ -18,20 +18,26 @@ from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import doing, fresh
 from repere.cases import actions, mechanisms, place_needs, queries, refusals
 from repere.cases.access import visible_case_with_standing
-from repere.cases.models import Case
+from repere.cases.models import Case, Grant
 from repere.cases.refusals import NotVisible
+from repere.cases.territory import civil_day
+from repere.cases.tonight import ways_tonight
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.core.codes import normalise_code
 from repere.core.dates import PartialDate
 from repere.core.needs import Weights
 from repere.places import actions as placing
 from repere.places import forms
+from repere.places.clocks import TONIGHT
 from repere.places.doors import asked_hold, seen_shelters, visible_request
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.queries.desk import former_needs
+from repere.places.queries.reaching import our_line, service_lines
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.refusals import Refused
+from repere.places.views.asking_back import asked_back
 from repere.places.views.house import exploitation
 
 SHELTER_GROUPS = ("contact_safety", "housing", "profile")
@@ -57,27 +63,31 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     )
     if found := standing.first():
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
-    told = _told(request, case) if request.method != "POST" else None
+    told = told_of(request, case) if request.method != "POST" else None
     form = forms.NeedsForm(
         request.POST if request.method == "POST" else None, exploitation=exploitation(),
-        initial=place_needs.initial(told) if told else None,
+        initial=place_needs.initial(told) | {"line": our_line(request.actor)} if told else None,
     )  # fmt: skip
+    unsent = drafts.Unsent(request, "place", case)
+    unsent.restore(form)
     key = _uuid(request.POST.get("key")) or uuid.uuid4()
     if request.method == "POST" and form.is_valid():
         try:
             said = form.cleaned_data
             made = placing.ask(
-                reference=case.place_reference, needs=form.as_needs(), urgency=int(said["urgency"]), zone=case.territory, key=key,
-                apart=[*files_named(request, said["apart"]), *said["apart_marks"]], carries=said["carried_marks"], acting=request.actor,
-                now=timezone.now(),
+                reference=case.place_reference, needs=form.as_needs(), urgency=int(said["urgency"]), zone=case.territory,
+                line=said["line"], key=key, apart=[*files_named(request, said["apart"]), *said["apart_marks"]],
+                carries=said["carried_marks"], acting=request.actor, now=timezone.now(),
             )  # fmt: skip
+            unsent.sent()
             return redirect("cases:place_request", code=case.code, request_id=made.pk)
         except Refused as refused:
             form.add_error(None, str(refused))
-    return render(request, "cases/place.html", {"case": case, "form": form, "key": key})
+    return render(request, "cases/place.html", {"case": case, "form": form, "key": key} | unsent.shown())
 
 
-def _told(request: ActingRequest, case: Case) -> place_needs.Told:
+def told_of(request: ActingRequest, case: Case) -> place_needs.Told:
+    """What the file says, for the form and for what differs from it."""
     found = queries.case_page(request.actor, case.code, now=timezone.now(), explained=False)
     return place_needs.told_by(found, territory=case.territory)
 
@@ -99,42 +109,75 @@ def place_change(request: ActingRequest, code: str, request_id: uuid.UUID) -> Ht
     case = _own(request, code)
     asked = _request(request, case, request_id)
     initial = forms.filled_from(asked.household, urgency=asked.urgency)
-    form = forms.NeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation(), initial=initial)
+    form = forms.ChangedNeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation(), initial=initial)
+    unsent = drafts.Unsent(request, f"place_change:{asked.pk}", case)
+    unsent.restore(form)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
+            anybody = _waiting(request, asked)
             placing.change_request(
                 asked.pk, needs=form.as_needs(), urgency=int(said["urgency"]), carries=said["carried_marks"], acting=request.actor,
                 apart=[*files_named(request, said["apart"]), *said["apart_marks"]], now=timezone.now(),
             )  # fmt: skip
-            messages.success(request, _("The needs are changed. Shelters that have not answered are asked again with the new ones."))
+            unsent.sent()
+            messages.success(request, _said_of_change(anybody))
             return redirect("cases:place_request", code=case.code, request_id=asked.pk)
         except Refused as refused:
             form.add_error(None, str(refused))
-    differs = place_needs.differences(_told(request, case), asked.household, urgency=asked.urgency)
-    return render(request, "cases/place.html", {"case": case, "form": form, "asked": asked, "differs": differs})
+    differs = place_needs.differences(told_of(request, case), asked.household, urgency=asked.urgency)
+    return render(request, "cases/place.html", {"case": case, "form": form, "asked": asked, "differs": differs} | unsent.shown())
+
+
+def _waiting(request: ActingRequest, asked: Request) -> bool:
+    """Whether anybody was asked and has not answered, as far as whoever asked may know."""
+    holds = Hold.objects.visible_to(request.actor).filter(request=asked, asking_id=request.actor.organisation_id)
+    return asked.sent_at is not None or holds.filter(state=Hold.State.ASKED).exists()
+
+
+def _said_of_change(anybody: bool) -> str:
+    if anybody:
+        return _("The needs are changed. Shelters that have not answered are asked again with the new ones.")
+    return _("The needs are changed. Nobody is asked yet: choose a place below, or send the need.")
 
 
 @require_GET
 @page
 def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
+    """How far it is: who was asked and how to call them, what fits, and where else to turn."""
     case = _own(request, code)
     asked, now = _request(request, case, request_id), timezone.now()
     holds = list(
         Hold.objects.visible_to(request.actor).filter(request=asked, asking_id=request.actor.organisation_id)
         .select_related("host").prefetch_related(seen_shelters(request.actor)).order_by("-asked_at", "id")
     )  # fmt: skip
-    given = any(hold.state in ("accepted", "arrived") for hold in holds)
+    yes = next((hold for hold in holds if hold.state in ("accepted", "arrived")), None)
+    given = yes is not None
     most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
     found = None if given or asked.closed_at else candidates_for(request.actor, asked, now=now, most=most)
-    differs = [] if asked.closed_at else place_needs.differences(_told(request, case), asked.household, urgency=asked.urgency)
+    told = None if asked.closed_at else told_of(request, case)
+    offered = found.fitting if found else []
+    lines = service_lines(request.actor, [*(hold.host_id for hold in holds), *(one.unit.organisation_id for one in offered)])
     context = {
-        "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "differs": differs,
+        "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "yes": yes,
+        "differs": place_needs.differences(told, asked.household, urgency=asked.urgency) if told else [],
         "more": bool(found) and most == SHOWN, "former": former_needs(request.actor, asked),
         "may_change": not given and not asked.closed_at,
-        "lines": [(one, uuid.uuid4()) for one in found.fitting] if found else [],
+        "lines": [(one, uuid.uuid4(), lines.get(one.unit.organisation_id, "")) for one in offered],
+        "asked_of": [(hold, lines.get(hold.host_id, "")) for hold in holds], "questions": asked_back(request.actor, asked, holds),
+        "sees": _hosts_that_see(request, case), "kept_besides": bool(yes) and any(hold.state == "asked" for hold in holds),
     }  # fmt: skip
+    if found and told and (asked.urgency == TONIGHT or not offered):
+        zones = [*asked.household.get("needs", {}).get("near", []), asked.zone]
+        disputed = any(member.get("disputed") for member in asked.household["members"])
+        context["ways"] = ways_tonight(request.actor, zones, minor=told.may_be_minor or disputed, on=civil_day(case.zone, now))
     return render(request, "cases/place_request.html", context)
+
+
+def _hosts_that_see(request: ActingRequest, case: Case) -> set[uuid.UUID]:
+    """Organisations that may read how to reach her safely today; nothing is opened to our own."""
+    open_now = Grant.objects.visible_to(request.actor, own=True).active().filter(case=case, groups__contains=["contact_safety"])
+    return {case.organisation_id, *open_now.values_list("organisation_id", flat=True)}
 
 
 def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Request:
@@ -164,6 +207,8 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
         "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
                      _("Written down: she does not want it. Nothing closes for her.")),
         "show": (lambda: _let_see(case, _needed(sent.get("hold")), request), _("The shelter sees what it needs to welcome her.")),
+        "answer": (lambda: placing.answer_back(asked.pk, _needed(sent.get("question")), text=sent.get("text", ""), acting=acting, now=now),
+                   _("Your answer was sent to the house that asked.")),
         "close": (lambda: placing.close_request(asked.pk, met=sent.get("met") == "1", acting=acting, now=now),
                   _("Nothing more is looked for.")),
     }  # fmt: skip

@@ -22,6 +22,7 @@ from repere.cases.queries import standing as reading
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.standing_forms import AnswerForm, ReasonForm, RequisitionForm, SilenceForm, ToldForm, word_choices
 from repere.cases.territory import civil_day
+from repere.cases.views import drafts
 from repere.cases.views.doors import page
 
 STATES = {
@@ -52,9 +53,12 @@ def requisitions(request: ActingRequest, code: str) -> HttpResponse:
     request.shown.add(case.person_id)
     mechanism = mechanisms.named(case.mechanism)
     form = RequisitionForm(request.POST if request.method == "POST" else None, case=case, mechanism=mechanism)
+    unsent = drafts.Unsent(request, "requisition", case)
+    unsent.restore(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.receive_requisition(case, **form.cleaned_data, acting=request.actor, now=now)
+            unsent.sent()
             messages.success(request, _("Written down. Nothing is given until it is checked, and two people have answered."))
             return redirect("cases:requisitions", code=case.code)
         except Refused as refused:
@@ -64,7 +68,7 @@ def requisitions(request: ActingRequest, code: str) -> HttpResponse:
          [(s, STEPS[s][2]) for s in OFFERED[line.row.state]])
         for line in found
     ]  # fmt: skip
-    return render(request, "cases/requisitions.html", {"case": case, "form": form, "lines": lines})
+    return render(request, "cases/requisitions.html", {"case": case, "form": form, "lines": lines} | unsent.shown())
 
 
 def _words(mechanism: Any, words: list[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from repere.core.needs import PREFERABLE, REFUSABLE, Member, Needs, Place, Weights
+from repere.core.needs import AGES, PREFERABLE, REFUSABLE, Member, Needs, Place, Weights
 
 GENDERS = ("woman", "man", "other", "not_known")
 RULES = ("women", "men", "any")
@@ -115,6 +115,8 @@ def _check_household(household: Household) -> None:
     needs, where = household.needs, ("households", household.id)
     if not needs.members:
         raise ContradictoryInstance("nobody", *where)
+    if any((member.disputed or member.age) and not member.minor for member in needs.members):
+        raise ContradictoryInstance("age_of_an_adult", *where, "members")
     if not 0 <= household.urgency <= 3:
         raise ContradictoryInstance("urgency_0_to_3", *where)
     if household.waiting_days < 0:
@@ -244,8 +246,11 @@ def _household(value: object, at: int) -> Household:
 
 
 def _member(value: object, where: tuple[object, ...]) -> Member:
-    row = _object(value, (*where, "members"), {"minor", "gender"})
-    return Member(minor=_yes(row, "minor", False, where), gender=_word(row, "gender", GENDERS, "not_known", where))
+    row = _object(value, (*where, "members"), {"minor", "gender", "disputed", "age"})
+    return Member(
+        minor=_yes(row, "minor", False, where), gender=_word(row, "gender", GENDERS, "not_known", where),
+        disputed=_yes(row, "disputed", False, where), age=_word(row, "age", AGES, "", where),
+    )  # fmt: skip
 
 
 def _needs(value: object, members: tuple[Member, ...], where: tuple[object, ...]) -> Needs:
@@ -261,6 +266,7 @@ def _needs(value: object, members: tuple[Member, ...], where: tuple[object, ...]
         step_free=_yes(row, "step_free", False, where),
         pets=_yes(row, "pets", False, where),
         papers=_yes(row, "papers", False, where),
+        danger=_yes(row, "danger", False, where),
         **{name: _words(row, name, None, where) for name in ("languages", "avoid", "refuses_zones", "near")},
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.utils import timezone
@@ -15,13 +16,15 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases import card, contact_safety
+from repere.cases.models import Case
 from repere.cases.queries.case_page import Answer, CasePage, DutyLine
 from repere.cases.queries.rule_page import with_titles
 from repere.cases.queries.watch import AlertLine
+from repere.cases.queries.wording import role as role_words
 from repere.cases.queries.worklist import TaskLine
 from repere.cases.views.words import FREEZE_REASONS, alert_sentence
 from repere.core.dates import PartialDate
-from repere.core.rulebook.model import Demand, Mechanism
+from repere.core.rulebook.model import Demand, Mechanism, Rule
 from repere.core.rulebook.wording import Wording
 from repere.web import law
 from repere.web.components import words
@@ -250,16 +253,28 @@ def step_of_reminder_signal(step: str) -> str:
 
 
 @register.filter
-def draft_form(form: str) -> tuple[str, str]:
-    """Name of a draft: what it is for, and of which kind or fact."""
-    what, _, which = form.partition(":")
-    return what, which
-
-
-@register.filter
 def article(title: str) -> str:
     """A source by its short name: the text and the article."""
     return card.article(title)
+
+
+@register.filter
+def power_label(role: str, mechanism: Mechanism) -> str:
+    """A role, or a family of roles, of this mechanism in words."""
+    return role_words(mechanism, role, language())
+
+
+@register.filter
+def is_power(rule: Rule) -> bool:
+    """What an authority may do to her: it is shown beside her rights and is none of them."""
+    return law.is_power(rule)
+
+
+@register.filter
+def own_articles(rule: Rule, mechanism: str) -> list[str]:
+    """The text and article that a rule rests on first, as it is numbered today."""
+    book = law.mechanism_named(mechanism)
+    return [article(str(words_of(book.sources[name].title))) for name in rule.versions[-1].standing.source[:1] if name in book.sources]
 
 
 @register.filter
@@ -315,3 +330,13 @@ def freeze_reason(reason: str) -> str:
 def alert_words(alert: AlertLine) -> str:
     """What was unusual, with its numbers."""
     return alert_sentence(alert.rule, alert.numbers)
+
+
+@register.simple_tag(takes_context=True)
+def file_of_reference(context: Mapping[str, Any], reference: UUID) -> Case | None:
+    """The file behind a request for a place, for a house that it was opened to; None for every other. Seeing it is a look."""
+    request = context["request"]
+    found: Case | None = Case.objects.visible_to(request.actor).filter(place_reference=reference).first()
+    if found is not None:
+        request.shown.add(found.person_id)
+    return found

@@ -42,14 +42,14 @@ OUTCOME_SIGNALS = {"holds": "open", "does_not_hold": "none", "cannot_tell": "ask
 LEVELS = {
     "national_law": _("National law"),
     "international_obligation": _("International obligation"),
-    "guidance": _("Official guidance, not law"),
+    "guidance": _("Guidance or scheme, not law"),
     "demanded": _("Demanded, not law"),
     "choice": _("A reminder we chose"),
 }
 LEVEL_HELP = {
-    "national_law": _("Written in the country's law: it can be asked for at a counter."),
+    "national_law": _("Written in the country's law."),
     "international_obligation": _("The State has bound itself to it. Whether a court applies it directly is not settled."),
-    "guidance": _("An authority asks its own services to do so. It is not a law and nobody is bound by it in court."),
+    "guidance": _("An authority, or the body that runs a scheme for it, says so. It is not a law and nobody is bound by it in court."),
     "demanded": _("Asked for by associations. It opens nothing today."),
     "choice": _("No text gives this rule: it is a reminder chosen here."),
 }

@@ -13,6 +13,7 @@ from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.access import visible_case_by_id
 from repere.cases.actions.access import grant_access
+from repere.cases.actions.facts import hold_file
 from repere.cases.actions.opening import open_case
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Offer, Referral
@@ -70,6 +71,7 @@ def accept_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Offer:
     Refused, changing nothing, when her agreement no longer stands or the sender's organisation called it back meanwhile.
     """
     with acting_as(acting):
+        _hold_file_of(visible_offer(offer.pk if isinstance(offer, Offer) else offer, acting))
         found = _locked(offer, RUNNING, acting)
         found.state, found.answered_at, found.answered_by_id, found.next_step_at = ACCEPTED, now, acting.user_id, None
         found.news_for_sender, found.news_for_receiver = "accepted", ""
@@ -134,6 +136,15 @@ def _locked(offer: Offer | UUID, states: tuple[str, ...], acting: Actor) -> Offe
 
 def _sender(offer: Offer) -> Actor:
     return Actor.system("referral", organisation_id=offer.owner_id)
+
+
+def _hold_file_of(offer: Offer) -> None:
+    """Before the offer itself is locked: the receiver does not see the file yet, its sender's capacity does."""
+    with acting_as(_sender(offer)) as sender:
+        case_id = Referral.objects.visible_to(sender).filter(pk=offer.referral_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise Refused("offer_is_over")
+    hold_file(case_id, offer.owner_id)
 
 
 def _open_for(offer: Offer, *, now: datetime) -> Referral:

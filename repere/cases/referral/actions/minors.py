@@ -23,15 +23,16 @@ from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.core.needs import Needs
 from repere.places import actions as placing
+from repere.places.clocks import TONIGHT
 from repere.places.doors import may_receive
 from repere.places.models import Hold, Request
 
 CHILD_PROTECTION, PROSECUTOR = REPORTED_TO = ("child_protection", "prosecutor")
-TONIGHT = 3
 
 
 def report_and_hold(
-    case: Case, *, to: str, needs: Needs, unit: UUID | None, apart: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime
+    case: Case, *, to: str, needs: Needs, unit: UUID | None, line: str = "", apart: Iterable[UUID] = (), carries: Iterable[UUID] = (),
+    key: UUID, acting: Actor, now: datetime,
 ) -> tuple[Fact, Request, Hold | None]:
     """Record the report and hold a listed bed, in one transaction: where the bed cannot be held, nothing is written down either.
 
@@ -51,8 +52,8 @@ def report_and_hold(
         reported = _report(case, to, key=key, acting=acting, now=now)
         open_ones = Request.objects.visible_to(acting).filter(organisation_id=acting.organisation_id, closed_at=None)
         request = open_ones.filter(reference=case.place_reference).first() or placing.ask(
-            reference=case.place_reference, needs=needs, urgency=TONIGHT, zone=case.territory, apart=apart, key=uuid5(key, "request"),
-            acting=acting, now=now,
+            reference=case.place_reference, needs=needs, urgency=TONIGHT, zone=case.territory, line=line, apart=apart, carries=carries,
+            key=uuid5(key, "request"), acting=acting, now=now,
         )  # fmt: skip
         held = placing.hold(request.pk, unit, key=uuid5(key, "hold"), acting=acting, now=now) if unit else None
         if unit is None and may_receive(case.organisation_id):

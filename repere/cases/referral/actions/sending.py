@@ -14,6 +14,7 @@ from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.actions.access import end_grant
 from repere.cases.actions.break_glass import second_person
+from repere.cases.actions.facts import hold_file
 from repere.cases.actions.notices import tell
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.actions.receipts import claim
@@ -76,6 +77,7 @@ def send_referral(case: Case, asked: Asked, *, digest: str, key: UUID, acting: A
         case = _own_case(case, acting)
         if earlier := claim(key, "send_referral", referral_id, acting=acting, now=now):
             return visible_referral(earlier, acting)
+        hold_file(case.pk, case.organisation_id)
         consent, package = _checked(case, asked, acting=acting, now=now)
         if package.digest != digest:
             raise Refused("look_again")
@@ -120,6 +122,9 @@ def recall_referral(referral: Referral | UUID, *, acting: Actor, now: datetime) 
         found = visible_referral(referral.pk if isinstance(referral, Referral) else referral, acting)
         if "may_share" not in standing(acting, found.case).words:
             raise Refused("take_over_first")
+        # A yes that is being said comes before or after: no access opens beside what is called back.
+        hold_file(found.case_id, found.owner_id)
+        found = visible_referral(found.pk, acting)
         if found.state not in (OPEN, TAKEN):
             raise Refused("referral_is_over")
         for grant in Grant.objects.visible_to(acting).active().filter(case=found.case_id, referral=found.pk):
