@@ -15,9 +15,9 @@ setup: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch .venv/ready
 
-# Texts are kept as .po and compiled here, without gettext's tools.
+# Texts are kept as .po and compiled without gettext's tools, by the project itself.
 locale/fr/LC_MESSAGES/django.mo: $(wildcard locale/fr/LC_MESSAGES/django.po) | setup
-	@if [ -e locale/fr/LC_MESSAGES/django.po ]; then $(BIN)/pybabel --quiet compile --directory locale --domain django; fi
+	@$(BIN)/python -m repere.web.messages compile
 
 run: setup locale/fr/LC_MESSAGES/django.mo
 	$(BIN)/repere run $(if $(EMPTY),--empty) $(if $(PORT),--port $(PORT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -33,6 +34,12 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
     # An inner block that failed is undone by its savepoint, settings included.
     if nested:
         _tell_database(outer)
+
+
+def one_after_the_other(lock: UUID) -> None:
+    """Within an act that looks, or counts, before it writes: whoever names the same thing waits until this transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [str(lock)])
 
 
 def _tell_database(actor: Actor | None) -> None:

@@ -118,7 +118,8 @@ COUNTED = """
 CREATE FUNCTION public.file_is_kept_by_the_house() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF public.acting('kind') IS DISTINCT FROM 'system' THEN
-        RAISE EXCEPTION 'what lists say of a file is copied from its facts by the house' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION '%', coalesce(TG_ARGV[0], 'what lists say of a file is copied from its facts by the house')
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END $$;
@@ -176,22 +177,16 @@ SINCE_0103 = (
 SINCE_0103_UNDONE = "DROP TRIGGER file_is_kept_by_the_house ON cases_case; DROP FUNCTION file_is_kept_by_the_house()"
 GUARDS = (ERASURE, HOLD, REQUISITION, URGENCY, AGREED, GRANT)
 UNDONE = [f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()" for name, table in TRIGGERS.items()]
-SINCE_0110 = """
-DROP TRIGGER agreed_is_copied ON cases_case;
-CREATE OR REPLACE FUNCTION public.agreed_is_copied() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF public.acting('kind') IS DISTINCT FROM 'system' THEN
-        RAISE EXCEPTION 'what her consents open is copied from them by the house' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
-END $$;
+_COPIED = "file_is_kept_by_the_house('what her consents open is copied from them by the house')"
+SINCE_0110 = f"""
+DROP TRIGGER agreed_is_copied ON cases_case; DROP FUNCTION agreed_is_copied();
 CREATE TRIGGER agreed_is_copied BEFORE INSERT ON cases_case
-    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed <> '{}') EXECUTE FUNCTION agreed_is_copied();
+    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed <> '{{}}') EXECUTE FUNCTION {_COPIED};
 CREATE TRIGGER agreed_stays_copied BEFORE UPDATE OF agreed ON cases_case
-    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed IS DISTINCT FROM OLD.agreed) EXECUTE FUNCTION agreed_is_copied();
+    FOR EACH ROW WHEN (current_user <> 'repere_owner' AND NEW.agreed IS DISTINCT FROM OLD.agreed) EXECUTE FUNCTION {_COPIED};
 """
 """The same question, asked of those files alone that say something: of ten thousand that come in at once, of none."""
 SINCE_0110_UNDONE = f"""
-DROP TRIGGER agreed_stays_copied ON cases_case; DROP TRIGGER agreed_is_copied ON cases_case; DROP FUNCTION agreed_is_copied();
+DROP TRIGGER agreed_stays_copied ON cases_case; DROP TRIGGER agreed_is_copied ON cases_case;
 {AGREED}
 """

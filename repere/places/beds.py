@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from repere.accounts.acting import one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.models import Bed, Hold, Occupancy, Unit
 from repere.places.refusals import Refused
@@ -30,11 +31,6 @@ def take(unit: Unit, *, hold: Hold, size: int, acting: Actor, start: datetime, e
             Occupancy.objects.bulk_create(rows)
     except (IntegrityError, OperationalError) as others:
         raise Refused("taken") from others
-
-
-def one_after_the_other(lock: UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [str(lock)])
 
 
 def free_beds(unit: Unit, *, acting: Actor, now: datetime) -> list[UUID]:

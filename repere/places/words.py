@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from repere.directory.territory import name_of
 from repere.directory.vocabulary import language_name
-from repere.places.clocks import ANSWER_HOURS
+from repere.places.clocks import ANSWER_HOURS, TONIGHT
 
 WOULD_FIT_IF = {
     "full": _("it would fit if it had room"),
@@ -124,7 +124,7 @@ def answer_times() -> str:
     return gettext(
         "Tonight, a house has %(tonight)s hours to answer; for tomorrow, %(tomorrow)s; for this week, %(week)s. "
         "Then its place is free again."
-    ) % {"tonight": ANSWER_HOURS[3], "tomorrow": ANSWER_HOURS[2], "week": ANSWER_HOURS[1]}
+    ) % {"tonight": ANSWER_HOURS[TONIGHT], "tomorrow": ANSWER_HOURS[2], "week": ANSWER_HOURS[1]}
 
 
 def attribute(name: str) -> str:

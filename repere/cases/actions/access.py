@@ -13,6 +13,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id, visible_grant
+from repere.cases.actions.by_the_house import fill_once
 from repere.cases.actions.facts import defer_others, hold_file
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.evaluation import acting_organisation
@@ -20,6 +21,8 @@ from repere.cases.models import IDENTITY, Case, Grant, Referral
 from repere.cases.models.person import GrantQuerySet
 from repere.cases.refusals import Refused
 from repere.directory.models import WORKING, Organisation
+
+ENDS = "access"
 
 
 def grant_access(
@@ -60,7 +63,7 @@ def grant_access(
         check_purpose(case, Passage(body.kind, tuple(words), purpose, consent, law, tuple(kinds)), acting=acting, now=now)
         grant_id = uuid4()
         ring = sealed.KeyRing(person_key(case.person_id, me))
-        _end(_running(case, acting).filter(organisation_id=receiver), acting, now)
+        fill_once(_running(case, acting).filter(organisation_id=receiver), ENDS, acting, revoked_at=now)
         grant = Grant(
             id=grant_id, case=case, person_id=case.person_id, owner_id=me, organisation_id=receiver, groups=words, purpose=purpose,
             consent_fact=consent, law=law, named_kinds=kinds, starts_at=now, ends_at=ends_at,
@@ -84,7 +87,7 @@ def end_grant(grant: Grant | UUID, *, acting: Actor, now: datetime) -> Grant:
         if grant.owner_id != acting.organisation_id:
             raise Refused("only_the_owner_grants")
         hold_file(grant.case_id, grant.owner_id)
-        if not _end(Grant.objects.visible_to(acting).filter(pk=grant.pk, revoked_at=None), acting, now):
+        if not fill_once(Grant.objects.visible_to(acting).filter(pk=grant.pk), ENDS, acting, revoked_at=now):
             raise Refused("grant_ended")
         grant.revoked_at = now
         others = Grant.objects.visible_to(acting).active().filter(person_id=grant.person_id, organisation_id=grant.organisation_id)
@@ -105,15 +108,6 @@ def _limits(referral: Referral | None) -> dict[str, Any]:
 
 def _running(case: Case, acting: Actor) -> GrantQuerySet:
     return Grant.objects.visible_to(acting).filter(case=case, revoked_at=None)
-
-
-def _end(running: GrantQuerySet, acting: Actor, now: datetime) -> int:
-    """The database takes an end from the verbs alone; nobody opens again, or ends at one stroke, what runs."""
-    found = list(running.values_list("pk", flat=True))
-    if not found:
-        return 0
-    with acting_as(Actor.system("access", organisation_id=acting_organisation(acting))) as house:
-        return Grant.objects.visible_to(house).filter(pk__in=found, revoked_at=None).update(revoked_at=now)
 
 
 def _check_grant(case: Case, receiver: UUID, words: list[str], reason: str, ends_at: datetime | None, me: UUID, now: datetime) -> None:

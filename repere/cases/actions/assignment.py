@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,11 +12,14 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
-from repere.cases.actions.notices import NO_REFERENT, take_off, tell
+from repere.cases.actions.by_the_house import fill_once, house
+from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Assignment, Case, Notice, TeamPractice
+from repere.cases.models import Assignment, Case, Notice, ScopedQuerySet, TeamPractice
 from repere.cases.models.standing import COVERED, OPENED, TAKEN_OVER
 from repere.cases.refusals import NotVisible, Refused
+
+FOLLOWING = "following"
 
 ASSIGNMENT = "cases_assignment"
 
@@ -45,7 +47,7 @@ def take_over_case(case: Case, *, reason: str, cover: bool = False, acting: Acto
         if mine is not None:
             raise Refused("already_assigned")
         if not cover:
-            follow_no_more([one.pk for one in others], acting, now)
+            follow_no_more(Assignment.objects.visible_to(acting).filter(pk__in=[one.pk for one in others]), acting, now)
         ring = sealed.KeyRing(person_key(case.person_id, me))
         assigned = follow_by(case, acting.user_id, COVERED if cover else TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
         for other in others:
@@ -66,7 +68,7 @@ def hand_over_case(case: Case, *, to: UUID, reason: str, acting: Actor, now: dat
             raise Refused("why_needed", field="reason")
         if to == acting.user_id or not Membership.objects.current().filter(user=to, organisation=me).exists():
             raise Refused("not_a_member", field="to")
-        follow_no_more(mine.values_list("pk", flat=True), acting, now)
+        follow_no_more(mine, acting, now)
         theirs = Assignment.objects.visible_to(acting).filter(case=case, user=to, ended_at=None).first()
         ring = sealed.KeyRing(person_key(case.person_id, me))
         assigned = theirs or follow_by(case, to, TAKEN_OVER, acting, now, ring=ring, reason=reason.strip())
@@ -97,22 +99,14 @@ def follow_by(
     row = Assignment(id=uuid4(), case=case, person_id=case.person_id, owner_id=case.organisation_id, user_id=user, way=way, since=now)
     if ring is not None:
         row.reason = ring.seal(ASSIGNMENT, row.pk, "narrative", {"reason": reason})
-    with acting_as(_desk(acting)):
+    with acting_as(house(acting, FOLLOWING)):
         row.save(force_insert=True)
     if way != OPENED:
         waiting = Notice.objects.visible_to(acting).filter(case=case, step=NO_REFERENT, read_at=None)
-        take_off(waiting.values_list("pk", flat=True), acting, now)
+        fill_once(waiting, "notices", acting, read_at=now)
     return row
 
 
-def follow_no_more(assignments: Iterable[UUID], acting: Actor, now: datetime) -> int:
+def follow_no_more(assignments: ScopedQuerySet[Assignment], acting: Actor, now: datetime) -> int:
     """Within the act that found them: these assignments end. Returns how many."""
-    found = list(assignments)
-    if not found:
-        return 0
-    with acting_as(_desk(acting)) as desk:
-        return Assignment.objects.visible_to(desk).filter(pk__in=found, ended_at=None).update(ended_at=now)
-
-
-def _desk(acting: Actor) -> Actor:
-    return Actor.system("following", organisation_id=acting_organisation(acting))
+    return fill_once(assignments, FOLLOWING, acting, ended_at=now)

@@ -14,16 +14,18 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.accounts.models import ADMINISTRATOR, Membership
 from repere.cases.actions.break_glass import own_case_by_code
-from repere.cases.actions.freezing import another_of_us, one_after_the_other
+from repere.cases.actions.by_the_house import house
+from repere.cases.actions.freezing import another_of_us
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Assignment, Case, ConflictOfInterest, KeptAwayNote
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.codes import normalise_code
 
+CONFLICT = "conflict"
 OTHERS_A_DAY = 3
 """Colleagues that one member may keep away within a day: our choice, as for frozen accounts."""
 A_DAY = timedelta(days=1)
@@ -70,7 +72,7 @@ def end_conflict(conflict: ConflictOfInterest | UUID, *, acting: Actor, now: dat
         row = ConflictOfInterest.objects.visible_to(acting).filter(pk=wanted, ended_at=None).first()
         if row is None:
             raise NotVisible
-        with acting_as(_house(acting)):
+        with acting_as(house(acting, CONFLICT)):
             ConflictOfInterest._base_manager.filter(pk=row.pk, ended_at=None).update(ended_at=now, ended_by=acting.user_id)
         if row.declared_by_id not in (acting.user_id, row.user_id):
             _note(row.declared_by_id, row.user_id, acting=acting, ended=True, now=now)
@@ -96,7 +98,7 @@ def _often_herself(acting: Actor, now: datetime) -> bool:
     """From the third file a day that she keeps herself away from: nobody is refused, somebody asks whether it was her."""
     # Nobody reads what is said of herself: the house counts.
     lately = ConflictOfInterest._base_manager.filter(organisation=acting.organisation_id, user=acting.user_id, declared_by=acting.user_id)
-    with acting_as(_house(acting)):
+    with acting_as(house(acting, CONFLICT)):
         return lately.filter(declared_at__gt=now - A_DAY).count() == OTHERS_A_DAY - 1
 
 
@@ -118,16 +120,12 @@ def _who_stays(case: Case, kept_away: UUID, me: UUID, acting: Actor) -> set[UUID
 
 def _keep_away(case: Case, kept_away: UUID, me: UUID, acting: Actor, now: datetime) -> bool:
     """Whether she followed it. The database takes both rows from the verbs alone."""
-    with acting_as(_house(acting)) as house, connection.cursor() as cursor:
+    with acting_as(house(acting, CONFLICT)) as desk, connection.cursor() as cursor:
         cursor.execute(KEEP_AWAY, [uuid4(), case.pk, case.person_id, me, kept_away, acting.user_id, now])
         if case.organisation_id != me:
             return False
-        following = Assignment.objects.visible_to(house).filter(case=case, user=kept_away, ended_at=None)
+        following = Assignment.objects.visible_to(desk).filter(case=case, user=kept_away, ended_at=None)
         return bool(following.update(ended_at=now))
-
-
-def _house(acting: Actor) -> Actor:
-    return Actor.system("conflict", organisation_id=acting_organisation(acting))
 
 
 def _tell(kept_away: UUID, followed: bool, *, acting: Actor, ended: bool, now: datetime) -> set[UUID]:
@@ -142,7 +140,7 @@ def _note(reader: UUID, about: UUID, *, acting: Actor, ended: bool, now: datetim
     if acting.user_id is None:
         raise Refused("person_needed")
     me = acting_organisation(acting)
-    with acting_as(_house(acting)):
+    with acting_as(house(acting, CONFLICT)):
         note = KeptAwayNote(organisation_id=me, reader_id=reader, about_id=about, by_id=acting.user_id, ended=ended, at=now)
         note.save(force_insert=True)
 

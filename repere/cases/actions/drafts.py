@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key, organisation_keys
 from repere.cases import sealed
@@ -68,8 +66,7 @@ def end_draft(*, form: str, case: Case | None, key: UUID, acting: Actor, now: da
 
 def hold_form(key: UUID) -> None:
     """Within a transaction: who sends a form and what was typed in it a moment before wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(key)])
+    one_after_the_other(key)
 
 
 def discard_draft(*, form: str, case: Case | None, acting: Actor, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, withdraw_person_key
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.access import standing, visible_case_by_id, visible_fact
+from repere.cases.actions.by_the_house import house
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Grant, View
@@ -193,7 +194,7 @@ def settle(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Gra
 
 def judge_own_view(case: Case, *, grant: Grant | None, acting: Actor, now: datetime) -> View | None:
     """The acting organisation's view, judged on all that it holds: a colleague who sees less must not close what rests on the rest."""
-    with acting_as(Actor.system("evaluate", organisation_id=acting_organisation(acting))) as judge:
+    with acting_as(house(acting, "evaluate")) as judge:
         views = evaluation.locked_views(judge, own=grant is None, case=case, organisation=acting.organisation_id)
         view = views[0] if views else evaluation.open_view(case, acting=judge, grant=grant)
         if view is not None:
@@ -283,7 +284,7 @@ def note_consents(case_ids: Sequence[UUID], acting: Actor) -> None:
         return
     opened, told = load_policy().opened_by_consent, defaultdict(list)
     moves = Q(kind__in=CONSENTS) | Q(corrects__isnull=False)
-    with acting_as(Actor.system("consents", organisation_id=acting_organisation(acting))) as owner:
+    with acting_as(house(acting, "consents")) as owner:
         files = Case.objects.visible_to(owner, own=True).filter(pk__in=case_ids).only("id", "agreed", "opened_on")
         facts = Fact.objects.visible_to(owner, own=True).filter(case__in=case_ids)
         for fact in facts.filter(moves).defer("sealed").order_by("revision", "id"):

@@ -9,18 +9,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.accounts.freezing import administrators_of, close_account, members_by_id, open_account
 from repere.accounts.models import Membership, User
+from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.evaluation import acting_organisation
 from repere.cases.handover.actions import settle_unfollowed
 from repere.cases.models import FREEZE_REASONS, Alert, Freeze
 from repere.cases.refusals import NotVisible, Refused
 
+WATCHING = "watching"
 FREEZES_A_DAY = 3
 A_DAY = timedelta(days=1)
 
@@ -47,7 +47,7 @@ def freeze_account(user_id: UUID, *, reason: str, acting: Actor, now: datetime) 
             organisation_id=me, user=user, reason=reason, frozen_by_id=acting.user_id, frozen_at=now,
             told_id=another_of_us(me, {user.pk, acting.user_id}),
         )  # fmt: skip
-        with acting_as(_house(acting)):
+        with acting_as(house(acting, WATCHING)):
             freeze.save(force_insert=True)
         ended = close_account(user, me, now=now)
         detail = {"user": user.pk, "freeze": freeze.pk, "reason": reason, "told": freeze.told_id, "sessions": ended}
@@ -66,10 +66,8 @@ def unfreeze_account(freeze_id: UUID, *, acting: Actor, now: datetime) -> Freeze
         others = [admin for admin in administrators_of(me) if admin != freeze.user_id]
         if others and acting.user_id not in others:
             raise Refused("unfrozen_by_administrator")
-        with acting_as(_house(acting)) as house:
-            standing = Freeze.objects.visible_to(house).filter(pk=freeze.pk, lifted_at=None)
-            lifted = standing.update(lifted_at=now, lifted_by=acting.user_id)
-        if not lifted:
+        standing = Freeze.objects.visible_to(acting).filter(pk=freeze.pk)
+        if not fill_once(standing, WATCHING, acting, lifted_at=now, lifted_by=acting.user_id):
             raise Refused("not_frozen")
         open_account(freeze.user, me)
         ledger.record(acting, "unfreeze_account", detail={"user": freeze.user_id, "freeze": freeze.pk})
@@ -84,9 +82,7 @@ def note_told(freeze_id: UUID, *, acting: Actor, now: datetime) -> None:
         freeze = _visible(freeze_id, acting)
         if freeze.told_id != acting.user_id:
             raise NotVisible
-        with acting_as(_house(acting)) as house:
-            read = Freeze.objects.visible_to(house).filter(pk=freeze.pk, told_at=None).update(told_at=now)
-        if read:
+        if fill_once(Freeze.objects.visible_to(acting).filter(pk=freeze.pk), WATCHING, acting, told_at=now):
             ledger.record(acting, "read_freeze", detail={"freeze": freeze.pk})
 
 
@@ -98,21 +94,9 @@ def look_into(alert_id: UUID, *, acting: Actor, now: datetime) -> None:
             raise NotVisible
         if alert.user_id == acting.user_id:
             raise Refused("alert_about_oneself")
-        with acting_as(_house(acting)) as house:
-            seen = Alert.objects.visible_to(house).filter(pk=alert.pk, seen_at=None).update(seen_at=now, seen_by=acting.user_id)
-        if seen:
+        one = Alert.objects.visible_to(acting).filter(pk=alert.pk)
+        if fill_once(one, WATCHING, acting, seen_at=now, seen_by=acting.user_id):
             ledger.record(acting, "look_into_alert", detail={"alert": alert.pk, "rule": alert.rule})
-
-
-def one_after_the_other(lock: UUID) -> None:
-    """Within an act that counts before it writes: whoever counts the same waits until this transaction is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", [str(lock)])
-
-
-def _house(acting: Actor) -> Actor:
-    """The database takes these rows from the verbs alone: nobody writes what watches over her on her own connection."""
-    return Actor.system("watching", organisation_id=acting_organisation(acting))
 
 
 def _colleague(user_id: UUID, organisation_id: UUID) -> User:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Notice
 
@@ -23,23 +24,14 @@ def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> in
     with acting_as(acting):
         unread = Notice.objects.visible_to(acting).filter(pk__in=list(notices), read_at=None).exclude(step=NO_REFERENT)
         # What was told to one colleague by name is put away by her.
-        count = take_off(unread.filter(Q(user=None) | Q(user=acting.user_id)).values_list("pk", flat=True), acting, now)
+        count = fill_once(unread.filter(Q(user=None) | Q(user=acting.user_id)), "notices", acting, read_at=now)
         if count:
             ledger.record(acting, "read_notices", detail={"count": count})
     return count
 
 
-def take_off(notices: Iterable[UUID], acting: Actor, now: datetime) -> int:
-    """Within the act that found them: these reminders stand on no desk any more. Returns how many."""
-    found = list(notices)
-    if not found:
-        return 0
-    with acting_as(Actor.system("notices", organisation_id=acting_organisation(acting))) as desk:
-        return Notice.objects.visible_to(desk).filter(pk__in=found, read_at=None).update(read_at=now)
-
-
 def tell(user: UUID, case: Case, *, step: str, acting: Actor, now: datetime) -> None:
     """A line on a colleague's desk about a file itself. Within the act it tells of; it says nothing outside the house."""
     me = acting_organisation(acting)
-    with acting_as(Actor.system("tell", organisation_id=me)):
+    with acting_as(house(acting, "tell")):
         Notice(id=uuid4(), organisation_id=me, role="", user_id=user, case=case, task=None, step=step, at=now).save(force_insert=True)

@@ -18,6 +18,7 @@ from repere.accounts.keyring import person_key
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
 from repere.cases.actions.assignment import follow_by, follow_no_more
+from repere.cases.actions.by_the_house import house
 from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
 from repere.cases.handover.queries import may_follow, unfollowed
@@ -214,7 +215,7 @@ def tell_unfollowed(case_ids: Sequence[UUID], *, desk: Actor, now: datetime) -> 
 
 def settle_unfollowed(*, acting: Actor, now: datetime) -> int:
     """Take off the desk the notices about files that somebody follows again, and add those of files that nobody follows."""
-    desk = Actor.system("handover", organisation_id=acting_organisation(acting))
+    desk = house(acting, "handover")
     with acting_as(desk):
         nobody = list(unfollowed(desk).values_list("pk", flat=True))
         waiting = Notice.objects.visible_to(desk).filter(organisation=desk.organisation_id, step=NO_REFERENT, read_at=None)
@@ -249,7 +250,7 @@ def _pass_on(found: Handover, case: Case, *, acting: Actor, now: datetime) -> in
         follow_by(case, found.successor_id, TAKEN_OVER, acting, now)
     if found.giver_id is None:
         return 0
-    follow_no_more(running.filter(user=found.giver_id).values_list("pk", flat=True), acting, now)
+    follow_no_more(running.filter(user=found.giver_id), acting, now)
     desk = Actor.system("handover", organisation_id=found.owner_id)
     with acting_as(desk):
         taken = Task.objects.visible_to(desk).filter(case=case, organisation=found.owner_id, assignee=found.giver_id, closed_at=None)

@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.beds import one_after_the_other
 from repere.places.doors import HOSTING, SEEKING, must_be, must_receive, received_hold, visible_request
 from repere.places.models import Question
 from repere.places.refusals import NotVisible, Refused
@@ -26,6 +25,7 @@ def ask_back(hold_id: UUID, *, text: str, acting: Actor, now: datetime) -> Quest
     must_be(acting, HOSTING)
     said = _short(text)
     with acting_as(acting):
+        one_after_the_other(hold_id)
         held = received_hold(acting, hold_id)
         must_receive(acting)
         if held.state not in ("asked", "accepted") or held.request.closed_at is not None:

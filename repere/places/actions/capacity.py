@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Max
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.actions.shelters import keep_history
-from repere.places.beds import one_after_the_other, unused_beds
+from repere.places.beds import unused_beds
 from repere.places.doors import HOSTING, me, must_be, visible_unit
 from repere.places.models import Bed, Unit
 from repere.places.refusals import NotVisible, Refused

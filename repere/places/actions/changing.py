@@ -10,12 +10,12 @@ from django.db import transaction
 from procrastinate.contrib.django import app as jobs
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.core.needs import Needs
 from repere.places import households
 from repere.places.actions.asking import SEND, check_fit, keep_said
-from repere.places.beds import free, one_after_the_other, take
+from repere.places.beds import free, take
 from repere.places.clocks import answer_by
 from repere.places.doors import SEEKING, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.models import Apart, Carried, FormerNeeds, Hold, Request

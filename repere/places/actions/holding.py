@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Sum
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.beds import free, keep_until, one_after_the_other, take
+from repere.places.beds import free, keep_until, take
 from repere.places.doors import HOSTING, me, must_be, must_receive, received_hold, visible_unit
 from repere.places.models import Hold, PrivateReason, Request
 from repere.places.refusals import NotVisible, Refused

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from repere import ledger
-from repere.accounts.acting import acting_as
+from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.beds import one_after_the_other
 from repere.places.doors import SEEKING, must_be
 from repere.places.events import answer
 from repere.places.models import Event
