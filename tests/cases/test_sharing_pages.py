@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from django.test import Client
+from django.utils import timezone
 
 from repere.cases import mechanisms
 from repere.cases.models import Case, Referral
@@ -38,7 +38,7 @@ def test_today_stands_as_the_day_of_an_agreement(signed_in: SignIn, people: Cast
     assert page.context["form"]["starts_on"].value()
     form = page.context["form"].__class__.clean_starts_on
     told = type("Sent", (), {"cleaned_data": {"starts_on": page.context["form"]["starts_on"].value()}})
-    assert form(told) == date.today()
+    assert form(told) == timezone.localdate()
 
 
 def test_the_pages_of_an_agreement_say_whose_file_it_is(signed_in: SignIn, people: Cast) -> None:
