@@ -20,7 +20,7 @@ from repere.accounts.rootkey import make_root_key
 from repere.cases.access import restate
 from repere.cases.policy import fill_reach
 from repere.directory.models import Organisation
-from repere.web import database
+from repere.web import database, tables
 from repere.web.grants import declared_grants
 from repere.web.home import CannotRun
 
@@ -41,20 +41,23 @@ def migrate(*, starting: bool = False) -> None:
 
 def bring_up_to_date(*, starting: bool = False) -> None:
     """The same without a root key: after a restore the right one is brought back by its keepers."""
+    with _as_owner() as direct:
+        tables.make_at_once(direct)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     install_key(renew=starting)
-    owner = connections["owner"]
-    owner.close()
-    where: dict[str, Any] = owner.settings_dict
-    with psycopg.connect(
-        host=where["HOST"], port=where["PORT"], dbname=where["NAME"], user=where["USER"], password=where["PASSWORD"]
-    ) as direct:
+    connections["owner"].close()
+    with _as_owner() as direct:
         with direct.transaction(), direct.cursor() as cursor:
             access.restate(cursor)
             restate(cursor)
             fill_reach(cursor)
             boot.mark_policies(cursor)
         database.apply_grants(direct, declared_grants())
+
+
+def _as_owner() -> psycopg.Connection[tuple[Any, ...]]:
+    where: dict[str, Any] = connections["owner"].settings_dict
+    return psycopg.connect(host=where["HOST"], port=where["PORT"], dbname=where["NAME"], user=where["USER"], password=where["PASSWORD"])
 
 
 def _keys_are_closed_already() -> bool:
