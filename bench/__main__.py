@@ -126,6 +126,8 @@ def _figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
                     one["command"],
                 )
             )
+            if (share := one.get(f"{what}_decryption_share")) is not None:
+                rows.append((f"{what}, share of decryption in the whole answer", "≤ 25 %", f"{share:.1%}", one["command"]))
         rows.append(("adding a fact", "p95 ≤ 150 ms", f"p95 {one['add_fact_ms']['p95']} ms", one["command"]))
         for name, words in (("filled", "filling"), ("evaluated", "evaluating every view")):
             if name in one:

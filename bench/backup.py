@@ -19,11 +19,14 @@ from typing import Any
 
 from bench.measuring import ROOT, clock, machine, say
 
+RUNNING = ("postmaster.pid", ".s.PGSQL.*", "run.lock", "start.lock")
+"""What a server that was killed leaves behind names a process of the source, not of its copy."""
+
 
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--persons", type=int, default=100_000)
-    options.add_argument("--home", type=Path, help="A filled installation that is stopped: its folder is copied, not touched.")
+    options.add_argument("--home", type=Path, help="A filled installation: it is stopped and its folder copied.")
     chosen = options.parse_args()
     place = Path(tempfile.mkdtemp(prefix="rp-", dir="/tmp"))
     found: dict[str, Any] = {"persons": chosen.persons, "machine": machine()}
@@ -45,7 +48,8 @@ def _measure(place: Path, persons: int, filled: Path | None, found: dict[str, An
     one, two, folders = place / "one", place / "two", ("--to", str(place / "data"), "--keys-to", str(place / "keys"))
     with clock(found, "fill_seconds"):
         if filled is not None:
-            shutil.copytree(filled, one)
+            _repere(filled, "stop", may_fail=True)
+            shutil.copytree(filled, one, ignore=shutil.ignore_patterns(*RUNNING))
             _repere(one, "migrate")
         else:
             _repere(one, "demo", "--persons", str(persons))

@@ -126,6 +126,7 @@ def _in_process(pages: dict[str, Callable[[int], Ask]], member: Any, times: int)
     from django.db import connection
     from django.test import Client
 
+    from repere.core import sealing
     from repere.web.memory import keep_what_stays
 
     settings.ALLOWED_HOSTS = ["*"]
@@ -133,10 +134,11 @@ def _in_process(pages: dict[str, Callable[[int], Ask]], member: Any, times: int)
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = _session(member)
     measured: dict[str, Any] = {}
+    deciphering = _clocked(sealing, "_open", "_derive")
     for name, address in pages.items():
-        whole, outside, queries = [], [], []
+        whole, outside, queries, opened = [], [], [], []
         for i in range(times + 5):
-            sql = [0.0, 0]
+            sql, deciphering[0] = [0.0, 0], 0.0
 
             def wrapped(execute: Any, *args: Any, sql: list[float] = sql) -> Any:
                 started = time.perf_counter()
@@ -158,11 +160,32 @@ def _in_process(pages: dict[str, Callable[[int], Ask]], member: Any, times: int)
             whole.append(taken * 1000)
             outside.append((taken - sql[0]) * 1000)
             queries.append(sql[1])
+            opened.append(deciphering[0] * 1000)
         measured[f"{name}_ms"] = spread(whole)
         measured[f"{name}_outside_sql_ms"] = spread(outside)
         measured[f"{name}_queries"] = int(max(queries))
         measured[f"{name}_bytes"] = content
+        measured[f"{name}_decryption_share"] = round(sum(opened) / sum(whole), 4)
     return measured
+
+
+def _clocked(module: Any, *names: str) -> list[float]:
+    """Seconds spent in these functions of a module since the one number of the list was last set to nothing."""
+    spent = [0.0]
+
+    def clocked(act: Callable[..., Any]) -> Callable[..., Any]:
+        def acting(*args: Any, **named: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return act(*args, **named)
+            finally:
+                spent[0] += time.perf_counter() - started
+
+        return acting
+
+    for name in names:
+        setattr(module, name, clocked(getattr(module, name)))
+    return spent
 
 
 def _through_http(pages: dict[str, Callable[[int], Ask]], member: Any, times: int) -> dict[str, Any]:
