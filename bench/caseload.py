@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.measuring import MECHANISM, clock, machine, peak_gib, say
 from repere.core.rulebook import load, shared_rules
-from repere.core.rulebook.columns import FactTables
+from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import path, shares, snapshot
 from repere.demo.journeys import invent
 from repere.observatory.replay import SLAB_CASES, reused
@@ -36,7 +36,7 @@ def main() -> None:
     frames = country.facts
     del country
     with clock(result, "tables"):
-        tables = FactTables.from_polars(mechanisms[1], chosen.cases, frames)
+        tables = tables_of(mechanisms[1], chosen.cases, frames)
     del frames
     gc.collect()
     result["rules"] = {mechanism.name: len(mechanism.rules) for mechanism in mechanisms}

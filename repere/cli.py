@@ -1,9 +1,6 @@
 """The command `repere`. Its verbs stand in `repere/commands/`, one module per subject.
 
-A module there may hold two functions, both optional:
-`register(cli: click.Group) -> None` adds its commands (Django is set up and the database runs by then), and
-`prepare(*, demo: bool, now: datetime) -> None` is called by `repere run` after each migration; it must be quick and
-change nothing when its work is done already. Modules are prepared in the order of their `PREPARE_ORDER` (50 if absent).
+A module there may hold `register(cli: click.Group) -> None`, which adds its commands; Django is set up and the database runs by then.
 """
 
 import os
@@ -68,7 +65,7 @@ def _wake(verb: str, words: list[str]) -> None:
     django.setup()
     if not wants_help:
         refuse_on_a_full_disk(words)
-    for module in commands.modules():
+    for module in commands.modules(verb):
         if hasattr(module, "register"):
             module.register(cli)
 

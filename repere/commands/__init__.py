@@ -4,7 +4,17 @@ import pkgutil
 from importlib import import_module
 from types import ModuleType
 
+SUBJECTS = {
+    "backup": ("backup",), "restore": ("backup",), "restore-check": ("backup",), "demo": ("demo",), "directory": ("directory",),
+    "emergency-sheets": ("emergency",), "erasure": ("erasure",), "import": ("exchange",), "export": ("exchange", "export"),
+    "explain": ("explaining",), "keys": ("keys",), "ledger": ("ledger",), "mechanism": ("mechanism",), "organisation": ("organisations",),
+    "place": ("places",), "simulate": ("places",), "policy": ("policy",), "replay": ("replay",), "extract": ("replay",),
+    "retention": ("retention",),
+} | dict.fromkeys(("run", "migrate", "check", "found", "worker", "serve", "stop"), ("running",))  # fmt: skip
+"""Which modules hold a verb: the others, and what they draw with and compute with, are not loaded for it."""
 
-def modules() -> list[ModuleType]:
-    """Every module beside this one. They are imported when asked for, once Django is set up."""
-    return [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+
+def modules(verb: str = "") -> list[ModuleType]:
+    """The modules of a verb; of an unknown one, or of none, every module beside this one. Imported here, once Django is set up."""
+    names = SUBJECTS.get(verb) or [found.name for found in pkgutil.iter_modules(__path__)]
+    return [import_module(f"{__name__}.{name}") for name in names]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from repere.core.dates import number
 from repere.core.rulebook import Mechanism, Rule, shared_rules
 from repere.core.rulebook.columns import FactTables
+from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import Path, path, snapshot
 from repere.observatory.extract import Extract
 from repere.observatory.groups import Grouping, groupings
@@ -90,8 +91,8 @@ class Replay:
 
 def replay(base: Mechanism, other: Mechanism, caseload: Extract, *, with_path: bool = False, progress: Progress | None = None) -> Replay:
     """Evaluate a caseload under two mechanisms on the last day it tells of."""
-    tables = FactTables.from_polars(other, caseload.cases, caseload.facts)
-    before_tables = tables if same_words(base, other) else FactTables.from_polars(base, caseload.cases, caseload.facts)
+    tables = tables_of(other, caseload.cases, caseload.facts)
+    before_tables = tables if same_words(base, other) else tables_of(base, caseload.cases, caseload.facts)
     after = snapshot(other, tables, caseload.on)
     before = reused(base, other, after) or snapshot(base, before_tables, caseload.on)
     rules = [_rule_change(base, other, rule_id, before, after) for rule_id in _compared(base, other)]

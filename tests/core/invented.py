@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from repere.core.rulebook import MISSING, Fact, FactKind, FieldKind, Mechanism, codes_of, load
 from repere.core.rulebook.columns import FactTables
+from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.expressions import Before, Selector, dates_of, selectors_of, walk
 from repere.core.rulebook.model import Rule
 from repere.core.rulebook.parsing import expressions_of
@@ -165,7 +166,7 @@ def caseload(made: Mechanism, all_cases: Sequence[Sequence[Fact]]) -> FactTables
             }  # fmt: skip
             rows.setdefault(fact.kind, []).append(row | _columns(made.facts[fact.kind], fact))
     frames = {kind: pl.DataFrame(found, infer_schema_length=None) for kind, found in rows.items()}
-    return FactTables.from_polars(made, len(all_cases), frames)
+    return tables_of(made, len(all_cases), frames)
 
 
 def _columns(kind: FactKind, fact: Fact) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from repere.accounts.models import Membership
 from repere.accounts.rootkey import make_root_key
 from repere.cases.models import Case, Fact, Finding
 from repere.core.rulebook import load
-from repere.core.rulebook.columns import FactTables
+from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import snapshot
 from repere.demo import filling
 from repere.ledger.models import Entry
@@ -55,7 +55,7 @@ def test_the_numbers_say_nothing_about_the_order_of_the_files(member, mechanism)
 
 def test_the_answers_on_the_extract_are_those_of_the_files(member, mechanism):
     made = collect(mechanism, acting=member.actor(), now=NOW, invented=True)
-    answers = snapshot(mechanism, FactTables.from_polars(mechanism, made.cases, made.facts), date(2026, 11, 21))
+    answers = snapshot(mechanism, tables_of(mechanism, made.cases, made.facts), date(2026, 11, 21))
     with acting_as(member.actor()) as actor:
         stored = Finding.objects.visible_to(actor).filter(view__organisation=actor.organisation_id, view__owner=actor.organisation_id)
         for rule in ("common.assistance_and_support", "fr.residence_permit_complaint", "fr.civi_compensation"):

@@ -11,7 +11,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-import openpyxl
 import xlsxwriter
 
 Rows = Iterable[Sequence[str]]
@@ -63,6 +62,8 @@ def to_xlsx(rows: Rows, *, foot: str = "") -> bytes:
 
 
 def from_xlsx(data: bytes) -> list[list[str]]:
+    import openpyxl  # a sixth of a second that every other start of a process is spared
+
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
     return [[unsafe(str(cell)) if cell is not None else "" for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
 

@@ -10,11 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from repere.core.dates import FAR, number
@@ -143,30 +141,6 @@ class FactTables:
         codes = encoding_of(mechanism)
         return cls(len(cases), {kind: _told(mechanism, codes, kind, rows) for kind, rows in by_kind.items()}, held)
 
-    @classmethod
-    def from_folder(cls, mechanism: Mechanism, folder: Path) -> FactTables:
-        """Read an extract: ``cases.parquet`` (a row per case) and ``facts/<kind>.parquet`` (see docs/extract.md)."""
-        cases = pl.scan_parquet(folder / "cases.parquet").select(pl.len()).collect(engine="in-memory").item()
-        frames = {path.stem: pl.read_parquet(path) for path in sorted((folder / "facts").glob("*.parquet"))}
-        return cls.from_polars(mechanism, int(cases), frames)
-
-    @classmethod
-    def from_polars(cls, mechanism: Mechanism, cases: int, frames: Mapping[str, pl.DataFrame]) -> FactTables:
-        """Build from one frame per kind: case, fact, earliest, latest, recorded, role, corrects and the kind's clear fields.
-
-        A date field ``f`` is two columns ``f_earliest`` and ``f_latest``; a column ``f`` may say why there is none.
-        """
-        codes = encoding_of(mechanism)
-        corrected = [frame["corrects"].cast(pl.Int64).drop_nulls() for frame in frames.values() if "corrects" in frame.columns]
-        gone = pl.concat(corrected) if corrected else pl.Series([], dtype=pl.Int64)
-        tables = {}
-        for kind, frame in frames.items():
-            if kind in mechanism.facts and len(frame):
-                kept = frame.filter(~pl.col("fact").cast(pl.Int64).is_in(gone.implode())) if len(gone) else frame
-                if len(kept):
-                    tables[kind] = _from_frame(mechanism, codes, kind, kept)
-        return cls(cases, tables)
-
     def between(self, first: int, last: int) -> FactTables:
         """The block of cases ``first`` ≤ case < ``last``."""
         cut = {kind: part for kind, table in self.kinds.items() if (part := table.between(first, last)) is not None}
@@ -221,16 +195,16 @@ def _told(mechanism: Mechanism, codes: Encoding, kind: str, rows: list[tuple[int
         np.array([(f.recorded_at - _EPOCH) // _MICROSECOND for _, _, f in rows], np.int64),
         np.array([codes.roles.get(f.stated_by, -1) for _, _, f in rows], np.int16), fields,
     )  # fmt: skip
-    return _lasting(declared, table, silent) if declared.lasting else table
+    return lasting(declared, table, silent) if declared.lasting else table
 
 
-def _lasting(kind: FactKind, table: KindTable, silent_days: Mapping[str, NDArray[np.bool_]]) -> KindTable:
+def lasting(kind: FactKind, table: KindTable, silent_days: Mapping[str, NDArray[np.bool_]]) -> KindTable:
     """The table with what a newer fact does not answer filled in. A day that she prefers not to say again is an answer."""
     unanswered = (MARKERS["not_asked"], MARKERS["not_known"])
     silent, unknown = {}, {}
     for name, column in table.fields.items():
         day = silent_days.get(name.partition(".")[0])
-        silent[name] = np.isin(column, unanswered) if day is None else day
+        silent[name] = (column == unanswered[0]) | (column == unanswered[1]) if day is None else day
         unknown[name] = MARKERS["not_known"] if day is None else FAR
     order = edges(table.case, table.earliest, table.latest, table.recorded)
     fields = carried(table.fields, silent, unknown, table.case, order)
@@ -239,62 +213,3 @@ def _lasting(kind: FactKind, table: KindTable, silent_days: Mapping[str, NDArray
         gone = (fields[low] == FAR) | (fields[high] == FAR)
         fields[low], fields[high] = np.where(gone, FAR, fields[low]), np.where(gone, FAR, fields[high])
     return replace(table, fields=fields)
-
-
-def _from_frame(mechanism: Mechanism, codes: Encoding, kind: str, frame: pl.DataFrame) -> KindTable:
-    frame = frame.sort("case", "latest", "recorded", maintain_order=True)
-    fields: dict[str, Int] = {}
-    silent: dict[str, NDArray[np.bool_]] = {}
-    for field in mechanism.facts[kind].fields.values():
-        if field.sealed:
-            continue
-        if field.type == "date":
-            for edge in ("earliest", "latest"):
-                name = f"{field.name}_{edge}"
-                fields[f"{field.name}.{edge}"] = _day_column(frame, name, FAR).astype(np.int64)
-            word = frame[field.name].cast(pl.String) if field.name in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
-            said = word.is_in(["prefers_not_to_say", "not_applicable"]).fill_null(False).to_numpy()
-            silent[field.name] = (fields[f"{field.name}.earliest"] == FAR) & ~said
-        elif field.name in frame.columns:
-            fields[field.name] = _code_column(codes, kind, field, frame[field.name])
-        else:
-            fields[field.name] = np.full(len(frame), MARKERS["not_asked"], np.int64)
-    role = frame["role"].cast(pl.String).replace_strict(codes.roles, default=-1, return_dtype=pl.Int16).to_numpy()
-    recorded = frame["recorded"].cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
-    table = KindTable(
-        frame["case"].cast(pl.Int32).to_numpy(), frame["fact"].cast(pl.Int64).to_numpy(),
-        _day_column(frame, "earliest", FAR), _day_column(frame, "latest", FAR), recorded, role, fields,
-    )  # fmt: skip
-    return _lasting(mechanism.facts[kind], table, silent) if mechanism.facts[kind].lasting else table
-
-
-def _day_column(frame: pl.DataFrame, name: str, missing: int) -> Day:
-    if name not in frame.columns:
-        return np.full(len(frame), missing, np.int32)
-    return frame[name].cast(pl.Date).cast(pl.Int32).fill_null(missing).to_numpy()
-
-
-def _code_column(codes: Encoding, kind: str, field: FieldKind, column: pl.Series) -> Int:
-    if field.type == "int":
-        markers = column.cast(pl.String).replace_strict(MARKERS, default=None, return_dtype=pl.Int64)
-        return column.cast(pl.Int64, strict=False).fill_null(markers).fill_null(MARKERS["not_asked"]).to_numpy()
-    words: dict[str, int] = codes.codes[kind, field.name]
-    if field.type == "codes":
-        bits = {code: 1 << index for code, index in words.items()}
-        table = pl.DataFrame({"row": np.arange(len(column)), "code": column})
-        exploded = (table.explode("code") if isinstance(column.dtype, pl.List) else table).unique(maintain_order=True)
-        summed = (
-            exploded.with_columns(
-                pl.col("code").cast(pl.String).replace_strict(bits | MARKERS, default=0, return_dtype=pl.Int64).alias("bit")
-            )
-            .group_by("row", maintain_order=True)
-            .agg(
-                pl.when(pl.col("bit").min() < 0).then(pl.col("bit").min()).otherwise(pl.col("bit").sum()).alias("bits"),
-                pl.col("code").null_count().alias("none"),
-            )
-        )
-        values = summed["bits"].to_numpy().copy()
-        values[(summed["none"].to_numpy() > 0) & (values == 0)] = MARKERS["not_asked"]
-        return values
-    told = column.cast(pl.String).fill_null("not_asked")
-    return told.replace_strict(words | MARKERS, default=MARKERS["not_known"], return_dtype=pl.Int64).to_numpy()
