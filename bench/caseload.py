@@ -11,8 +11,8 @@ import numpy as np
 
 from bench.measuring import MECHANISM, clock, machine, peak_gib, say
 from repere.core.rulebook import load, shared_rules
-from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import path, shares, snapshot
+from repere.core.rulebook.frames import tables_of
 from repere.demo.journeys import invent
 from repere.observatory.replay import SLAB_CASES, reused
 

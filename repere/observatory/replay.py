@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from repere.core.dates import number
 from repere.core.rulebook import Mechanism, Rule, shared_rules
 from repere.core.rulebook.columns import FactTables
-from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import Path, path, snapshot
+from repere.core.rulebook.frames import tables_of
 from repere.observatory.extract import Extract
 from repere.observatory.groups import Grouping, groupings
 

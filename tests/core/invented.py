@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from repere.core.rulebook import MISSING, Fact, FactKind, FieldKind, Mechanism, codes_of, load
 from repere.core.rulebook.columns import FactTables
-from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.expressions import Before, Selector, dates_of, selectors_of, walk
+from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.model import Rule
 from repere.core.rulebook.parsing import expressions_of
 

@@ -11,8 +11,8 @@ from repere.accounts.models import Membership
 from repere.accounts.rootkey import make_root_key
 from repere.cases.models import Case, Fact, Finding
 from repere.core.rulebook import load
-from repere.core.rulebook.frames import tables_of
 from repere.core.rulebook.country import snapshot
+from repere.core.rulebook.frames import tables_of
 from repere.demo import filling
 from repere.ledger.models import Entry
 from repere.observatory import extract
