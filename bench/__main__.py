@@ -141,6 +141,9 @@ def _figures(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
                 one["command"],
             )
         )
+        if "views" in one:
+            words = f"evaluating what came in by the bulk door, {one['views']:,} files, one process"
+            rows.append((words, "apart", f"{one['views_per_second']:,} files/s", one["command"]))
     if one := found.get("starting"):
         rows.append((f"second start, {one['persons']:,} persons", "< 10 s", f"{one['second_run']} s", one["command"]))
     # Newer measures say their own lines.

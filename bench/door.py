@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import tempfile
 import time
@@ -14,17 +15,22 @@ from typing import Any
 from bench.measuring import ROOT, clock, machine, say
 from bench.pages import _wake
 
+EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
+
 
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--rows", type=int, default=10_000)
+    options.add_argument("--evaluated", type=int, default=1_000, help="How many of the files are evaluated afterwards, measured apart.")
     options.add_argument("--home", type=Path, default=ROOT / "var" / "bench-door")
     chosen = options.parse_args()
     os.environ |= {"REPERE_HOME": str(chosen.home), "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
     _wake()
 
     from repere.accounts.models import Membership
+    from repere.cases.actions.bulk import VIEWS_PER_JOB
     from repere.cases.exchange import importing, reading
+    from repere.cases.jobs import evaluate_views
     from repere.demo import filling
     from repere.web.installation import migrate
 
@@ -43,7 +49,21 @@ def main() -> None:
             done = importing.import_file(path, acting=acting, now=now)
     assert done.written, done.mistakes[:3]
     result |= {"facts": done.facts, "rows_per_second": round(chosen.rows / result["whole"])}
+    views = _waiting_for_evaluation()[: chosen.evaluated]
+    with clock(result, "evaluated"):
+        for start in range(0, len(views), VIEWS_PER_JOB):
+            evaluate_views(views[start : start + VIEWS_PER_JOB])
+    result |= {"views": len(views), "views_per_second": round(len(views) / result["evaluated"])}
     say(result)
+
+
+def _waiting_for_evaluation() -> list[str]:
+    """Views of the newest import, from the jobs that it left to the worker."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args -> 'view_ids' FROM procrastinate_jobs WHERE task_name = %s ORDER BY id DESC", [EVALUATE_VIEWS])
+        return [view for (views,) in cursor.fetchall() for view in json.loads(views)]
 
 
 FORMS = ("SexualExploitation", "ForcedLabour", "Servitude;ForcedLabour", "ForcedBegging", "Other")

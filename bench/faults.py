@@ -145,8 +145,21 @@ class Installation:
                 one.send_signal(signal.SIGKILL)
             except psutil.NoSuchProcess:
                 continue
-        if kind in ("server", "worker", "everything") and chosen:
+        if kind in ("server", "everything") and chosen:
             self.running.wait(60)
+        elif kind == "worker" and chosen:
+            self._wait_for_another(chosen[0].pid)
+
+    def _wait_for_another(self, killed: int) -> None:
+        """What runs beside the pages is started anew by `repere run` itself."""
+        limit = time.monotonic() + ANSWERS_WITHIN_SECONDS
+        while time.monotonic() < limit:
+            if self.running is None or self.running.poll() is not None:
+                return
+            if any(_is(one, "worker") and one.pid != killed for one in _tree(self.running.pid)):
+                return
+            time.sleep(0.1)
+        raise SystemExit(f"No worker was started anew within {ANSWERS_WITHIN_SECONDS} s: {self.home / 'run.log'}")
 
     def _postmaster(self) -> int:
         return int((self.home / "pg" / "postmaster.pid").read_text().split()[0])

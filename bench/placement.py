@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from bench.measuring import clock, machine, peak_gib, say, spread
 from repere.core.needs import Member, Needs, Place, PlaceTable, candidates
 from repere.core.placement import Household, Instance, propose
+from repere.core.placement.keeping import History, keep_back
 
 PAIRS_EACH = 20
+PAST_DAYS = 180
 ZONES = [f"{number:02}" for number in range(1, 96)]
 
 
@@ -28,15 +31,18 @@ def main() -> None:
     with clock(result, "families"):
         mixed = propose(families)
     asked = _asking(families)
+    with clock(result, "keeping"):
+        kept = keep_back(families, mixed.lines, _past(families, chosen.seed))
     result |= {
         "pure_pairs": pure.pairs, "pure_gap": pure.gap, "families_pairs": mixed.pairs, "families_gap": round(mixed.gap, 5),
-        "candidates_ms": spread(asked), "peak_gib": peak_gib(),
+        "candidates_ms": spread(asked), "peak_gib": peak_gib(), "kept_back": len(kept),
     }  # fmt: skip
     size = f"{chosen.households:,} waiting, {chosen.households // 2:,} places"
     result["figures"] = [
         [f"daily proposal, {size}, {pure.pairs:,} pairs, units given whole", "gap 0 in ≤ 1 s", f"gap {pure.gap:g} in {result['pure']} s"],
         [f"daily proposal, {size}, {mixed.pairs:,} pairs, families in shared units", "gap ≤ 1 % in ≤ 10 s",
          f"gap {mixed.gap:.2%} in {result['families']} s"],
+        [f"which places to keep back, beside that proposal, learnt from {PAST_DAYS} days", "bounded", f"{result['keeping']} s"],
         ["memory of the daily proposal", "≤ 2 GiB", f"{result['peak_gib']} GiB"],
         [f"candidates for one household among {chosen.households // 2:,} places, in memory", "p95 ≤ 50 ms",
          f"p95 {result['candidates_ms']['p95']} ms"],
@@ -56,6 +62,14 @@ def _instance(households: int, seed: int, *, families: bool) -> Instance:
         if places[row].capacity >= each.needs.size
     )
     return Instance(waiting, places, pairs=_at_most(pairs))
+
+
+def _past(instance: Instance, seed: int) -> History:
+    """As many requests a day, and half as many places that became free, as wait and are free today, over some months."""
+    draw = np.random.default_rng(seed)
+    came = tuple((int(draw.integers(1, PAST_DAYS)), replace(one, waiting_days=0)) for one in instance.households)
+    opened = tuple((int(draw.integers(1, PAST_DAYS)), one) for one in instance.places)
+    return History(PAST_DAYS, came, opened)
 
 
 def _at_most(pairs: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, str, int], ...]:

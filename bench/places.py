@@ -51,11 +51,14 @@ def _occupy(seeker: Any, *, every: int) -> int:
     """Every such unit held by a household: rows alone, since what is measured is reading them."""
     from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+    from repere.accounts.acting import acting_as
+    from repere.accounts.actor import Actor
     from repere.core.needs import household
     from repere.places import households
     from repere.places.models import Bed, Hold, Occupancy, Request, Unit
 
-    now, end, asked = datetime.now(UTC), datetime.now(UTC) + timedelta(days=3), households.written(household(["woman"]))
+    now, asked = datetime.now(UTC), households.written(household(["woman"]))
+    end = now + timedelta(days=3)
     with seeker.acts() as actor:
         units = list(Unit.objects.visible_to(actor).order_by("id"))[::every]
         who = {"organisation_id": actor.organisation_id, "user_id": actor.user_id}
@@ -66,9 +69,11 @@ def _occupy(seeker: Any, *, every: int) -> int:
                  listed=True, user_id=actor.user_id, asked_at=now, ends_at=end)
             for request, unit in zip(requests, units, strict=True)
         ]  # fmt: skip
+    # As verbs write them: in the application's own capacity.
+    with acting_as(Actor.system("bench", organisation_id=actor.organisation_id)) as desk:
         Hold.objects.bulk_create(holds)
         hold_of = {hold.unit_id: hold for hold in holds}
-        beds = Bed.objects.visible_to(actor).filter(unit__in=list(hold_of))
+        beds = Bed.objects.visible_to(desk).filter(unit__in=list(hold_of))
         Occupancy.objects.bulk_create(Occupancy(bed=bed, hold=hold_of[bed.unit_id], during=DateTimeTZRange(now, end)) for bed in beds)
     return len(units)
 

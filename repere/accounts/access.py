@@ -67,7 +67,8 @@ POLICIES = {
             f"FOR SELECT USING (id = {ACTING_USER} OR {AT_THE_DOOR} OR {MEMBER_OF_OURS})"
         ),
         "read by jobs": f"FOR SELECT {JOBS}",
-        "made by who invites": f"FOR INSERT WITH CHECK ({ACTING_ORGANISATION} IS NOT NULL OR {AT_THE_DOOR})",
+        # An address that anybody could take beforehand would be kept from its person, and an error would tell who has an account.
+        "made by who invites": f"FOR INSERT WITH CHECK ({BY_THE_HOUSE})",
         "changed by herself": (
             f"FOR UPDATE USING (id = {ACTING_USER} OR {AT_THE_DOOR} OR {BY_THE_HOUSE} AND {MEMBER_OF_OURS})"
             f" WITH CHECK (id = {ACTING_USER} OR {AT_THE_DOOR} OR {BY_THE_HOUSE} AND {MEMBER_OF_OURS})"

@@ -10,7 +10,9 @@ A trigger says so, not a policy: under row-level security PostgreSQL names no lo
 library, which reads it there, ends the worker when a periodic job is due while the one before still waits.
 """
 
-from repere.ledger.policy import ACTING_KIND
+from repere.ledger import policy
+
+ACTING_KIND = policy.ACTING_KIND.replace("acting(", "public.acting(")  # also in a function that looks for names nowhere
 
 BY_PAGES = (
     "repere.cases.jobs.evaluate_others", "repere.cases.jobs.evaluate_views", "repere.cases.jobs.note_place_event",
@@ -23,9 +25,12 @@ _KEEPS_NONE_OUT = (
     " AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour')"
     " AND NEW.priority = 0 AND NEW.queue_name = 'default'"
 )
+BEFORE_PAGES = 1
+"""Priority of what the clock asks for: however much the pages ask for, it goes before. A page may ask with priority 0 alone."""
 MOST_AT_ONCE = 1000
 """Jobs that a person asks for on one connection in a moment: the largest import asks for 250. PostgreSQL counts rows it has not yet
-told to its statistics, that is of this transaction and about a second before it; nobody who serves can set that count back."""
+told to its statistics, that is of this transaction and about a second before it. Nobody who serves can read that count or set it back:
+the owner asks."""
 
 GRANTS = {
     "procrastinate_jobs": {
@@ -47,7 +52,7 @@ POLICIES = {
 }
 
 ASKED_FOR = f"""
-CREATE OR REPLACE FUNCTION job_is_asked_for() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION job_is_asked_for() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF {ACTING_KIND} IS NULL OR NEW.task_name NOT IN ({_NAMES}) OR NOT ({_KEEPS_NONE_OUT}) THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.accounts.deferring import BEFORE_PAGES
 from repere.directory.actions import mark_reminded, publish
 from repere.directory.queries.agreements import due_for_reminder
 
@@ -46,12 +47,12 @@ def _remind(convention_id: UUID, today: date) -> bool:
 
 
 @app.periodic(cron="37 2 * * *")
-@app.task(name="repere.accounts.directory_jobs.publish", queueing_lock="publish_directory", retry=AGAIN)
+@app.task(name="repere.accounts.directory_jobs.publish", queueing_lock="publish_directory", priority=BEFORE_PAGES, retry=AGAIN)
 def publish_nightly(timestamp: int) -> None:
     publish_directory(now=datetime.now(UTC))
 
 
 @app.periodic(cron="47 5 * * *")
-@app.task(name="repere.accounts.directory_jobs.conventions", queueing_lock="remind_of_conventions", retry=AGAIN)
+@app.task(name="repere.accounts.directory_jobs.conventions", queueing_lock="remind_of_conventions", priority=BEFORE_PAGES, retry=AGAIN)
 def remind_every_morning(timestamp: int) -> None:
     remind_of_conventions(now=datetime.now(UTC))

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 # Named here because the worker looks for tasks in this module only.
 from repere.accounts import directory_jobs as directory_jobs
 from repere.accounts import members, sessions, vetting
+from repere.accounts.deferring import BEFORE_PAGES
 
 
 def look_after_accounts(*, now: datetime) -> dict[str, int]:
@@ -22,7 +23,7 @@ def look_after_accounts(*, now: datetime) -> dict[str, int]:
 
 
 @app.periodic(cron="23 2 * * *")
-@app.task(name="repere.accounts.jobs.nightly", queueing_lock="accounts_nightly")
+@app.task(name="repere.accounts.jobs.nightly", queueing_lock="accounts_nightly", priority=BEFORE_PAGES)
 def nightly(timestamp: int) -> None:
     look_after_accounts(now=datetime.now(UTC))
     sessions.forget_ended()

@@ -46,9 +46,17 @@ class _Text(Generic[Row]):
             self.sql, self.params = self.compiler.as_sql()
         except EmptyResultSet:
             self.compiler, self.sql, self.params = None, "SELECT WHERE FALSE", ()
+        self.converting: dict[int, Any] | None = None
 
     def filled(self, given: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(given[one.name] if isinstance(one, Given) else one for one in self.params)
+
+    def converters(self, columns: list[Any]) -> dict[int, Any]:
+        """How each column becomes a value, found once: the columns of a question are always the same."""
+        if self.converting is None:
+            assert self.compiler is not None
+            self.converting = self.compiler.get_converters(columns)
+        return self.converting
 
     def ask(self, given: dict[str, Any]) -> list[Row]:
         rows = self.rows._chain()  # type: ignore[attr-defined]
@@ -57,6 +65,7 @@ class _Text(Generic[Row]):
         compiler, params = copy.copy(self.compiler), self.filled(given)
         compiler.connection = connections[rows.db]  # each thread has its own
         compiler.as_sql = lambda *args, **kwargs: (self.sql, params)  # type: ignore[method-assign]
+        compiler.get_converters = self.converters  # type: ignore[assignment]
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
 

@@ -160,12 +160,24 @@ def person_keys(person_ids: Iterable[UUID], organisation: Whose) -> dict[UUID, P
     """The keys this organisation holds among those persons; the others are simply absent."""
     owner = _id(organisation)
     held = _organisation_keys(owner)
-    wraps = PersonKeyWrap.objects.filter(person_id__in=list(person_ids), organisation_id=owner)
     return {
         person_id: PersonKey(unwrap(held[version], bytes(wrapped), aad=person_binding(person_id, owner, version)), generation)
-        for person_id, version, wrapped, generation in wraps.values_list("person_id", "version", "wrapped", "generation")
+        for person_id, version, wrapped, generation in _wraps(list(person_ids), owner)
         if version in held
     }
+
+
+def _wraps(person_ids: list[UUID], owner: UUID) -> Iterable[tuple[UUID, int, Any, int]]:
+    if len(person_ids) == 1:
+        return _her_wrap(person=person_ids[0], organisation=owner)
+    wraps = PersonKeyWrap.objects.filter(person_id__in=person_ids, organisation_id=owner)
+    return wraps.values_list("person_id", "version", "wrapped", "generation")
+
+
+@kept
+def _her_wrap() -> QuerySet[PersonKeyWrap, tuple[UUID, int, Any, int]]:
+    hers = PersonKeyWrap.objects.filter(person_id=Given("person", UUIDField()), organisation_id=Given("organisation", UUIDField()))
+    return hers.values_list("person_id", "version", "wrapped", "generation")
 
 
 def share_person_key(person_id: UUID, from_: Whose, to: Whose) -> None:

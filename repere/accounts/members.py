@@ -113,7 +113,8 @@ def invite_member(*, email: str, name: str, role: str, language: str, acting: Ac
             raise Refused("unknown_role", value=role)
         user = account_of(email)
         if user is None:
-            user = User.objects.create_user(email, name=name.strip(), language=language)
+            with acting_as(Actor.system("members", organisation_id=organisation)):
+                user = User.objects.create_user(email, name=name.strip(), language=language)
         works_here = Membership.objects.accepted().filter(user=user.pk, organisation=organisation, ended_at=None).exists()
         try:
             with transaction.atomic():

@@ -2,7 +2,8 @@
 
 A password, an address and whether an account is open are written by the house or at the door, never by SQL in a request of a person:
 the hash of somebody else's password would open her account. A session that ended or was locked is not opened again that way, nor is
-a proof shown that nobody gave. Her own name, her language, when she was last seen and the end of a session stay hers to write.
+a proof shown that nobody gave, nor is a session said to have been used when it was not. Under what name she works is typed by who
+invited her. Her language and the end of a session stay hers to write.
 """
 
 _REFUSED = "USING ERRCODE = 'insufficient_privilege'"
@@ -56,6 +57,20 @@ CREATE TRIGGER who_ends_a_membership_says_so BEFORE UPDATE ON accounts_membershi
     EXECUTE FUNCTION who_ends_a_membership_says_so();
 """
 GUARDS = (ACCOUNT, SESSION, LEAVING)
+
+
+def _anew(guards: str) -> str:
+    return guards.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER")
+
+
+SINCE_0094_UNDONE = _anew(ACCOUNT + SESSION)
+SINCE_0094 = (
+    SINCE_0094_UNDONE.replace("NEW.email, NEW.is_active)", "NEW.email, NEW.name, NEW.is_active)")
+    .replace("OLD.email, OLD.is_active)", "OLD.email, OLD.name, OLD.is_active)")
+    .replace("NEW.began_at, NEW.confirmed_at", "NEW.began_at, NEW.seen_at, NEW.confirmed_at")
+    .replace("OLD.began_at, OLD.confirmed_at", "OLD.began_at, OLD.seen_at, OLD.confirmed_at")
+)
+"""A member who calls herself another body misleads who reads her name; a session seen in a year to come never locks."""
 UNDONE = (
     "DROP TRIGGER who_ends_a_membership_says_so ON accounts_membership; DROP FUNCTION who_ends_a_membership_says_so();",
     "DROP TRIGGER session_is_proved ON accounts_signedin; DROP FUNCTION session_is_proved();",

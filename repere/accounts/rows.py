@@ -6,7 +6,10 @@ The arrays are packed here, a column at a time: psycopg chooses a dumper anew fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+import socket
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from struct import Struct
 from typing import Any, LiteralString
@@ -18,21 +21,50 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 ROWS_PER_INSERT = 5000
+SEND_BUFFER_BYTES = 4 * 1024 * 1024
+
+
+@contextmanager
+def flowing() -> Iterator[Callable[[], object]]:
+    """A pipeline in which the database writes while the caller prepares more, on one connection and in one thread.
+
+    Gives what the caller calls now and then: it hands over what there is room for and never waits. What the database refuses is
+    raised by a later statement, or at the end of the block, which waits for the last answer.
+    """
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        _widen(connection.connection.pgconn.socket)
+        yield connection.connection.pgconn.flush
+
+
+def _widen(descriptor: int) -> None:
+    """Room between the two sides: as made, a local socket holds less than a few dozen files, and each side waits for the other."""
+    with socket.socket(fileno=os.dup(descriptor)) as end:
+        if end.family == socket.AF_UNIX:  # the others grow by themselves
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # as much of it as the system allows
 
 
 def insert_rows(
     table: LiteralString, columns: Mapping[LiteralString, LiteralString], rows: Sequence[tuple[Any, ...]], *, then: LiteralString = ""
 ) -> None:
     """Insert rows given as tuples in the order of `columns` (name → type; a jsonb value comes as its text)."""
-    # Every name comes from a constant of the house: nothing that a person typed reaches the statement.
-    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
-    names = ", ".join(f'"{name}"' for name in columns)
-    statement = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {then}"  # noqa: S608
     cursor = psycopg.Cursor(connection.connection)
     cursor.adapters.register_dumper(_Packed, _PackedDumper)
     for start in range(0, len(rows), ROWS_PER_INSERT):
-        part = zip(*rows[start : start + ROWS_PER_INSERT], strict=True)
-        cursor.execute(statement, [packed(kind, column) for kind, column in zip(columns.values(), part, strict=True)])
+        values = dict(zip(columns, zip(*rows[start : start + ROWS_PER_INSERT], strict=True), strict=True))
+        # Whose rows they are, who writes them and when is mostly one value for all: it travels once.
+        same = {name for name in [*columns][1:] if all(value is values[name][0] for value in values[name])}
+        told = [values[name][0] for name in columns if name in same]
+        told += [packed(columns[name], values[name]) for name in columns if name not in same]
+        cursor.execute(_statement(table, columns, same) + then, told)
+
+
+def _statement(table: LiteralString, columns: Mapping[LiteralString, LiteralString], same: Container[str]) -> LiteralString:
+    # Every name comes from a constant of the house: nothing that a person typed reaches the statement.
+    into = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f"%b::{kind}" if name in same else f'part."{name}"' for name, kind in columns.items())
+    arrays = ", ".join(f"%b::{kind}[]" for name, kind in columns.items() if name not in same)
+    names = ", ".join(f'"{name}"' for name in columns if name not in same)
+    return f"INSERT INTO {table} ({into}) SELECT {values} FROM unnest({arrays}) AS part ({names}) "  # noqa: S608
 
 
 # ---- arrays as PostgreSQL receives them: each value in its binary form behind its length

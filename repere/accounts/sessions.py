@@ -86,7 +86,8 @@ def current(session: SessionBase, user: User, *, now: datetime) -> SignedIn | No
         if idle >= idle_limit():
             _lock(signed, acting, now, "idle")
         elif idle >= SEEN_STEP:
-            SignedIn.objects.filter(pk=signed.pk).update(seen_at=now)
+            with acting_as(keeper_of(user)):
+                SignedIn.objects.filter(pk=signed.pk).update(seen_at=now)
     return signed
 
 

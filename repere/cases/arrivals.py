@@ -1,5 +1,5 @@
-"""What houses wait to hear, where those who follow her begin their day: that she is there, which they make sure of with her, and
-questions that a house asks before it answers."""
+"""What houses say or wait to hear, where those who follow her begin their day: that she is there, which they make sure of with her;
+that a place is kept for her, and until when; questions that a house asks before it answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.cases.access import followed_cases, standing
-from repere.places.queries.asking import SaidThere, asked_back_of_us, said_to_be_there
+from repere.places.queries.asking import SaidThere, asked_back_of_us, said_to_be_there, said_yes_to_us
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Arrival:
 def arrivals_to_confirm(actor: Actor) -> list[Arrival]:
     """Of files that this member follows and whose housing they may read, longest waiting first. Cost: one query, two where there are."""
     return _followed(actor, said_to_be_there(actor))
+
+
+def places_kept(actor: Actor, *, now: datetime) -> list[Arrival]:
+    """The same of places to which a house said yes, soonest ended first. `since`: until when it is kept."""
+    return _followed(actor, said_yes_to_us(actor, now=now))
 
 
 def questions_to_answer(actor: Actor) -> list[Arrival]:

@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, QuerySet, Value
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import kept
-from repere.cases.arrivals import Arrival, arrivals_to_confirm, questions_to_answer
+from repere.cases.arrivals import Arrival, arrivals_to_confirm, places_kept, questions_to_answer
 from repere.cases.models import KeptAwayNote
 from repere.cases.moved import Moved, moves_to_confirm
 from repere.cases.queries.filling import begun_concerns
 from repere.cases.queries.kept_away import kept_away_to_read, unread
-from repere.places.queries.asking import holds_to_confirm, questions_that_wait
-from repere.places.queries.moved import said_moves
+from repere.places.doors import HOSTING
+from repere.places.queries.asking import holds_of_ours, questions_that_wait
+from repere.places.queries.moved import NotThere, not_there, said_back, said_moves
+from repere.places.queries.vouching import voices_to_give, waiting_for_voices
 
 
 @dataclass(frozen=True)
 class AtHome:
     """`to_read`: conflicts that were declared; `arrivals` and `moves`: whether she is there; `questions`: of houses that were asked;
-    `begun`: situations not entered yet."""
+    `kept`: places to which a house said yes; `begun`: situations not entered yet; `to_vouch`: shelters of others that wait for our
+    voice; `unvouched`: ours that wait for theirs; `not_there`: households that we moved and that are not where we said."""
 
     to_read: list[KeptAwayNote] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
     begun: int = 0
     questions: list[Arrival] = field(default_factory=list)
+    kept: list[Arrival] = field(default_factory=list)
+    to_vouch: int = 0
+    unvouched: int = 0
+    not_there: list[NotThere] = field(default_factory=list)
 
 
-def at_home(actor: Actor) -> AtHome:
+def at_home(actor: Actor, *, now: datetime) -> AtHome:
     """Cost: one query, and one or two for each list that holds something."""
     held = {row["what"] for row in _held(actor)}
     return AtHome(
         kept_away_to_read(actor) if "to_read" in held else [],
-        arrivals_to_confirm(actor) if "arrivals" in held else [],
+        arrivals_to_confirm(actor) if "holds" in held else [],
         moves_to_confirm(actor) if "moves" in held else [],
         begun_concerns(actor).count() if "begun" in held else 0,
         questions_to_answer(actor) if "questions" in held else [],
+        places_kept(actor, now=now) if "holds" in held else [],
+        voices_to_give(actor).count() if "to_vouch" in held else 0,
+        waiting_for_voices(actor).count() if "unvouched" in held else 0,
+        not_there(actor, now=now) if "not_there" in held and actor.role in HOSTING else [],
     )
 
 
 @kept
 def _held(actor: Actor) -> QuerySet[Any, Any]:
-    lists: dict[str, QuerySet[Any]] = {"to_read": unread(actor), "arrivals": holds_to_confirm(actor), "moves": said_moves(actor)}
+    lists: dict[str, QuerySet[Any]] = {"to_read": unread(actor), "holds": holds_of_ours(actor), "moves": said_moves(actor)}
     lists |= {"begun": begun_concerns(actor), "questions": questions_that_wait(actor)}
+    lists |= {"to_vouch": voices_to_give(actor), "unvouched": waiting_for_voices(actor), "not_there": said_back(actor)}
     first, *others = (rows.order_by().values(what=Value(name, CharField()))[:1] for name, rows in lists.items())
     return first.union(*others, all=True)

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from django.db.migrations import RunSQL
 
 from repere.accounts.owner import ERASED_PERSON, KEEPING_KEYS, SEEKING
+from repere.places import erasing as of_places
 
 HER = f"person_id = {ERASED_PERSON}"
 HER_CASES = f"SELECT c.id FROM cases_case c WHERE c.person_id = {ERASED_PERSON}"  # noqa: S608 a constant of the house
@@ -87,6 +88,7 @@ class Cursor(Protocol):
     def rowcount(self) -> int: ...
     def execute(self, query: Any, params: Any = ...) -> Any: ...
     def fetchone(self) -> Any: ...
+    def fetchall(self) -> Any: ...
 
 
 def worked_on_by_the_owner(table: str) -> RunSQL:
@@ -109,7 +111,7 @@ def mark_of(person_id: UUID) -> bytes:
 
 def count_kept(cursor: Cursor) -> dict[str, int]:
     """How many rows of each table are hers, for a preview. Tables without any are left out."""
-    found = {}
+    found = of_places.count_words(cursor, _place_references(cursor))
     for table, rows in {**KEPT_ABOUT_HER, **HER_KEYS}.items():
         cursor.execute(f"SELECT count(*) FROM {table} WHERE {rows}")  # noqa: S608 names of this file
         if number := int(cursor.fetchone()[0]):
@@ -119,12 +121,18 @@ def count_kept(cursor: Cursor) -> dict[str, int]:
 
 def remove_kept(cursor: Cursor) -> dict[str, int]:
     """Remove every row that is hers, keys last. Returns how many went, by table. One transaction with `raise_tombstone`."""
-    gone = {}
+    gone = of_places.remove_words(cursor, _place_references(cursor))
     for table, rows in {**KEPT_ABOUT_HER, **HER_KEYS}.items():
         cursor.execute(f"DELETE FROM {table} WHERE {rows}")  # noqa: S608 names of this file
         if cursor.rowcount:
             gone[table] = cursor.rowcount
     return gone
+
+
+def _place_references(cursor: Cursor) -> list[UUID]:
+    """The numbers by which the places know her files."""
+    cursor.execute(f"SELECT c.place_reference FROM cases_case c WHERE c.{HER} AND c.place_reference IS NOT NULL")  # noqa: S608 constants
+    return [row[0] for row in cursor.fetchall()]
 
 
 def raise_tombstone(cursor: Cursor, mark: bytes, *, reason: str, on: date, tombstone_id: UUID | None = None) -> UUID:

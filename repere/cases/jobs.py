@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.accounts.deferring import BEFORE_PAGES
 from repere.cases import evaluation, mechanisms, reminders
 from repere.cases.actions.extracts import end_extracts
 from repere.cases.actions.facts import follow_case
@@ -157,7 +158,7 @@ def _due_views(zone: str, now: datetime, left: Iterable[UUID] = ()) -> list[UUID
 
 
 @app.periodic(cron="2,17,32,47 * * * *")
-@app.task(name="repere.cases.jobs.midnights", queueing_lock="midnights")
+@app.task(name="repere.cases.jobs.midnights", queueing_lock="midnights", priority=BEFORE_PAGES)
 def midnights(timestamp: int) -> None:
     """Every quarter of an hour: zones differ by quarters, and where no day turned there is nothing to do."""
     now = datetime.now(UTC)
@@ -180,7 +181,7 @@ def remind(*, now: datetime) -> int:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="repere.cases.jobs.reminders", queueing_lock="reminders")
+@app.task(name="repere.cases.jobs.reminders", queueing_lock="reminders", priority=BEFORE_PAGES)
 def send_reminders(timestamp: int) -> None:
     """Every minute."""
     remind(now=datetime.now(UTC))
@@ -190,7 +191,7 @@ def send_reminders(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="repere.cases.jobs.follow_referrals", queueing_lock="follow_referrals")
+@app.task(name="repere.cases.jobs.follow_referrals", queueing_lock="follow_referrals", priority=BEFORE_PAGES)
 def take_referral_steps(timestamp: int) -> None:
     """Every minute: reminders, escalations, next recipients."""
     follow_referrals(now=datetime.now(UTC))
@@ -200,7 +201,7 @@ def take_referral_steps(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="repere.cases.jobs.send_letters", queueing_lock="send_letters")
+@app.task(name="repere.cases.jobs.send_letters", queueing_lock="send_letters", priority=BEFORE_PAGES)
 def write_and_send_letters(timestamp: int) -> None:
     """Every minute: what waits is written down for each member who asked, then sent."""
     now = datetime.now(UTC)
@@ -213,7 +214,7 @@ def write_and_send_letters(timestamp: int) -> None:
 
 
 @app.periodic(cron="11,41 * * * *")
-@app.task(name="repere.cases.jobs.watch_reading", queueing_lock="watch_reading")
+@app.task(name="repere.cases.jobs.watch_reading", queueing_lock="watch_reading", priority=BEFORE_PAGES)
 def watch_reading(timestamp: int) -> None:
     """Twice an hour."""
     watch_readers(now=datetime.now(UTC))
@@ -227,7 +228,7 @@ def write_heads(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="repere.cases.jobs.send_heads", queueing_lock="send_heads")
+@app.task(name="repere.cases.jobs.send_heads", queueing_lock="send_heads", priority=BEFORE_PAGES)
 def send_heads(timestamp: int) -> None:
     """Whatever is written down and not sent yet."""
     witnesses.send_dispatches(now=datetime.now(UTC))
@@ -250,7 +251,7 @@ def tell_of_unfollowed(*, now: datetime) -> int:
 
 
 @app.periodic(cron="29 * * * *")
-@app.task(name="repere.cases.jobs.watch_unfollowed", queueing_lock="watch_unfollowed")
+@app.task(name="repere.cases.jobs.watch_unfollowed", queueing_lock="watch_unfollowed", priority=BEFORE_PAGES)
 def watch_unfollowed(timestamp: int) -> None:
     """Once an hour."""
     tell_of_unfollowed(now=datetime.now(UTC))
@@ -269,7 +270,7 @@ def note_place_event(event_id: str) -> None:
 
 
 @app.periodic(cron="41 3 * * *")
-@app.task(name="repere.cases.jobs.end_old_extracts", queueing_lock="end_old_extracts")
+@app.task(name="repere.cases.jobs.end_old_extracts", queueing_lock="end_old_extracts", priority=BEFORE_PAGES)
 def end_old_extracts(timestamp: int) -> None:
     """Every night: after seven days an extract keeps its serial and its mark."""
     end_extracts(now=datetime.now(UTC))
@@ -279,7 +280,7 @@ def end_old_extracts(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="repere.cases.jobs.resume", queueing_lock="resume", pass_context=True)
+@app.task(name="repere.cases.jobs.resume", queueing_lock="resume", priority=BEFORE_PAGES, pass_context=True)
 async def resume(context: JobContext, timestamp: int) -> None:
     """Jobs whose worker was killed are put back in the queue. Every job here may run twice."""
     manager = context.app.job_manager

@@ -199,6 +199,11 @@ SENTENCES = {
     "paper_too_many_pixels": N_("This picture is too large: %(value)s million pixels at most. Make it smaller first."),
     "paper_locked": N_("This document is protected by a password. Save it without one first."),
     "paper_damaged": N_("This file could not be read safely. Print or scan it anew, as PDF or as a picture."),
+    "paper_too_complicated": N_("This document is made of too many pieces. Print or scan it anew, as PDF or as a picture."),
+    "paper_busy": N_(
+        "Other papers are being checked at this moment. Try again in a minute: what you wrote is still here,"
+        " only the file must be chosen again."
+    ),
     "paper_infected": N_("The scanner found something harmful in this file. It was not kept."),
     "paper_quota": N_("You sent more than %(value)s MB today. Go on tomorrow, or ask a colleague."),
     "paper_waits": N_("This file waits until it was scanned for harmful content. No scanner answers at the moment; it stays closed."),

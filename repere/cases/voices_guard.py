@@ -190,3 +190,33 @@ SINCE_0110_UNDONE = f"""
 DROP TRIGGER agreed_stays_copied ON cases_case; DROP TRIGGER agreed_is_copied ON cases_case;
 {AGREED}
 """
+
+_STANDS = """
+CREATE FUNCTION public.{name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.directory_organisation o WHERE o.id = NEW.{receiver} AND o.state = 'active') THEN
+        RAISE EXCEPTION 'what is in a file goes only to an organisation past its probation' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW
+    WHEN (current_user <> 'repere_owner' AND NEW.{receiver} IS NOT NULL{only}) EXECUTE FUNCTION {name}();
+"""
+_RECEIVED = (
+    ("access_goes_to_who_stands", "cases_grant", "organisation_id", "INSERT", ""),
+    ("referral_goes_to_who_stands", "cases_offer", "organisation_id", "INSERT", ""),
+    (
+        "extract_goes_to_who_stands", "cases_extract", "receiver_id", "INSERT OR UPDATE OF state",
+        " AND NEW.receiver_id <> NEW.organisation_id AND NEW.state IN ('asked', 'approved', 'ready', 'fetched')",
+    ),
+)  # fmt: skip
+SINCE_0112 = [
+    _STANDS.format(name=name, table=table, receiver=receiver, when=when, only=only) for name, table, receiver, when, only in _RECEIVED
+]
+"""On probation, suspended or closed: policies close what it was given before, these refuse what would be given."""
+SINCE_0112_UNDONE = [f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()" for name, table, *_rest in _RECEIVED]
+
+_UNCARRIED = "DROP TRIGGER grant_is_carried ON cases_grant; DROP FUNCTION grant_is_carried()"
+SINCE_0113 = [_UNCARRIED, GRANT.replace("'system' THEN", "'system' AND NEW.referral IS NOT NULL THEN")]
+"""An access is written by the house alone, and asked what carries it all the same; one of a referral is compared with the referral."""
+SINCE_0113_UNDONE = [_UNCARRIED, GRANT]

@@ -26,6 +26,7 @@ from repere.core.sealing import SealBroken, key_version, new_key
 from repere.directory.models import Organisation
 from repere.ledger import signing
 
+DAMAGED = "%(what)s: its wrapped key does not open. It stays as it is, and so does the old version. Compare with a backup of the keys."
 LEFT = "Something is still in use under the old version: run the same command again in a minute."
 
 
@@ -109,15 +110,19 @@ def new_root() -> None:
 @_as_owner
 def rotate_organisation(organisation: str | None, every: bool) -> None:
     """Replace an organisation's key, or finish replacing it: every person key it holds is wrapped anew."""
-    left = False
+    left = damaged = False
     for one in _chosen(organisation, every):
         rotation.begin_organisation(one.pk)
         with _bar(one.name) as tell:
-            done = rotation.rewrap_persons(one.pk, tell)
+            found = rotation.rewrap_persons(one.pk, tell)
         drafts = rekeying.reseal_drafts(one.pk)
         ended = rotation.end_organisation(one.pk, drafts_under_old=lambda one=one: rekeying.drafts_under_old(one.pk))  # type: ignore[misc]
-        left = left or not ended
-        click.echo(f"{one.name}: {done} persons, {drafts} drafts.")
+        left, damaged = left or (found.whole and not ended), damaged or not found.whole
+        click.echo(f"{one.name}: {found.done} persons, {drafts} drafts.")
+        for what in [*(f"person {person}" for person in found.persons_left), *(f"key pair {pair}" for pair in found.pairs_left)]:
+            click.echo(DAMAGED % {"what": what}, err=True)
+    if damaged:
+        raise SystemExit(1)
     if left:
         raise SystemExit(LEFT)
 

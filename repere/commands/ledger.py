@@ -273,10 +273,10 @@ def _say_how_many() -> None:
 @ledger.command("verify")
 @click.option("--heads", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of heads kept elsewhere.")
 @click.option("--public-key", "key_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Trust these keys only (PEM).")
-@click.option("--without-acts", is_flag=True, help="Leave out whether each fact has its row (it reads the facts' numbers).")
+@click.option("--without-acts", is_flag=True, help="Leave out whether facts and accesses have their rows (it reads their numbers).")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 def verify_(folder: Path | None, key_file: Path | None, without_acts: bool, language: str) -> None:
-    """Check every row, seal and head, and that each recorded fact has its row. Names the first bad row; ends with 1 if there is one."""
+    """Check every row, seal and head, and that facts and running accesses have theirs. Names the first bad row; ends with 1 if one is."""
     with override(language):
         report, untold = _verified(folder, key_file, with_acts=not without_acts)
         _say(report, untold, with_heads=folder is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repere.commands.faults_in_french import in_french
+from repere.commands.language import of_the_terminal, spoken_in
 from repere.core.rulebook import Mechanism, RuleBookError, Step, difference, impact, load
 from repere.core.rulebook.errors import Fault
 from repere.core.rulebook.loading import with_examples
@@ -79,23 +79,6 @@ def register(cli: click.Group) -> None:
     cli.add_command(mechanism)
 
 
-def _spoken() -> str:
-    """French where the terminal speaks French (LC_ALL, LC_MESSAGES, LANG), else English."""
-    told = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return "fr" if told.lower().startswith("fr") else "en"
-
-
-def _speak(context: click.Context, _option: click.Parameter, lang: str | None) -> None:
-    if lang is not None:
-        context.with_resource(translation.override(lang))
-
-
-spoken_in = click.option(
-    "--lang", type=click.Choice(["fr", "en"]), callback=_speak, expose_value=False, is_eager=True, help="Answer in French or in English."
-)
-"""The language may be said before or after the verb: whoever has typed the verb does not begin again."""
-
-
 def _there(path: Path, *, folder: bool = False) -> Path:
     """A file or folder that a reader named. Ends the command, in her language, where there is none."""
     if folder and not path.is_dir():
@@ -107,7 +90,9 @@ def _there(path: Path, *, folder: bool = False) -> Path:
 
 @click.group()
 @click.option("--folder", type=click.Path(path_type=Path), help="Another copy of the rule book.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), default=_spoken, help="Answer in French or in English (default: as LANG says).")
+@click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default=of_the_terminal, help="Answer in French or in English (default: as LANG says)."
+)
 @click.pass_context
 def mechanism(context: click.Context, folder: Path | None, lang: str) -> None:
     """The rule book: check it, try examples, compare two mechanisms.

@@ -56,10 +56,6 @@ def _show(asked: Instance, proposal: Proposal) -> None:
     console.print(gettext("Distance to the best that could be: %(gap)s.") % {"gap": f"{proposal.gap:.2%}"})
 
 
-EARLIER = 1_000_003
-"""Added to the seed for the weeks before: no seed that somebody types next is that one."""
-
-
 @click.group()
 def simulate() -> None:
     """What would happen if, on invented people."""
@@ -70,13 +66,15 @@ def simulate() -> None:
 @click.option("--places", "openings", default=400, show_default=True, type=click.IntRange(1, 5_000), help="Places that open in that time.")
 @click.option("--days", default=60, show_default=True, type=click.IntRange(1, 365))
 @click.option("--seed", default=1, show_default=True)
+@click.option("--goes-on", is_flag=True, help="Do not tell the fourth way on which day the weeks end.")
 @click.option("--json", "as_json", is_flag=True)
-def places(households: int, openings: int, days: int, seed: int, as_json: bool) -> None:
+def places(households: int, openings: int, days: int, seed: int, goes_on: bool, as_json: bool) -> None:
     """First come, greedy, the daily proposal and the same keeping places back, beside the best with hindsight.
 
-    Keeping places back learns from as many days before, of another invented stretch of time."""
-    world, before = (simulation.invent(households=households, places=openings, days=days, seed=one) for one in (seed, seed + EARLIER))
-    outcomes = simulation.simulate(world, before)
+    Keeping places back learns from the year before, of another invented stretch of time."""
+    world = simulation.invent(households=households, places=openings, days=days, seed=seed)
+    before = simulation.invent_before(households=households, places=openings, days=days, seed=seed)
+    outcomes = simulation.simulate(world, before, goes_on=goes_on)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) for one in outcomes], indent=1))
         return

@@ -12,7 +12,6 @@ import json
 import os
 import unicodedata
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +26,7 @@ _TAG_BYTES = 16
 _HEADER_BYTES = 5
 _SEALED_JSON = 0x01
 _WRAPPED_KEY = 0x02
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 class SealBroken(Exception):
@@ -41,8 +41,7 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, payload: dict[str, Any], *, aad: tuple[str, ...], version: int = 1) -> bytes:
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return _close(key, _pad(text.encode()), aad, _header(_SEALED_JSON, version))
+    return _close(key, _pad(_canonical(payload).encode()), aad, _header(_SEALED_JSON, version))
 
 
 def unseal(key: bytes, blob: bytes, *, aad: tuple[str, ...]) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def blind_index(org_key: bytes, field: str, value: str) -> bytes:
     """A token that finds equal values within one organisation and means nothing in another."""
     index_key = _index_key(org_key, field)
     plain = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
-    return hmac.new(index_key, plain.encode(), sha256).digest()[:16]
+    return hmac.digest(index_key, plain.encode(), "sha256")[:16]
 
 
 @lru_cache(maxsize=64)

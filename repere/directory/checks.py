@@ -46,7 +46,7 @@ def phone(text: str, territories: Iterable[str] = ()) -> str:
     served = next((code for code in territories if code in PLANS), "")
     digits = re.sub(r"[\s.\-]", "", text)
     if digits.isdigit() and len(digits) <= 4:
-        if shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(digits, "FR"), "FR"):
+        if _is_short(digits):
             return digits
         raise Refused("wrong_phone", value=text, place=name_of(served) or "France")
     for plan in dict.fromkeys([PLANS.get(served, "FR"), "FR"]):
@@ -57,6 +57,13 @@ def phone(text: str, territories: Iterable[str] = ()) -> str:
         if phonenumbers.is_valid_number(number):
             return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     raise Refused("wrong_phone", value=text, place=name_of(served) if served else "France")
+
+
+def _is_short(digits: str) -> bool:
+    try:
+        return bool(shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(digits, "FR"), "FR"))
+    except phonenumbers.NumberParseException:  # a single figure is no number at all
+        return False
 
 
 def phone_in_words(value: str) -> str:

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from repere.directory.models import Organisation
@@ -265,10 +266,13 @@ class Outcome(models.Model):
     user_id = models.UUIDField(null=True)
     on = models.DateField()
     what = models.CharField(max_length=16, choices=What.choices)
+    # By the clock of the database, which counts by it what one person tells.
+    told_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["on", "id"]
         indexes = [models.Index(fields=["service", "on"], name="outcomes_of_a_service")]
+        constraints = [models.UniqueConstraint(fields=["service", "organisation", "on", "what"], name="told_once_a_day_by_one_body")]
 
 
 class Convention(models.Model):

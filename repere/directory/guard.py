@@ -248,3 +248,19 @@ END $$;
 CREATE TRIGGER directory_reached_by_another BEFORE UPDATE ON directory_contact
     FOR EACH ROW EXECUTE FUNCTION directory_reached_by_another();
 """
+
+# What one person tells corrects the trust of an entry; what one person tells of every entry would empty the directory.
+OUTCOMES_A_DAY = 40
+TOLD_BY_ONE = f"""
+CREATE FUNCTION public.directory_outcomes_of_one_day() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.told_at := clock_timestamp();
+    IF (SELECT count(*) FROM public.directory_outcome o
+            WHERE o.user_id = NEW.user_id AND o.told_at > NEW.told_at - interval '1 day') >= {OUTCOMES_A_DAY} THEN
+        RAISE EXCEPTION 'one person tells so many outcomes in a day' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_outcomes_of_one_day BEFORE INSERT ON directory_outcome
+    FOR EACH ROW WHEN (current_user <> 'repere_owner') EXECUTE FUNCTION directory_outcomes_of_one_day();
+"""  # noqa: S608 a constant of this file

@@ -39,6 +39,7 @@ SENTENCES = {
     "already_ended": N_("This has already ended."),
     "ends_before_start": N_("The last day is before the first one."),
     "day_to_come": N_("This day is still to come."),
+    "outcomes_enough": N_("You have told what came of forty calls today. Tell the next ones tomorrow."),
     "unknown_outcome": N_("This outcome does not exist: %(value)s."),
     "too_many_questions": N_("You have asked %(count)s such questions today. Call the national coordination, or ask again tomorrow."),
     "not_your_role": N_("Your role does not look for where somebody can go."),

@@ -90,7 +90,7 @@ POLICIES: dict[str, dict[str, str]] = {
     },
     "directory_outcome": {
         "read inside the house": f"FOR SELECT USING ({OF_SEEN} OR {ACTING_JOB})",
-        "told by who referred": f"FOR INSERT WITH CHECK (organisation_id = {ME} AND {OF_SEEN})",
+        "told by who referred": f"FOR INSERT WITH CHECK (organisation_id = {ME} AND user_id = {ACTING_USER} AND {OF_SEEN})",
     },
     "directory_convention": {
         "past probation, or one's own": f"FOR SELECT USING (organisation_id = {ME} OR {PAST_PROBATION})",

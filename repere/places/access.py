@@ -1,6 +1,8 @@
 """Who reads and writes which rows about places: policies of the database; the models' `seen_by` says the same to the queries."""
 
+from repere.accounts.access import BY_THE_HOUSE
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER
+from repere.places.roles import reading
 
 ME = ACTING_ORGANISATION
 PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ME} AND o.state = 'active')"
@@ -191,6 +193,59 @@ VOUCHED = {
 }
 """Since migration 0041."""
 
+TOLD_BACK = {
+    "places_event": TOLD["places_event"]
+    | {
+        # A shelter that moved a household, and said that it is in its new place, reads that it is not.
+        "told to us, or by us": f"FOR SELECT USING ({OURS} OR by_organisation_id = {ME} OR told_to_id = {ME} OR {JOB})",
+    },
+}
+ERASED_REFERENCES = "string_to_array((SELECT NULLIF(current_setting('repere.erased_references', true), '')), ',')::uuid[]"
+"""The numbers by which the places know the files of the person whom the owner erases."""
+ERASED = {
+    "places_request": POLICIES["places_request"]
+    | {"the owner looks for what was asked for her": f"FOR SELECT TO repere_owner USING (reference = ANY ({ERASED_REFERENCES}))"},
+    "places_question": ASKED_BACK["places_question"]
+    | {
+        "the owner erases what was said about her": (
+            f"TO repere_owner USING (request_id IN (SELECT r.id FROM places_request r WHERE r.reference = ANY ({ERASED_REFERENCES})))"  # noqa: S608
+        ),
+    },
+}
+"""Since migration 0046."""
+
+BY_VERBS = {
+    "places_hold": POLICIES["places_hold"]
+    | {
+        "asked of a listed unit": (
+            f"FOR INSERT WITH CHECK (asking_id = {ME} AND {BY_THE_HOUSE} AND listed AND NOT said_yes AND state = 'asked' AND {HELD_UNIT}"
+            f" AND shelter_id IN {VOUCHED_SHELTERS})"
+        ),
+        "sent to a shelter that is not listed": VOUCHED["places_hold"]["sent to a shelter that is not listed"],
+        "answered by the shelter, given back by who asked": (
+            f"FOR UPDATE USING (host_id = {ME} OR asking_id = {ME} AND (listed OR said_yes) OR {JOB})"
+            f" WITH CHECK ({BY_THE_HOUSE} AND (host_id = {ME} AND (state NOT IN ('accepted', 'arrived') OR {PAST_PROBATION})"
+            f" OR asking_id = {ME} AND state = 'withdrawn') OR {JOB} AND state IN ('expired', 'withdrawn'))"
+        ),
+    },
+    "places_bed": KEPT | {"counted by the guard": "FOR SELECT TO repere_owner USING (true)"},
+    "places_occupancy": {
+        # The name is the earlier one, so that the earlier wording goes.
+        "of beds one may see": f"FOR SELECT USING ({OF_MY_HOLDS} OR {JOB})",
+        "for a hold of ours": f"FOR INSERT WITH CHECK ({OF_MY_HOLDS} AND {OF_SEEN_BEDS} AND {BY_THE_HOUSE})",
+        "ended with its hold": f"FOR UPDATE USING ({OF_MY_HOLDS} OR {JOB}) WITH CHECK ({OF_MY_HOLDS} AND {BY_THE_HOUSE} OR {JOB})",
+        "counted by the guard": "FOR SELECT TO repere_owner USING (true)",
+    },
+}
+"""Since migration 0047: a hold and its beds are written by the verbs alone. Of a bed of others nobody reads who holds it, or since when:
+`beds_guard.TAKEN` says that it is taken."""
+
+
+def _for_roles(table: str) -> dict[str, str]:
+    roles = ", ".join(f"'{role}'" for role in sorted(reading(table)))
+    return {"for who seeks or hosts": f"AS RESTRICTIVE TO repere_web USING ({ACTING_ROLE} IN ({roles}) OR {BY_THE_HOUSE})"}
+
+
 GRANTS = {
     "places_shelter": {
         "web": "SELECT, INSERT, UPDATE (name, zone, languages, trained_for, security, men_on_site, papers_law, most_households,"
@@ -227,4 +282,5 @@ GRANTS = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK
+    wordings = POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK | TOLD_BACK | ERASED | BY_VERBS
+    return {table: opened | _for_roles(table) for table, opened in wordings.items()}

@@ -14,6 +14,9 @@ ANSWER_HOURS: Mapping[int, int] = {TONIGHT: 4, 2: 12, 1: 24, 0: 24}
 NEED_HOURS: Mapping[int, int] = {TONIGHT: 4, 2: 12, 1: 48, 0: 48}
 """Of a need sent to shelters that are not listed; by urgency."""
 
+LONGEST_HOURS = 72
+"""Of any question, whatever whoever asks says."""
+
 
 def answer_by(urgency: int, *, now: datetime) -> datetime:
     return now + timedelta(hours=ANSWER_HOURS[urgency])

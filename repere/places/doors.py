@@ -11,14 +11,12 @@ from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
 from repere.places.models import Hold, Request, Shelter, Unit
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING, SEEKING
 
-SEEKING = frozenset({
-    "case_worker", "outreach_worker", "shelter_worker", "lawyer", "child_protection", "youth_justice", "health_worker", "police",
-    "gendarmerie", "labour_inspector", "local_authority", "prosecutor",
-})  # fmt: skip
-"""Roles that look for a place."""
-HOSTING = frozenset({"shelter_worker", "case_worker", "child_protection", "local_authority"})
-"""Roles that answer for a shelter."""
+__all__ = [
+    "HOSTING", "SEEKING", "asked_hold", "kept_shelter", "may_receive", "me", "must_be", "must_receive", "myself", "received_hold",
+    "seen_shelters", "visible_hold", "visible_request", "visible_unit",
+]  # fmt: skip
 
 
 def me(actor: Actor) -> UUID:

@@ -25,10 +25,11 @@ def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID,
 
 
 def answer(said: Event, kind: str, *, acting: Actor, now: datetime) -> Event:
-    """In the running transaction: what those who keep the file say to a step that another told them."""
+    """In the running transaction: what those who keep the file say to a step that another told them, who reads a no."""
     event = Event(
         reference=said.reference, organisation_id=said.organisation_id, by_organisation_id=said.organisation_id, user_id=acting.user_id,
         role=acting.role, kind=kind, phase=said.phase, on=now.date(), at=now,
+        told_to_id=said.by_organisation_id if kind == Event.Kind.NOT_THERE else None,
     )  # fmt: skip
     _add(event)
     return event

@@ -97,6 +97,8 @@ def _number(label: Any, *, initial: int | None = 0, **more: Any) -> forms.Intege
 
 AGE_FIELDS = {"aged_0_2": "0-2", "aged_3_11": "3-11", "aged_12_17": "12-17"}
 """Fields that count the minors of a band of `core.needs.AGES`."""
+OF_MINORS = ("contested", *AGE_FIELDS)
+"""Fields that ask something only where a minor is in the household."""
 
 
 class NeedsForm(forms.Form):
@@ -105,7 +107,10 @@ class NeedsForm(forms.Form):
     women = _number(_("Women"), initial=1)
     men = _number(_("Men"))
     others = _number(_("Adults of another gender, or not known"))
-    minors = _number(_("Minors"), help_text=_("A disputed age counts as a minor. Families stay together."))
+    minors = _number(
+        _("Minors"), help_text=_("A disputed age counts as a minor. Families stay together."),
+        widget=forms.NumberInput(attrs={"data-opens-part": "ages"}),
+    )  # fmt: skip
     contested = forms.ChoiceField(
         label=_("Is the age of one of these minors disputed?"), required=False, choices=list(words.CONTESTED.items()),
         help_text=_("The house reads that it is, and decides knowing it. A mother whose age is disputed stays with her children."),
@@ -159,6 +164,16 @@ class NeedsForm(forms.Form):
         self.fields["form"].choices = [("", gettext("Not said")), *exploitation]  # type: ignore[attr-defined]
         if "urgency" in self.fields:
             self.fields["urgency"].help_text = words.answer_times()
+
+    def parts(self) -> list[list[forms.BoundField]]:
+        """The fields in three parts: those before what is asked of minors alone, these, and those after."""
+        names = list(self.fields)
+        first, last = names.index(OF_MINORS[0]), names.index(OF_MINORS[-1]) + 1
+        return [[self[name] for name in part] for part in (names[:first], names[first:last], names[last:])]
+
+    def has_minors(self) -> bool:
+        """Whether the household has a minor, as far as the form says, or something that is asked of minors is filled or wrong."""
+        return any(self[name].errors or self[name].value() not in (None, "", 0, "0") for name in ("minors", *OF_MINORS))
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -313,14 +328,26 @@ class AcceptForm(forms.Form):
         self.fields["unit"].choices = [(str(unit.pk), f"{unit.label} ({unit.capacity})") for unit in units]  # type: ignore[attr-defined]
 
 
-class QuestionForm(forms.Form):
+class ShortForm(forms.Form):
+    """One short sentence. `doubted`: what it was refused for; it is then sent as it stands only once whoever writes says so."""
+
+    def __init__(self, *args: Any, doubted: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if doubted:
+            self.fields["sure"] = forms.BooleanField(label=gettext("It tells of nobody: send it as it stands"), required=False)
+            # The page is long, and the doubt stands far down on it.
+            self.fields["text"].widget.attrs["autofocus"] = True
+            self.add_error("text", doubted)
+
+
+class QuestionForm(ShortForm):
     text = forms.CharField(
         label=_("Your question"), max_length=MOST_LETTERS,
         help_text=_("One short sentence: no name, no address, no place. Only those who look for the place read it."),
     )  # fmt: skip
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(ShortForm):
     text = forms.CharField(
         label=_("Your answer"), max_length=MOST_LETTERS,
         help_text=_("One short sentence, without any name: the house does not learn who she is before it says yes."),

@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.accounts.deferring import BEFORE_PAGES
 from repere.core.needs import MISSES, PlaceTable, misses
 from repere.directory.models import Organisation
 from repere.places import households
@@ -46,7 +47,7 @@ def _receiving() -> Any:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="repere.places.jobs.expire_holds", queueing_lock="expire_holds")
+@app.task(name="repere.places.jobs.expire_holds", queueing_lock="expire_holds", priority=BEFORE_PAGES)
 def expire_holds(timestamp: int) -> None:
     """Every minute."""
     while expire(now=datetime.now(UTC)) == AT_ONCE:

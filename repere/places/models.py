@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
+from repere.places.roles import COORDINATION
 from repere.places.scope import SeenByActor
-
-COORDINATION = "coordination"
 
 
 def _id() -> Any:
@@ -340,7 +339,10 @@ class UuidRange(Func):
 
 
 class Occupancy(models.Model):
-    """A bed kept for a hold during some time. Two of them never overlap on one bed: the table refuses it."""
+    """A bed kept for a hold during some time. Two of them never overlap on one bed: the table refuses it.
+
+    Read by the two sides of the hold. Whether a bed of others is free is answered by `beds.TAKEN`.
+    """
 
     id = _id()
     bed = models.ForeignKey(Bed, on_delete=models.PROTECT, related_name="occupancies")
@@ -368,10 +370,9 @@ class Occupancy(models.Model):
     def seen_by(actor: Actor) -> Q:
         if actor.kind == "system" and actor.organisation_id is None:
             return Q()
-        # By sub-selects: a join would drop the row of a bed that is hidden from whoever asked for it.
-        beds = Bed.objects.filter(listed_or_ours(actor))
+        # By a sub-select: a join would drop the row of a bed that is hidden from whoever asked for it.
         holds = Hold.objects.filter(Q(asking_id=actor.organisation_id) | Q(host_id=actor.organisation_id))
-        return Q(bed_id__in=beds.values("pk")) | Q(hold_id__in=holds.values("pk"))
+        return Q(hold_id__in=holds.values("pk"))
 
 
 class BesideRequest(models.Model):
@@ -552,7 +553,10 @@ class Alert(models.Model):
 
 
 class Event(models.Model):
-    """A step that the case file of the reference should tell. Only ever added to; a job turns each into one fact."""
+    """A step that the case file of the reference should tell. Only ever added to; a job turns each into one fact.
+
+    `told_to`: of a no, the shelter that had said the contrary.
+    """
 
     class Kind(models.TextChoices):
         REQUESTED = "requested"
@@ -575,14 +579,17 @@ class Event(models.Model):
     until = models.DateField(null=True)
     on = models.DateField()
     at = models.DateTimeField()
+    told_to = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
     objects = SeenByActor.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
+        constraints = [models.CheckConstraint(condition=Q(told_to=None) | Q(kind="not_there"), name="only_a_no_is_told_back")]
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
         if actor.kind == "system" and actor.organisation_id is None:
             return Q()
-        return Q(organisation_id=actor.organisation_id) | Q(by_organisation_id=actor.organisation_id)
+        ours = Q(organisation_id=actor.organisation_id) | Q(by_organisation_id=actor.organisation_id)
+        return ours | Q(told_to_id=actor.organisation_id)

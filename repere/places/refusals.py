@@ -38,6 +38,7 @@ SENTENCES = {
     "not_here": N_("Nobody is staying here on this request."),
     "ends_too_soon": N_("Choose an end that is still to come, and at most %(days)s days away."),
     "say_what": N_("Write one short sentence, %(most)s letters at most, without any name."),
+    "tells_of_somebody": N_("It seems to tell %(what)s. Nothing was sent: take it out, or say that it tells of nobody."),
     "too_many_questions": N_("%(most)s questions were asked already. Call the service that asks, or answer."),
     "answered_already": N_("A colleague has answered this question already."),
     "reason_unknown": N_("Choose one of the reasons."),
@@ -60,6 +61,13 @@ SENTENCES = {
 }
 
 
+TELLING = {
+    "telephone": N_("a telephone number"), "mail": N_("an e-mail address"), "address": N_("an address"), "code": N_("the code of a file"),
+    "name": N_("a name of hers"),
+}  # fmt: skip
+"""What a short sentence would tell of somebody."""
+
+
 class NotVisible(LookupError):
     """There is no such thing for this actor. Whether it exists is not said: pages answer 404."""
 
@@ -75,4 +83,11 @@ class Refused(ValueError):
         super().__init__(code)
 
     def __str__(self) -> str:
-        return _(SENTENCES[self.code]) % self.params
+        params = self.params
+        if self.code == "tells_of_somebody":
+            params = {"what": ", ".join(_(TELLING[one]) for one in params["what"])}
+        return _(SENTENCES[self.code]) % params
+
+
+class Doubted(Refused):
+    """Not done until whoever writes says that she is sure."""

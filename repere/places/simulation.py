@@ -1,5 +1,6 @@
 """Ways of giving places, side by side over some weeks: first come, the best place for whoever comes next, the daily proposal, and the
-same keeping places back for those likely to come, as past days alone tell (earlier weeks too, where they are given).
+same keeping places back for those likely to come, as past days alone tell (earlier weeks too, where they are given). That the weeks
+end, and when, is part of the question; who comes until then is not.
 
 Households come day by day and places open day by day, whatever was given before: a place that stays empty waits for the next
 household. That makes the best that could be done, knowing everything beforehand, an assignment that can be computed exactly.
@@ -21,6 +22,8 @@ from repere.core.placement.pairs import Ints
 ZONES = tuple(f"{number:02}" for number in range(1, 96) if number != 20)
 PATIENCE_DAYS = 21
 EMPTY_AFTER_DAYS = 30
+EARLIER, EARLIER_DAYS, MOST_EARLIER = 1_000_003, 365, 2_500
+"""The time before: added to the seed (no seed that somebody types next is that one); a year; so many households or places at most."""
 WAITED = 5
 """What one day of waiting takes from the worth of a place: our choice, the same for every way."""
 
@@ -73,6 +76,13 @@ def invent(*, households: int, places: int, days: int, seed: int) -> World:
     return World(tuple(sorted(comings, key=_by_day)), tuple(sorted(openings, key=_by_day)), days)
 
 
+def invent_before(*, households: int, places: int, days: int, seed: int) -> World:
+    """What may be learnt from: the year before, with as many households and places a day, of another seed; shorter where it is large."""
+    earlier = max(min(EARLIER_DAYS, days * MOST_EARLIER // max(households, places)), 1)
+    many, opened = (max(round(number * earlier / days), 1) for number in (households, places))
+    return invent(households=many, places=opened, days=earlier, seed=seed + EARLIER)
+
+
 def _by_day(one: Coming | Opening) -> int:
     return one.day
 
@@ -119,15 +129,18 @@ def worth_on(world: World, pairs: Pairs, pair: tuple[int, int], day: int) -> int
     return max(pairs[pair] - WAITED * (day - world.comings[pair[0]].day), 1)
 
 
-def simulate(world: World, earlier: World | None = None) -> list[Outcome]:
-    """Every way, and the best with hindsight, by the same measure. `earlier`: the weeks before, which keeping places back learns from."""
+def simulate(world: World, earlier: World | None = None, *, goes_on: bool = False) -> list[Outcome]:
+    """Every way, and the best with hindsight, by the same measure. `earlier`: the weeks before, which keeping places back learns from.
+
+    `goes_on`: it is not told that nobody comes after the last day, and keeps places back for them, as no page ever knows an end.
+    """
     pairs = worths(world)
     best = _with_hindsight(world, pairs)
     ways: Sequence[tuple[str, Callable[[], dict[int, tuple[int, int]]]]] = (
         ("first_come", lambda: _by_day_of(world, pairs, _first_come)),
         ("greedy", lambda: _by_day_of(world, pairs, _greedy)),
         ("daily_proposal", lambda: _by_day_of(world, pairs, _proposed)),
-        ("keeping_back", lambda: _by_day_of(world, pairs, _keeping_back(world, earlier))),
+        ("keeping_back", lambda: _by_day_of(world, pairs, _keeping_back(world, earlier, goes_on=goes_on))),
         ("hindsight", lambda: best),
     )
     top = _worth(world, pairs, best)
@@ -184,7 +197,7 @@ def _proposed(world: World, pairs: Pairs, waiting: list[int], open_ones: list[in
         yield from _assigned(world, rows)
 
 
-def _keeping_back(world: World, earlier: World | None) -> Way:
+def _keeping_back(world: World, earlier: World | None, *, goes_on: bool) -> Way:
     """The daily proposal that leaves a place empty today where those likely to come need it more (`core.placement.foresight`)."""
     before = earlier or World((), (), 0)
     comings, openings = [*world.comings, *before.comings], [*world.openings, *before.openings]
@@ -192,7 +205,7 @@ def _keeping_back(world: World, earlier: World | None) -> Way:
     opened = [one.day for one in world.openings] + [one.day - before.days for one in before.openings]
     known = Known(
         worth=_ever(comings, openings), came=np.array(came, np.int64), opened=np.array(opened, np.int64), waited=WAITED,
-        patience=PATIENCE_DAYS, empty=EMPTY_AFTER_DAYS,
+        patience=PATIENCE_DAYS, empty=EMPTY_AFTER_DAYS, last=None if goes_on else world.days - 1,
     )  # fmt: skip
 
     def way(world: World, pairs: Pairs, waiting: list[int], open_ones: list[int], day: int) -> Chosen:

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import conninfo, sql
 
+from repere.web import one_statement
 from repere.web.home import home, secret
 
 ROLES = ("owner", "web", "public", "worker", "sealer", "backup")
@@ -67,8 +68,15 @@ def alias(role: str) -> dict[str, Any]:
         "ATOMIC_REQUESTS": role != "owner",
         "CONN_MAX_AGE": 0 if pooled else 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}} if pooled else {},
+        "OPTIONS": _options(role, pooled),
     }
+
+
+def _options(role: str, pooled: bool) -> dict[str, Any]:
+    if role not in SERVING_ROLES:
+        return {}
+    pool = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10, "reset": one_statement.forget_the_session}} if pooled else {}
+    return {"cursor_factory": one_statement.OneStatementCursor, **pool}
 
 
 def admin_connection(dbname: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
@@ -96,7 +104,18 @@ def provision(name: str | None = None) -> None:
         with admin_connection(name) as inside:
             _make_schemas(inside)
             if _is_superuser(inside):
-                inside.execute(f"REVOKE EXECUTE ON FUNCTION {', '.join(SERVED_WITHOUT)} FROM PUBLIC")
+                _close_to_all(inside)
+
+
+def _close_to_all(inside: psycopg.Connection[Any]) -> None:
+    """Functions of PostgreSQL that whoever serves does without: taken from everybody."""
+    counting = inside.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~ %s ORDER BY 1",
+        [COUNTING],
+    ).fetchall()
+    closed = ", ".join((*SERVED_WITHOUT, *(name for (name,) in counting)))
+    inside.execute(f"REVOKE EXECUTE ON FUNCTION {closed} FROM PUBLIC")
+    inside.execute(f"GRANT EXECUTE ON FUNCTION pg_stat_get_xact_tuples_inserted(oid) TO {role_name('owner')}")  # `accounts.deferring`
 
 
 def mend_roles() -> list[str]:
@@ -140,12 +159,18 @@ QUIET = {
 
 
 READS_ONLY = {"default_transaction_read_only": "on"}
-# What nobody who serves needs: ending the connections of others of its role, and files inside the database.
+# What nobody who serves needs: ending the connections of others of its role, files inside the database, sleeping in a statement, and
+# locks that outlive a transaction.
 SERVED_WITHOUT = (
     "pg_terminate_backend(int, bigint)", "pg_cancel_backend(int)", "lo_creat(int)", "lo_create(oid)", "lo_from_bytea(oid, bytea)",
     "lo_open(oid, int)", "lo_put(oid, bigint, bytea)", "lo_truncate(int, int)", "lo_truncate64(int, bigint)", "lo_unlink(oid)",
-    "lowrite(int, bytea)",
+    "lowrite(int, bytea)", "pg_sleep(float8)", "pg_sleep_for(interval)", "pg_sleep_until(timestamptz)",
+    "pg_advisory_lock(bigint)", "pg_advisory_lock(int, int)", "pg_advisory_lock_shared(bigint)", "pg_advisory_lock_shared(int, int)",
+    "pg_try_advisory_lock(bigint)", "pg_try_advisory_lock(int, int)", "pg_try_advisory_lock_shared(bigint)",
+    "pg_try_advisory_lock_shared(int, int)",
 )  # fmt: skip
+COUNTING = "^pg_stat_(get_(xact_)?(numscans|tuples|live_tuples|dead_tuples|blocks|function)|force_next_flush)"
+"""What says how many rows a statement touched, also of those that a policy hides from whoever asked."""
 OWN_SETTINGS = """
     SELECT d.datname, setting FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
     WHERE s.setrole = (SELECT r.oid FROM pg_roles r WHERE r.rolname = %s)

@@ -13,7 +13,7 @@ urlpatterns = [
     path("to-vouch/", entries.waiting, name="waiting"),
     path("entries/<uuid:entry>/", entries.entry, name="entry"),
     path("entries/<uuid:entry>/edit/", changing.edit, name="edit"),
-    path("entries/<uuid:entry>/show/", changing.show, name="show"),
+    path("entries/<uuid:entry>/show/", fresh()(changing.show), name="show"),
     path("entries/<uuid:entry>/closed/", fresh(minutes=5)(views_secret.address), name="address"),
     path("entries/<uuid:entry>/closed/<slug:act>/", fresh(minutes=5)(views_secret.address_act), name="address_act"),
     path("entries/<uuid:entry>/<slug:act>/", fresh(when=doing("vouch"))(entries.entry_act), name="entry_act"),

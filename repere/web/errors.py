@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -155,13 +156,21 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def cannot_record(error: BaseException | None) -> bool:
-    """Whether this error means that acts and looks cannot be written down."""
-    if isinstance(error, CannotRecord | InterfaceError):
+    """Whether this error, or the one it was made of (a job that could not be put in), means that nothing can be written down."""
+    while error is not None:
+        if _closes(error):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _closes(error: BaseException) -> bool:
+    if isinstance(error, CannotRecord | InterfaceError | psycopg.InterfaceError):
         return True
-    if not isinstance(error, DatabaseError):
+    if not isinstance(error, DatabaseError | psycopg.DatabaseError):
         return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return str(state).startswith(CLOSED) if state else isinstance(error, OperationalError)
+    state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return str(state).startswith(CLOSED) if state else isinstance(error, OperationalError | psycopg.OperationalError)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -31,6 +31,11 @@ from repere.web.installation import is_demo
 
 STOP_LIMIT_SECONDS = 20
 ROLES_SECONDS = 30
+POLLING_SECONDS = 2
+BESIDE = (("worker",), ("ledger", "seal", "--every", "60"))
+"""What runs beside the pages."""
+MOST_ENDS, ENDS_WITHIN_SECONDS = 6, 300
+"""A part that ends this often does not mend itself: then everything stops, and a service manager or a person looks."""
 FIRST_SHOWN = 12
 """Of the people one may be in a demonstration, those told on the terminal."""
 log = structlog.get_logger()
@@ -44,7 +49,7 @@ def refuse_if_unsafe() -> None:
 
 
 def serve_all(*, host: str, port: int, announce: Announce) -> None:
-    """Pages, worker and sealer until Ctrl-C or until one of them ends; then all of it stops, the embedded database last."""
+    """Pages, worker and sealer until Ctrl-C or until the pages end; then all of it stops, the embedded database last."""
     with _alone():
         _serve_all(host, port, announce)
 
@@ -76,8 +81,7 @@ def _serve_all(host: str, port: int, announce: Announce) -> None:
         # What stands against serving was asked just above: the server's own processes begin at once, and alone on this machine.
         children.append(_started(_server(host, port), REPERE_POOL="1"))
         _wait_until_served(host, port, children)
-        children.append(_child("worker"))
-        children.append(_child("ledger", "seal", "--every", "60"))
+        children += [_child(*words) for words in BESIDE]
         _welcome(host, port, announce)
         ended = _wait_for_end(children)
         announce(f"A part of Repère has ended by itself (code {ended}); everything stops.")
@@ -99,8 +103,8 @@ def _server(host: str, port: int) -> list[str]:
     """The command line of the web server, for as many page processes as the machine has cores, four at most."""
     workers = os.environ.get("REPERE_WEB_PROCESSES", str(max(1, min(4, os.cpu_count() or 1))))
     return [
-        sys.executable, "-m", "granian", "repere.web.wsgi:application", "--interface", "wsgi",
-        "--host", host, "--port", str(port), "--workers", workers, "--blocking-threads", "4", "--backpressure", "256",
+        sys.executable, "-m", "granian", "repere.web.asgi:application", "--interface", "asginl",
+        "--host", host, "--port", str(port), "--workers", workers, "--backpressure", "4096",
         "--no-access-log", "--log-level", "warning", "--no-ws", "--respawn-failed-workers",
         # A process that is told to stop while it still starts does not hear it; the server would wait for it for ever.
         "--workers-kill-timeout", str(STOP_LIMIT_SECONDS - 5),
@@ -137,7 +141,11 @@ def pausing(app: App) -> Iterator[App]:
 def work() -> None:
     """The jobs of every room, under the worker's own database role."""
     with jobs.replace_connector(jobs.connector.get_worker_connector()) as worker, pausing(worker):  # type: ignore[attr-defined]
-        worker.run_worker(name="repere", concurrency=2, delete_jobs="successful", shutdown_graceful_timeout=10)
+        # It looks for jobs itself: whatever may be said on the channels of the queue, by anybody who serves, reaches nobody here.
+        worker.run_worker(
+            name="repere", concurrency=2, delete_jobs="successful", shutdown_graceful_timeout=10,
+            listen_notify=False, fetch_job_polling_interval=POLLING_SECONDS,
+        )  # fmt: skip
 
 
 def _child(*words: str) -> subprocess.Popen[bytes]:
@@ -207,12 +215,23 @@ def _role(code: str) -> str:
 
 
 def _wait_for_end(children: list[subprocess.Popen[bytes]]) -> int:
+    """Until the pages end, or a part beside them too often: one that ends is started anew, and the pages go on meanwhile.
+
+    `children`: the pages, then the parts of BESIDE in their order; who is started anew takes the place of the one before.
+    """
     look_again = time.monotonic() + ROLES_SECONDS
+    ends: list[float] = []
     while True:
-        for child in children:
+        for place, child in enumerate(children):
             code = child.poll()
-            if code is not None:
+            if code is None:
+                continue
+            ends = [*(moment for moment in ends if moment > time.monotonic() - ENDS_WITHIN_SECONDS), time.monotonic()]
+            if place == 0 or len(ends) > MOST_ENDS:
                 return code
+            words = BESIDE[place - 1]
+            log.warning("A part has ended by itself and is started anew.", part=words[0], code=code)
+            children[place] = _child(*words)
         if time.monotonic() >= look_again:
             _mend_roles()
             look_again = time.monotonic() + ROLES_SECONDS

@@ -36,6 +36,17 @@ CREATE TYPE public.uuidrange AS RANGE (
     multirange_type_name = public.uuidmultirange
 );
 
+CREATE FUNCTION public.access_goes_to_who_stands() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.directory_organisation o WHERE o.id = NEW.organisation_id AND o.state = 'active') THEN
+        RAISE EXCEPTION 'what is in a file goes only to an organisation past its probation' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.account_opens_by_its_steps() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -44,7 +55,7 @@ DECLARE
     kind text := public.acting('kind');
 BEGIN
     IF kind = 'system' OR kind = 'sign_in' AND TG_OP = 'UPDATE'
-            AND (NEW.id, NEW.email, NEW.is_active) IS NOT DISTINCT FROM (OLD.id, OLD.email, OLD.is_active) THEN
+            AND (NEW.id, NEW.email, NEW.name, NEW.is_active) IS NOT DISTINCT FROM (OLD.id, OLD.email, OLD.name, OLD.is_active) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the means of an account are changed by its own steps' USING ERRCODE = 'insufficient_privilege';
@@ -124,6 +135,32 @@ BEGIN
         SELECT FROM public.places_occupancy o WHERE o.bed_id = NEW.id AND o.live AND (upper_inf(o.during) OR upper(o.during) > now())
     ) THEN
         RAISE EXCEPTION 'this bed is held or slept in' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.bed_is_kept_for_its_hold() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    asked record;
+BEGIN
+    SELECT h.unit_id, h.ends_at, CASE WHEN u.one_household THEN u.capacity ELSE r.size END AS most INTO asked
+    FROM public.places_hold h JOIN public.places_unit u ON u.id = h.unit_id JOIN public.places_request r ON r.id = h.request_id
+    WHERE h.id = NEW.hold_id;
+    IF upper(NEW.during) IS DISTINCT FROM asked.ends_at THEN
+        RAISE EXCEPTION 'a bed is kept until its hold ends' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'INSERT' AND NOT EXISTS (
+        SELECT FROM public.places_bed b WHERE b.id = NEW.bed_id AND b.unit_id = asked.unit_id
+    ) THEN
+        RAISE EXCEPTION 'a bed is kept for a hold of its unit' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'INSERT' AND (
+        SELECT count(*) >= asked.most FROM public.places_occupancy o WHERE o.hold_id = NEW.hold_id AND o.live
+    ) THEN
+        RAISE EXCEPTION 'no more beds are kept than a household needs' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END $$;
@@ -240,6 +277,19 @@ BEGIN
     ORDER BY (served <> '' AND s.territories @> ARRAY[served::varchar]) DESC, nearness DESC, s.id
     LIMIT most;
 
+END $$;
+
+CREATE FUNCTION public.directory_outcomes_of_one_day() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.told_at := clock_timestamp();
+    IF (SELECT count(*) FROM public.directory_outcome o
+            WHERE o.user_id = NEW.user_id AND o.told_at > NEW.told_at - interval '1 day') >= 40 THEN
+        RAISE EXCEPTION 'one person tells so many outcomes in a day' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
 END $$;
 
 CREATE FUNCTION public.directory_own_name() RETURNS trigger
@@ -376,6 +426,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.extract_goes_to_who_stands() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.directory_organisation o WHERE o.id = NEW.receiver_id AND o.state = 'active') THEN
+        RAISE EXCEPTION 'what is in a file goes only to an organisation past its probation' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.file_is_kept_by_the_house() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -413,7 +474,7 @@ DECLARE
     giver text; receiver text; origin boolean;
 BEGIN
     
-    IF public.acting('kind') = 'system' THEN
+    IF public.acting('kind') = 'system' AND NEW.referral IS NOT NULL THEN
         RETURN NEW;
     END IF;
     SELECT o.kind INTO giver FROM public.directory_organisation o WHERE o.id = NEW.owner_id;
@@ -431,6 +492,25 @@ BEGIN
             OR EXISTS (SELECT FROM public.cases_reach r WHERE r.relation = 'state' AND r.word = receiver
                 AND NOT EXISTS (SELECT FROM public.cases_reach g
                     WHERE g.relation = 'state' AND g.word = giver AND g.purpose = r.purpose))) THEN RAISE EXCEPTION 'an access that crosses a wall is carried by her consent or by a rule' USING ERRCODE = 'insufficient_privilege'; END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.hold_goes_one_way() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'asked' OR NEW.ends_at IS NULL OR NEW.ends_at > NEW.asked_at + interval '72 hours' THEN
+            RAISE EXCEPTION 'a hold begins as a question with an end' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF NEW.state <> OLD.state AND NOT (
+        OLD.state = 'asked' AND NEW.state IN ('accepted', 'declined', 'expired', 'withdrawn')
+        OR OLD.state = 'accepted' AND NEW.state IN ('arrived', 'expired', 'withdrawn')
+        OR OLD.state = 'arrived' AND NEW.state IN ('left', 'withdrawn')
+    ) THEN
+        RAISE EXCEPTION 'a hold that is % does not become %', OLD.state, NEW.state USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN NEW;
 END $$;
 
@@ -455,13 +535,14 @@ BEGIN
 END $$;
 
 CREATE FUNCTION public.job_is_asked_for() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    IF (SELECT acting('kind')) IS NULL OR NEW.task_name NOT IN ('repere.cases.jobs.evaluate_others', 'repere.cases.jobs.evaluate_views', 'repere.cases.jobs.note_place_event', 'repere.cases.jobs.write_heads', 'repere.places.jobs.send_to_unlisted') OR NOT (NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = 'repere.cases.jobs.write_heads') AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour') AND NEW.priority = 0 AND NEW.queue_name = 'default') THEN
+    IF (SELECT public.acting('kind')) IS NULL OR NEW.task_name NOT IN ('repere.cases.jobs.evaluate_others', 'repere.cases.jobs.evaluate_views', 'repere.cases.jobs.note_place_event', 'repere.cases.jobs.write_heads', 'repere.places.jobs.send_to_unlisted') OR NOT (NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = 'repere.cases.jobs.write_heads') AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour') AND NEW.priority = 0 AND NEW.queue_name = 'default') THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';
     END IF;
-    IF (SELECT acting('kind')) <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= 1000 THEN
+    IF (SELECT public.acting('kind')) <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= 1000 THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for so many jobs at once';
     END IF;
     RETURN NEW;
@@ -1145,6 +1226,17 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.referral_goes_to_who_stands() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.directory_organisation o WHERE o.id = NEW.organisation_id AND o.state = 'active') THEN
+        RAISE EXCEPTION 'what is in a file goes only to an organisation past its probation' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.requisition_takes_two() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1316,6 +1408,24 @@ CREATE FUNCTION public.take_tokens(wanted bytea, size double precision, seconds 
             + EXTRACT(EPOCH FROM clock_timestamp() - bucket.refilled_at) * size / seconds) >= needed
     RETURNING tokens
 $$;
+
+CREATE FUNCTION public.taken_beds(moment timestamp with time zone, of_unit uuid DEFAULT NULL::uuid) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine uuid := public.acting('organisation')::uuid;
+    from_then tstzrange := tstzrange(least(moment, now()), NULL);
+BEGIN
+    IF (public.acting('role') IN ('case_worker', 'child_protection', 'coordination', 'gendarmerie', 'health_worker', 'labour_inspector', 'lawyer', 'local_authority', 'outreach_worker', 'police', 'prosecutor', 'shelter_worker', 'youth_justice') OR public.acting('kind') = 'system') IS NOT TRUE THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT b.id FROM public.places_bed b
+    WHERE (of_unit IS NULL OR b.unit_id = of_unit)
+        AND (b.organisation_id = mine OR b.listed AND EXISTS (
+            SELECT FROM public.directory_organisation d WHERE d.id = mine AND d.state = 'active'))
+        AND b.id IN (SELECT o.bed_id FROM public.places_occupancy o WHERE o.live AND o.during && from_then);
+END $$;
 
 CREATE FUNCTION public.token_refilled_at(wanted bytea) RETURNS timestamp with time zone
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2544,7 +2654,8 @@ CREATE TABLE public.directory_outcome (
     "on" date NOT NULL,
     what character varying(16) NOT NULL,
     organisation_id uuid NOT NULL,
-    service_id uuid NOT NULL
+    service_id uuid NOT NULL,
+    told_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
 );
 
 ALTER TABLE ONLY public.directory_outcome FORCE ROW LEVEL SECURITY;
@@ -2883,7 +2994,9 @@ CREATE TABLE public.places_event (
     "on" date NOT NULL,
     at timestamp with time zone NOT NULL,
     by_organisation_id uuid NOT NULL,
-    organisation_id uuid NOT NULL
+    organisation_id uuid NOT NULL,
+    told_to_id uuid,
+    CONSTRAINT only_a_no_is_told_back CHECK (((told_to_id IS NULL) OR ((kind)::text = 'not_there'::text)))
 );
 
 ALTER TABLE ONLY public.places_event FORCE ROW LEVEL SECURITY;
@@ -3701,6 +3814,9 @@ ALTER TABLE ONLY public.places_request
 ALTER TABLE ONLY public.places_apart
     ADD CONSTRAINT said_once UNIQUE (request_id, other);
 
+ALTER TABLE ONLY public.directory_outcome
+    ADD CONSTRAINT told_once_a_day_by_one_body UNIQUE (service_id, organisation_id, "on", what);
+
 ALTER TABLE ONLY public.cases_view
     ADD CONSTRAINT view_with_its_case UNIQUE (id, case_id, organisation_id, owner_id);
 
@@ -4133,9 +4249,11 @@ CREATE INDEX views_by_mechanism ON public.cases_view USING btree (mechanism, mec
 
 CREATE INDEX views_due_by_zone ON public.cases_view USING btree (zone, next_change_on);
 
+CREATE TRIGGER access_goes_to_who_stands BEFORE INSERT ON public.cases_grant FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND (new.organisation_id IS NOT NULL))) EXECUTE FUNCTION public.access_goes_to_who_stands();
+
 CREATE TRIGGER account_begins_closed BEFORE INSERT ON public.accounts_user FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND (NOT starts_with((new.password)::text, '!'::text)))) EXECUTE FUNCTION public.account_opens_by_its_steps();
 
-CREATE TRIGGER account_opens_by_its_steps BEFORE UPDATE ON public.accounts_user FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.id IS DISTINCT FROM old.id) OR ((new.password)::text IS DISTINCT FROM (old.password)::text) OR ((new.email)::text IS DISTINCT FROM (old.email)::text) OR (new.is_active IS DISTINCT FROM old.is_active)))) EXECUTE FUNCTION public.account_opens_by_its_steps();
+CREATE TRIGGER account_opens_by_its_steps BEFORE UPDATE ON public.accounts_user FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.id IS DISTINCT FROM old.id) OR ((new.password)::text IS DISTINCT FROM (old.password)::text) OR ((new.email)::text IS DISTINCT FROM (old.email)::text) OR ((new.name)::text IS DISTINCT FROM (old.name)::text) OR (new.is_active IS DISTINCT FROM old.is_active)))) EXECUTE FUNCTION public.account_opens_by_its_steps();
 
 CREATE TRIGGER accounts_vettingstep_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.accounts_vettingstep FOR EACH STATEMENT EXECUTE FUNCTION public.accounts_vettingstep_is_append_only();
 
@@ -4147,11 +4265,15 @@ CREATE TRIGGER agreed_stays_copied BEFORE UPDATE OF agreed ON public.cases_case 
 
 CREATE TRIGGER bed_in_use_stays BEFORE UPDATE ON public.places_bed FOR EACH ROW EXECUTE FUNCTION public.bed_in_use_stays();
 
+CREATE TRIGGER bed_is_kept_for_its_hold BEFORE INSERT OR UPDATE OF during ON public.places_occupancy FOR EACH ROW EXECUTE FUNCTION public.bed_is_kept_for_its_hold();
+
 CREATE TRIGGER cases_extract_decided BEFORE UPDATE ON public.cases_extract FOR EACH ROW EXECUTE FUNCTION public.cases_extract_decided();
 
 CREATE TRIGGER directory_contact_ends BEFORE UPDATE ON public.directory_contact FOR EACH ROW EXECUTE FUNCTION public.directory_contact_ends();
 
 CREATE TRIGGER directory_contact_is_called_back BEFORE INSERT OR UPDATE ON public.directory_contact FOR EACH ROW EXECUTE FUNCTION public.directory_contact_is_called_back();
+
+CREATE TRIGGER directory_outcomes_of_one_day BEFORE INSERT ON public.directory_outcome FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.directory_outcomes_of_one_day();
 
 CREATE TRIGGER directory_own_name BEFORE UPDATE ON public.directory_contact FOR EACH ROW EXECUTE FUNCTION public.directory_own_name();
 
@@ -4171,9 +4293,13 @@ CREATE TRIGGER directory_voice_of_today BEFORE INSERT ON public.directory_voice 
 
 CREATE TRIGGER erasure_takes_two BEFORE INSERT OR UPDATE ON public.cases_erasure FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.erasure_takes_two();
 
+CREATE TRIGGER extract_goes_to_who_stands BEFORE INSERT OR UPDATE OF state ON public.cases_extract FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND (new.receiver_id IS NOT NULL) AND (new.receiver_id <> new.organisation_id) AND ((new.state)::text = ANY (ARRAY[('asked'::character varying)::text, ('approved'::character varying)::text, ('ready'::character varying)::text, ('fetched'::character varying)::text])))) EXECUTE FUNCTION public.extract_goes_to_who_stands();
+
 CREATE TRIGGER file_is_kept_by_the_house BEFORE UPDATE ON public.cases_case FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.revision IS DISTINCT FROM old.revision) OR (new.status_on IS DISTINCT FROM old.status_on) OR (new.closed_on IS DISTINCT FROM old.closed_on) OR ((new.jurisdiction)::text IS DISTINCT FROM (old.jurisdiction)::text) OR ((new.mechanism)::text IS DISTINCT FROM (old.mechanism)::text) OR ((new.territory)::text IS DISTINCT FROM (old.territory)::text) OR ((new.zone)::text IS DISTINCT FROM (old.zone)::text)))) EXECUTE FUNCTION public.file_is_kept_by_the_house();
 
 CREATE TRIGGER grant_is_carried BEFORE INSERT ON public.cases_grant FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.grant_is_carried();
+
+CREATE TRIGGER hold_goes_one_way BEFORE INSERT OR UPDATE ON public.places_hold FOR EACH ROW EXECUTE FUNCTION public.hold_goes_one_way();
 
 CREATE TRIGGER hold_is_ones_own BEFORE INSERT OR UPDATE ON public.cases_hold FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.hold_is_ones_own();
 
@@ -4231,13 +4357,15 @@ CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON pub
 
 CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_update_v1();
 
+CREATE TRIGGER referral_goes_to_who_stands BEFORE INSERT ON public.cases_offer FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND (new.organisation_id IS NOT NULL))) EXECUTE FUNCTION public.referral_goes_to_who_stands();
+
 CREATE TRIGGER requisition_takes_two BEFORE INSERT OR UPDATE ON public.cases_requisition FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.requisition_takes_two();
 
 CREATE TRIGGER reset_takes_two BEFORE INSERT OR UPDATE ON public.accounts_factorreset FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.reset_takes_two();
 
 CREATE TRIGGER search_is_ended_by_who_asked BEFORE UPDATE ON public.places_request FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR ((new.outcome)::text IS DISTINCT FROM (old.outcome)::text) OR (new.sent_at IS DISTINCT FROM old.sent_at) OR (new.first_yes_at IS DISTINCT FROM old.first_yes_at)))) EXECUTE FUNCTION public.search_is_ended_by_who_asked();
 
-CREATE TRIGGER session_is_proved BEFORE UPDATE ON public.accounts_signedin FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.id IS DISTINCT FROM old.id) OR (new.user_id IS DISTINCT FROM old.user_id) OR (new.began_at IS DISTINCT FROM old.began_at) OR (new.confirmed_at IS DISTINCT FROM old.confirmed_at) OR ((new.proved_by)::text IS DISTINCT FROM (old.proved_by)::text) OR ((old.locked_at IS NOT NULL) AND (new.locked_at IS DISTINCT FROM old.locked_at)) OR ((old.ended_at IS NOT NULL) AND (new.ended_at IS DISTINCT FROM old.ended_at))))) EXECUTE FUNCTION public.session_is_proved();
+CREATE TRIGGER session_is_proved BEFORE UPDATE ON public.accounts_signedin FOR EACH ROW WHEN (((CURRENT_USER <> 'repere_owner'::name) AND ((new.id IS DISTINCT FROM old.id) OR (new.user_id IS DISTINCT FROM old.user_id) OR (new.began_at IS DISTINCT FROM old.began_at) OR (new.seen_at IS DISTINCT FROM old.seen_at) OR (new.confirmed_at IS DISTINCT FROM old.confirmed_at) OR ((new.proved_by)::text IS DISTINCT FROM (old.proved_by)::text) OR ((old.locked_at IS NOT NULL) AND (new.locked_at IS DISTINCT FROM old.locked_at)) OR ((old.ended_at IS NOT NULL) AND (new.ended_at IS DISTINCT FROM old.ended_at))))) EXECUTE FUNCTION public.session_is_proved();
 
 CREATE TRIGGER shelter_has_two_voices AFTER UPDATE ON public.places_sheltervoice FOR EACH ROW EXECUTE FUNCTION public.shelter_has_two_voices();
 
@@ -4731,6 +4859,9 @@ ALTER TABLE ONLY public.places_event
 ALTER TABLE ONLY public.places_event
     ADD CONSTRAINT places_event_organisation_id_37322018_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.places_event
+    ADD CONSTRAINT places_event_told_to_id_82ce5a07_fk_directory_organisation_id FOREIGN KEY (told_to_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.places_formerneeds
     ADD CONSTRAINT places_formerneeds_organisation_id_61475af0_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -4926,9 +5057,9 @@ CREATE POLICY "added for its organisation" ON public.cases_canary FOR INSERT WIT
 
 CREATE POLICY "an organisation reads its own rows" ON public.ledger_entry FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
-CREATE POLICY "answered by the shelter, given back by who asked" ON public.places_hold FOR UPDATE USING (((host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR ((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (listed OR said_yes)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL)))) WITH CHECK ((((host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (((state)::text <> ALL (ARRAY[('accepted'::character varying)::text, ('arrived'::character varying)::text])) OR (EXISTS ( SELECT
+CREATE POLICY "answered by the shelter, given back by who asked" ON public.places_hold FOR UPDATE USING (((host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR ((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (listed OR said_yes)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL)))) WITH CHECK ((((( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (((host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (((state)::text <> ALL (ARRAY[('accepted'::character varying)::text, ('arrived'::character varying)::text])) OR (EXISTS ( SELECT
    FROM public.directory_organisation o
-  WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))))) OR ((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((state)::text = 'withdrawn'::text)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL) AND ((state)::text = ANY (ARRAY[('expired'::character varying)::text, ('withdrawn'::character varying)::text])))));
+  WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))))) OR ((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((state)::text = 'withdrawn'::text)))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL) AND ((state)::text = ANY (ARRAY[('expired'::character varying)::text, ('withdrawn'::character varying)::text])))));
 
 CREATE POLICY "answered by who asked for the place" ON public.places_question FOR UPDATE USING (((request_id IN ( SELECT r.id
    FROM public.places_request r
@@ -4969,7 +5100,7 @@ CREATE POLICY "asked by whoever keeps the shelter" ON public.places_sheltervoice
 
 CREATE POLICY "asked in one's own name" ON public.places_request FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting))));
 
-CREATE POLICY "asked of a listed unit" ON public.places_hold FOR INSERT WITH CHECK (((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND listed AND (NOT said_yes) AND ((state)::text = 'asked'::text) AND ((unit_id, shelter_id, host_id) IN ( SELECT u.id,
+CREATE POLICY "asked of a listed unit" ON public.places_hold FOR INSERT WITH CHECK (((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND listed AND (NOT said_yes) AND ((state)::text = 'asked'::text) AND ((unit_id, shelter_id, host_id) IN ( SELECT u.id,
     u.shelter_id,
     u.organisation_id
    FROM public.places_unit u
@@ -5139,6 +5270,10 @@ CREATE POLICY "counted by the guard" ON public.directory_structure FOR SELECT TO
 
 CREATE POLICY "counted by the guard" ON public.directory_voice FOR SELECT TO repere_owner USING (true);
 
+CREATE POLICY "counted by the guard" ON public.places_bed FOR SELECT TO repere_owner USING (true);
+
+CREATE POLICY "counted by the guard" ON public.places_occupancy FOR SELECT TO repere_owner USING (true);
+
 CREATE POLICY "counted by the guard" ON public.places_shelter FOR SELECT TO repere_owner USING (true);
 
 CREATE POLICY "counted by the guard" ON public.places_sheltervoice FOR SELECT TO repere_owner USING (true);
@@ -5191,9 +5326,9 @@ CREATE POLICY "ended or confirmed" ON public.directory_mandate FOR UPDATE USING 
 
 CREATE POLICY "ended with its hold" ON public.places_occupancy FOR UPDATE USING (((hold_id IN ( SELECT h.id
    FROM public.places_hold h
-  WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL)))) WITH CHECK (((hold_id IN ( SELECT h.id
+  WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL)))) WITH CHECK ((((hold_id IN ( SELECT h.id
    FROM public.places_hold h
-  WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
+  WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
 
 CREATE POLICY "followed by both" ON public.places_request FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (id IN ( SELECT h.request_id
    FROM public.places_hold h
@@ -5204,13 +5339,47 @@ CREATE POLICY "followed by both" ON public.places_request FOR UPDATE USING (((or
 CREATE POLICY "for a hold of ours" ON public.places_occupancy FOR INSERT WITH CHECK (((hold_id IN ( SELECT h.id
    FROM public.places_hold h
   WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) AND (bed_id IN ( SELECT b.id
-   FROM public.places_bed b))));
+   FROM public.places_bed b)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "for shelters of the zone" ON public.places_alert FOR SELECT USING (((EXISTS ( SELECT
    FROM public.directory_organisation o
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))) AND (EXISTS ( SELECT
    FROM public.places_shelter s
   WHERE ((s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((s.zone)::text = (places_alert.zone)::text) AND (s.zone_since < places_alert."on"))))));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_alert AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_apart AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_arrival AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_bed AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_carried AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_event AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_formerneeds AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_hold AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_incident AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_occupancy AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_privatereason AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_question AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_request AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_shelter AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_shelterchange AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_sheltervoice AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_unit AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "given by who keeps the service" ON public.directory_contact FOR INSERT WITH CHECK (((service_id IN ( SELECT s.id
    FROM public.directory_service s
@@ -5304,7 +5473,7 @@ CREATE POLICY "looked into by its organisation" ON public.cases_alert FOR UPDATE
 
 CREATE POLICY "looked up at the door" ON public.accounts_outsideidentity FOR SELECT USING (true);
 
-CREATE POLICY "made by who invites" ON public.accounts_user FOR INSERT WITH CHECK (((( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NOT NULL) OR (( SELECT public.acting('kind'::text) AS acting) = 'sign_in'::text)));
+CREATE POLICY "made by who invites" ON public.accounts_user FOR INSERT WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
 
 CREATE POLICY "made by whoever keeps it" ON public.places_bed FOR INSERT WITH CHECK ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
@@ -5328,8 +5497,7 @@ CREATE POLICY "named by who keeps the service" ON public.directory_mandate FOR I
    FROM public.directory_service s
   WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))) AND (entered_by = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (entered_organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (confirmed_by IS NULL)));
 
-CREATE POLICY "of beds one may see" ON public.places_occupancy FOR SELECT USING (((bed_id IN ( SELECT b.id
-   FROM public.places_bed b)) OR (hold_id IN ( SELECT h.id
+CREATE POLICY "of beds one may see" ON public.places_occupancy FOR SELECT USING (((hold_id IN ( SELECT h.id
    FROM public.places_hold h
   WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
 
@@ -5514,6 +5682,12 @@ CREATE POLICY "taken back by who keeps the service" ON public.directory_secret F
    FROM public.directory_service s
   WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))));
 
+CREATE POLICY "the owner erases what was said about her" ON public.places_question TO repere_owner USING ((request_id IN ( SELECT r.id
+   FROM public.places_request r
+  WHERE (r.reference = ANY ((string_to_array(( SELECT NULLIF(current_setting('repere.erased_references'::text, true), ''::text) AS "nullif"), ','::text))::uuid[])))));
+
+CREATE POLICY "the owner looks for what was asked for her" ON public.places_request FOR SELECT TO repere_owner USING ((reference = ANY ((string_to_array(( SELECT NULLIF(current_setting('repere.erased_references'::text, true), ''::text) AS "nullif"), ','::text))::uuid[])));
+
 CREATE POLICY "the owner looks for whom to erase" ON public.cases_case FOR SELECT TO repere_owner USING (( SELECT (current_setting('repere.work'::text, true) = 'erasing'::text)));
 
 CREATE POLICY "the owner looks for whom to erase" ON public.cases_erasure FOR SELECT TO repere_owner USING (( SELECT (current_setting('repere.work'::text, true) = 'erasing'::text)));
@@ -5674,7 +5848,7 @@ CREATE POLICY "told by a shelter of the zone" ON public.places_alert FOR INSERT 
    FROM public.places_shelter s
   WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
 
-CREATE POLICY "told by who referred" ON public.directory_outcome FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (service_id IN ( SELECT s.id
+CREATE POLICY "told by who referred" ON public.directory_outcome FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (service_id IN ( SELECT s.id
    FROM public.directory_service s))));
 
 CREATE POLICY "told in one's own name" ON public.places_event FOR INSERT WITH CHECK (((by_organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (((kind)::text <> ALL (ARRAY[('arrived'::character varying)::text, ('not_there'::character varying)::text])) AND (reference IN ( SELECT r.reference
@@ -5687,7 +5861,7 @@ CREATE POLICY "told in one's own name" ON public.places_event FOR INSERT WITH CH
    FROM public.places_request r
   WHERE ((r.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (r.told_to_id = places_event.organisation_id))))))));
 
-CREATE POLICY "told to us, or by us" ON public.places_event FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (by_organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
+CREATE POLICY "told to us, or by us" ON public.places_event FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (by_organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (told_to_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
 
 CREATE POLICY "told with the job" ON public.procrastinate_events FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) IS NOT NULL));
 
@@ -5773,6 +5947,9 @@ GRANT ALL ON FUNCTION public.take_token(wanted bytea, size double precision, sec
 REVOKE ALL ON FUNCTION public.take_tokens(wanted bytea, size double precision, seconds double precision, needed integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_tokens(wanted bytea, size double precision, seconds double precision, needed integer) TO repere_web;
 
+REVOKE ALL ON FUNCTION public.taken_beds(moment timestamp with time zone, of_unit uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.taken_beds(moment timestamp with time zone, of_unit uuid) TO repere_web;
+
 REVOKE ALL ON FUNCTION public.token_refilled_at(wanted bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.token_refilled_at(wanted bytea) TO repere_web;
 
@@ -5799,6 +5976,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('accounts', '0090_jobs_by_trigger', now()),
     ('accounts', '0091_written_by_the_house', now()),
     ('accounts', '0092_ended_sessions_go', now()),
+    ('accounts', '0094_named_by_the_house', now()),
+    ('accounts', '0095_jobs_counted_by_the_owner', now()),
     ('auth', '0001_initial', now()),
     ('auth', '0002_alter_permission_name_max_length', now()),
     ('auth', '0003_alter_user_email_max_length', now()),
@@ -5825,6 +6004,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0095_notes_of_conflicts', now()),
     ('cases', '0103_steps_in_order', now()),
     ('cases', '0110_agreed_is_asked_seldom', now()),
+    ('cases', '0112_receivers_that_stand', now()),
+    ('cases', '0113_written_by_the_house', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('directory', '0001_initial', now()),
@@ -5836,6 +6017,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('directory', '0019_told_late', now()),
     ('directory', '0030_reminder_letters', now()),
     ('directory', '0040_vouched_as_it_was', now()),
+    ('directory', '0042_outcomes_of_one_day', now()),
     ('ledger', '0001_initial', now()),
     ('ledger', '0002_seals_witnesses_retention', now()),
     ('ledger', '0003_witnesses_closed', now()),
@@ -5853,6 +6035,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0042_alter_event_kind', now()),
     ('places', '0043_asking_back', now()),
     ('places', '0045_ended_by_who_asked', now()),
+    ('places', '0046_told_back', now()),
+    ('places', '0047_written_by_verbs', now()),
     ('procrastinate', '0001_initial', now()),
     ('procrastinate', '0002_drop_started_at_column', now()),
     ('procrastinate', '0003_drop_started_at_column', now()),

@@ -52,6 +52,7 @@ def test_no_sql_of_hers_makes_another_hash_open_her_account(people: Cast) -> Non
         refused_to(member, "UPDATE accounts_user SET password = %s WHERE id = %s", [known, member.user.pk])
         refused_to(member, "UPDATE accounts_user SET email = 'autre@exemple.example' WHERE id = %s", [member.user.pk])
         refused_to(member, "UPDATE accounts_user SET is_active = false WHERE id = %s", [member.user.pk])
+        refused_to(member, "UPDATE accounts_user SET name = 'Préfecture, cellule traite' WHERE id = %s", [member.user.pk])
     assert authenticate(None, username=people.amina.user.email, password=PASSWORD) is None
     with people.amina.acts(), connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_user SET language = 'en' WHERE id = %s", [people.amina.user.pk])
@@ -67,6 +68,17 @@ def test_nobody_makes_an_account_that_opens_already(people: Cast) -> None:
         " FROM accounts_user WHERE id = %s"
     )
     refused_to(people.ines, make, [people.ines.user.pk])
+
+
+def test_nobody_takes_an_address_beforehand_or_learns_that_it_has_an_account(people: Cast) -> None:
+    """By SQL of any member, an administrator too: the answer is the same for an address that has an account and one that has none."""
+    make = (
+        "INSERT INTO accounts_user (id, password, email, name, language, is_active, created_at)"
+        " VALUES (gen_random_uuid(), '!x', %s, 'X', 'fr', true, now())"
+    )
+    for member in (people.amina, people.chloe):
+        for email in ("somebody@police.example", people.ines.user.email):
+            refused_to(member, make, [email], "row-level security")
 
 
 def test_she_changes_her_password_herself(people: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,11 +15,11 @@ from django.urls import reverse
 from repere.accounts import factors, keyring
 from repere.accounts.actor import Actor
 from repere.accounts.keys import paper, rotation
-from repere.accounts.models import IndexKey, OrganisationKey, PersonKeyWrap
+from repere.accounts.models import IndexKey, OrganisationKey, OrganisationKeyPair, PersonKeyWrap
 from repere.accounts.owner import as_owner, keeping_keys
 from repere.accounts.rootkey import KeyFile, Version, put_root_key, root_key
 from repere.accounts.rootkey import path as root_file
-from repere.commands.keys import restore_root
+from repere.commands.keys import restore_root, rotate_organisation
 from repere.core.boxes import close_box
 from repere.core.sealing import SealBroken, new_key
 from repere.ledger.models import Entry
@@ -128,6 +129,47 @@ def test_persons_opened_in_between_are_under_the_new_key(house: Cast) -> None:
         assert rotation.end_organisation(house.atalante.pk, drafts_under_old=lambda: 0)
     assert readable(house.amina, fresh)
     assert readable(house.bruno, fresh)
+
+
+def test_a_damaged_wrap_stops_no_rotation(house: Cast, few_rows: None) -> None:
+    """Everybody else goes on; who was left is named, the command ends with 1, and the version that may still open her is kept."""
+    keys = people_of(house.amina, 7)
+    damaged = sorted(keys)[2]
+    _damage(damaged)
+    for _ in range(2):
+        run = CliRunner().invoke(rotate_organisation, [str(house.atalante.name)])
+        assert run.exit_code == 1
+        assert [line.split(":")[0] for line in run.output.splitlines() if "does not open" in line] == [f"person {damaged}"]
+    assert versions(house.amina) == {1, 2}
+    assert readable(house.amina, {person: key for person, key in keys.items() if person != damaged})
+    with as_owner(), keeping_keys(Actor.system("test")):
+        assert list(PersonKeyWrap.objects.filter(version=1).values_list("person_id", flat=True)) == [damaged]
+        told = [json.loads(bytes(entry.body))["detail"] for entry in Entry.objects.filter(act="rewrap_persons").order_by("position")]
+    assert sum(detail["persons"] for detail in told) == 6
+    assert sum(detail.get("left", 0) for detail in told) == 2
+
+
+def test_a_damaged_pair_stops_no_rotation(house: Cast) -> None:
+    """What was closed for the organisation by others waits for the backup; its persons do not."""
+    keys = people_of(house.amina, 2)
+    with house.amina.acts():
+        keyring.ensure_key_pair(house.atalante)
+    with as_owner(), keeping_keys(Actor.system("test")):
+        pair = OrganisationKeyPair.objects.get(organisation=house.atalante)
+        pair.wrapped = bytes(pair.wrapped)[:-1] + bytes([bytes(pair.wrapped)[-1] ^ 1])
+        pair.save()
+    run = CliRunner().invoke(rotate_organisation, [str(house.atalante.name)])
+    assert run.exit_code == 1
+    assert f"key pair {pair.version}: " in run.output
+    assert readable(house.amina, keys)
+    assert versions(house.amina) == {1, 2}
+
+
+def _damage(person: UUID) -> None:
+    with as_owner(), keeping_keys(Actor.system("test")):
+        row = PersonKeyWrap.objects.get(person_id=person)
+        row.wrapped = bytes(row.wrapped)[:-1] + bytes([bytes(row.wrapped)[-1] ^ 1])
+        row.save()
 
 
 def test_an_old_version_stays_while_a_draft_needs_it(house: Cast) -> None:

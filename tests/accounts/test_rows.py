@@ -39,6 +39,23 @@ def test_arrives_as_it_was(kind: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", rows.KINDS)
+def test_a_value_that_is_the_same_in_every_row_arrives_as_it_was(kind: str) -> None:
+    """It travels once, beside the arrays of those that differ: who writes, for whom, when."""
+    cursor = _cursor()
+    for value in VALUES[kind]:
+        cursor.execute(f"SELECT %b::{kind}, part.n FROM unnest(%b::int[]) AS part (n)", [value, rows.packed("int", [1, 2])])
+        assert cursor.fetchall() == [(value, 1), (value, 2)]  # a jsonb comes back as its text
+
+
+def test_only_what_is_the_same_in_every_row_travels_once() -> None:
+    told = rows._statement("some.table", {"id": "uuid", "owner": "uuid", "at": "date"}, {"owner"})
+    into, values = told.strip().split(" SELECT ")
+    assert into == 'INSERT INTO some.table ("id", "owner", "at")'
+    assert values == 'part."id", %b::uuid, part."at" FROM unnest(%b::uuid[], %b::date[]) AS part ("id", "at")'
+
+
+@pytest.mark.django_db
 def test_a_column_of_nothing_but_nulls() -> None:
     """No fact of a batch corrects another: the column is empty, and stays so."""
     cursor = _cursor()

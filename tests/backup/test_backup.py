@@ -19,17 +19,17 @@ from psycopg import sql
 from repere.accounts.owner import as_owner
 from repere.accounts.rootkey import KeyFile, put_root_key, root_key
 from repere.cases import actions as cases
-from repere.cases import tombstones
+from repere.cases import told, tombstones
 from repere.cases.actions import erasure
 from repere.cases.models import Case, Person
 from repere.core.sealing import new_key
-from repere.ledger import sealing, signing
+from repere.ledger import sealing, signing, verifying
 from repere.ledger.heads import SignedHead
 from repere.web import checks, database
 from repere.web.backups import checking, dumping, restoring, tools
 from repere.web.backups.tools import BackupRefused, Manifest
 from repere.web.home import CannotRun
-from tests.cases.story import NOW, concern, record
+from tests.cases.story import NOW, concern, grant, record
 from tests.homes import own_home
 from tests.people import Cast, cast
 
@@ -63,6 +63,13 @@ class House:
 
     def back_up(self, at: datetime = AT) -> dumping.Made:
         return dumping.make_backup(to=self.to, keys_to=self.keys, recipient=self.recipient, now=at)
+
+    def untold(self) -> list[str]:
+        acts = told.Told()
+        with tools.connect("sealer", self.name) as sealer:
+            verifying.verify(sealer, keys=self.trusted, on_row=acts.hear)
+        with tools.connect("backup", self.name) as reader:
+            return list(told.untold(reader, acts, 10))
 
     def look(self, made: dumping.Made, identity: Path | None = None) -> restoring.Source:
         return restoring.look_at(made.folder, keys_folder=self.keys, identity=identity or self.identity)
@@ -268,6 +275,22 @@ def test_a_fact_without_its_row_in_the_ledger_is_told(house: House) -> None:
         admin.execute("DELETE FROM ledger_entry WHERE position = (SELECT max(position) FROM ledger_entry WHERE act = 'record_fact')")
         admin.execute("ALTER TABLE ledger_entry ENABLE TRIGGER ALL")
     with pytest.raises(BackupRefused, match="no row of the ledger names it"):
+        house.rehearse(house.back_up())
+
+
+def test_an_access_that_the_ledger_does_not_give_is_told(house: House) -> None:
+    """Opened behind the verbs, made wider, or ended and running again: whoever verifies reads which."""
+    people = house.people
+    given = grant(house.her, people.amina.actor, people.boussole, ["profile"])
+    ended = grant(house.her, people.amina.actor, people.prefecture, ["residence"])
+    cases.end_grant(ended, acting=people.amina.actor, now=datetime.now(UTC))
+    assert not house.untold()
+    with database.admin_connection(house.name) as admin:
+        admin.execute("UPDATE cases_grant SET groups = groups || '{housing}'::varchar[] WHERE id = %s", [given.pk])
+        admin.execute("UPDATE cases_grant SET revoked_at = NULL WHERE id = %s", [ended.pk])
+    found = house.untold()
+    assert [sum(f"access {one.pk}: it runs" in line for line in found) for one in (given, ended)] == [1, 1]
+    with pytest.raises(BackupRefused, match="no row of the ledger gives it"):
         house.rehearse(house.back_up())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import Desk, enter_concern
+from tests.browser.reach import unreached, walked
+from tests.browser.steps import Desk, enter_concern, presume
 from tests.people import Cast
 
 
@@ -75,3 +77,51 @@ def test_every_target_is_large_enough(desk: Desk, people: Cast) -> None:
         ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.innerText || e.name)"
     )
     assert small == []
+
+
+def test_tab_walks_the_main_pages(desk: Desk, people: Cast) -> None:
+    """Truly pressed, from the top to the end; every other page is looked at in test_every_page.py, without pressing."""
+    page = desk(people.amina)
+    code = enter_concern(page)
+    presume(page, code)
+    found: list[str] = []
+    for address in (
+        "/", f"/cases/{code}/", "/entries/new/?fresh=1", f"/cases/{code}/facts/new/safe_contact_instructions/",
+        f"/cases/{code}/place/", "/directory/", "/places/",
+    ):  # fmt: skip
+        page.goto(address)
+        found += walked(page)
+    page.goto(f"/cases/{code}/")
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    expect(page.locator(".loaded .right-line").first).to_be_visible()
+    found += unreached(page)
+    anonymous = desk(None)
+    anonymous.goto("/sign-in/")
+    assert found + walked(anonymous) == []
+
+
+BREAKS = {
+    "Tab passes by": "a.tabIndex = -1",
+    "out of order by its number": "a.tabIndex = 3",
+    "shows no focus": "a.style.outline = 'none'",
+    "takes no focus": "a.onfocus = () => a.blur()",
+    "read before but reached after": "a.parentElement.append(a.cloneNode(true));"
+    " a.parentElement.style.cssText = 'display: flex; flex-flow: column-reverse'",
+}
+TRAPS = {
+    "Tab never leaves": "document.addEventListener('keydown', e => {"
+    " if (e.key === 'Tab' && document.activeElement === a) e.preventDefault() })",
+    "Tab went": "a.onfocus = () => document.querySelector('.skip').focus()",
+    "seen": "document.body.append(Object.assign(document.createElement('p'), {id: 'over'}));"
+    " over.style.cssText = 'position: fixed; inset: 0; background: white'",
+}
+
+
+@pytest.mark.parametrize("told", [*BREAKS, *TRAPS])
+def test_what_the_keyboard_does_not_reach_is_noticed(desk: Desk, told: str) -> None:
+    """The looks of this file and of test_every_page.py can fail: each kind of fault put into a page is found."""
+    page = desk(None)
+    page.goto("/sign-in/")
+    page.evaluate(f"(() => {{ const a = document.querySelectorAll('a[href]')[2]; {(BREAKS | TRAPS)[told]} }})()")
+    found = unreached(page) if told in BREAKS else walked(page)
+    assert any(told in line for line in found), found

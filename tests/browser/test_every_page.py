@@ -17,6 +17,7 @@ from repere.cases.models import Case
 from repere.directory import actions as actions_of_directory
 from repere.directory.models import Organisation
 from tests.browser.conftest import DESK, PHONE, violations
+from tests.browser.reach import unreached
 from tests.browser.steps import Desk, enter_concern, go_on, presume
 from tests.cases.story import grant
 from tests.directory.entries import entry, held, vetted
@@ -38,6 +39,7 @@ def look(page: Page, address: str, found: list[str]) -> None:
         found.append(f"{address} says in its title what it is about: {page.title()}")
     if len(page.get_by_role("heading", level=1).all()) != 1:
         found.append(f"{address} has not exactly one main heading")
+    found += unreached(page)
 
 
 def addresses(code: str, fact: str, task: str) -> list[str]:

@@ -14,8 +14,9 @@ from django.db import connection, connections, transaction
 from repere.cases import actions
 from repere.cases.actions.conflict import OTHERS_A_DAY
 from repere.cases.actions.freezing import FREEZES_A_DAY
+from repere.cases.actions.reader_names import keep_reader_name
 from repere.cases.consent.actions import withdraw_consent
-from repere.cases.models import Case, ConflictOfInterest, Consent, Freeze, Grant
+from repere.cases.models import Case, ConflictOfInterest, Consent, Freeze, Grant, ReaderName
 from repere.cases.referral import actions as referring
 from repere.cases.refusals import Refused
 from tests.cases.story import NOW, concern, record
@@ -71,6 +72,17 @@ def test_three_colleagues_a_day_are_kept_away_however_many_are_sent_at_once(comm
         return lambda: actions.declare_conflict(code=code, about=people.odile.user.pk, acting=people.amina.actor, now=NOW)
 
     assert at_once(*map(keep, codes)) == ["done"] * OTHERS_A_DAY + ["too_many_conflicts"] * 2
+
+
+def test_two_pages_that_she_opens_at_once_both_open(committing_db: str, people: Cast) -> None:
+    """The first pages of a member keep her own name as tokens: the second finds them there and does not break over it."""
+
+    def keep() -> None:
+        keep_reader_name(people.amina.actor)
+
+    assert beside(keep, keep) == "done"
+    with people.amina.acts() as amina:
+        assert ReaderName.objects.visible_to(amina).filter(user=amina.user_id).exists()
 
 
 # ---- what she takes back, or we call back, while somebody says yes

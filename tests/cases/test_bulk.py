@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from repere.accounts.acting import acting_as
+from repere.accounts.actor import Actor
 from repere.cases import actions, jobs, queries
 from repere.cases.actions import Batch, BatchCase, BatchFact, bulk
 from repere.cases.actions.bulk import BatchRefused
@@ -178,3 +180,122 @@ def test_codes_that_stay_the_same_end_the_batch_and_leave_nothing(people: Cast, 
     with pytest.raises(IntegrityError), transaction.atomic():
         send(people, row(1))
     assert held(people)["Case"] == 0
+
+
+# ---- in parts, while the database already writes
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "CASES_AT_ONCE", 2)
+
+
+def nothing_stayed(people: Cast) -> bool:
+    with acting_as(people.amina.actor):
+        told = Entry.objects.filter(act="record_facts").exists()
+    return not told and not any(held(people).values())
+
+
+def test_a_batch_in_parts_keeps_its_order_its_codes_and_one_row_of_the_ledger(people: Cast, small_parts: None) -> None:
+    result = send(people, *(row(n) for n in range(5)))
+    assert [ref for ref, _, _ in result.cases] == [f"row {n}" for n in range(5)]
+    assert held(people) == {"Case": 5, "Fact": 20, "SealedRecord": 5, "NameToken": 20, "View": 5}
+    with acting_as(people.amina.actor):
+        entry = Entry.objects.get(act="record_facts")
+        persons = {case.pk: case.person_id for case in Case.objects.visible_to(people.amina.actor)}
+    assert set(entry.subjects) == {persons[case_id] for _, case_id, _ in result.cases}
+
+
+def test_a_row_refused_after_others_were_handed_over_leaves_nothing_and_the_rest_is_still_checked(people: Cast, small_parts: None) -> None:
+    late = [BatchFact("presumption_stated", on("2027-01-01"))]
+    with pytest.raises(BatchRefused) as refused:
+        send(people, *(row(n) for n in range(4)), row(4, facts=late), *(row(n) for n in (5, 6)), row(7, jurisdiction="ZZ"))
+    assert [(told.ref, told.refusal.code) for told in refused.value.rows] == [("row 4", "in_the_future"), ("row 7", "unknown_jurisdiction")]
+    assert nothing_stayed(people)
+    assert len(send(people, *(row(n) for n in range(4))).cases) == 4
+
+
+def test_what_the_database_refuses_midway_ends_the_batch_and_leaves_nothing(people: Cast, small_parts: None) -> None:
+    twice = BatchFact("presumption_stated", on("spring 2026"))
+    told = (row(0, facts=[twice]), row(1), row(2), row(3, facts=[twice]), *(row(n) for n in range(4, 12)))
+    with pytest.raises(IntegrityError, match="cases_fact_pkey"), transaction.atomic():
+        send(people, *told)
+    assert nothing_stayed(people)
+    assert len(send(people, *(row(n) for n in range(4))).cases) == 4
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, RuntimeError])
+def test_whoever_stops_a_batch_midway_leaves_nothing(
+    people: Cast, small_parts: None, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException]
+) -> None:
+    sealing, calls = bulk.seal_fields, iter(range(100))
+
+    def until(*told):
+        if next(calls) == 21:
+            raise stopped
+        return sealing(*told)
+
+    monkeypatch.setattr(bulk, "seal_fields", until)
+    with pytest.raises(stopped), transaction.atomic():
+        send(people, *(row(n) for n in range(8)))
+    assert nothing_stayed(people)
+    assert len(send(people, *(row(n) for n in range(4))).cases) == 4
+
+
+def test_references_wait_for_the_commit_again_after_a_batch(people: Cast) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        send(people, row(1))
+        with acting_as(Actor.system("clock", organisation_id=people.amina.actor.organisation_id)) as house:
+            fact = Fact.objects.visible_to(house).first()
+            fact.pk, fact.user_id = uuid4(), uuid4()
+            Fact.objects.bulk_create([fact])
+        with pytest.raises(IntegrityError, match="accounts_user"), transaction.atomic():
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
+
+
+def test_cases_may_be_made_while_those_before_are_written(people: Cast, small_parts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is made once, and a part is handed over before the next one is made."""
+    seen: list[str] = []
+    handing = bulk.insert_rows
+    monkeypatch.setattr(bulk, "insert_rows", lambda table, *told, **more: (seen.append(table), handing(table, *told, **more)))
+
+    class Made(Mapping[int, BatchCase]):
+        def __len__(self) -> int:
+            return 3
+
+        def __iter__(self):
+            return iter(range(3))
+
+        def __getitem__(self, number: int) -> BatchCase:
+            seen.append(f"row {number}")
+            return row(number)
+
+    batch = Batch(uuid4(), Made().values(), "test", all_new=True)
+    assert len(actions.record_facts(batch, acting=people.amina.actor, now=NOW).cases) == 3
+    assert [told for told in seen if told.startswith(("row", "cases_fact"))] == ["row 0", "row 1", "cases_fact", "row 2", "cases_fact"]
+
+
+def test_a_batch_of_new_cases_reaches_none_that_is_there(people: Cast) -> None:
+    mine = concern(people.amina.actor)
+    told = BatchCase([BatchFact("interview_held", on("2026-06-02"), basis="own_act")], case_id=mine.pk, ref="x")
+    with pytest.raises(BatchRefused) as refused:
+        actions.record_facts(Batch(uuid4(), [told], "test", all_new=True), acting=people.amina.actor, now=NOW)
+    assert refused.value.rows[0].refusal.code == "case_not_found"
+
+
+def test_how_references_are_looked_up_is_decided_again_after_each_part(
+    people: Cast, small_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decided while the house is empty and kept to the end, it reads every file of the house for each fact."""
+    seen: list[str] = []
+    handing = bulk.insert_rows
+    monkeypatch.setattr(bulk, "insert_rows", lambda table, *told, **more: (seen.append(table), handing(table, *told, **more)))
+
+    def asked(execute, sql, params, many, context):
+        seen.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(asked):
+        send(people, *(row(n) for n in range(5)))
+    assert [told for told in seen if told in ("cases_fact", "DISCARD PLANS")] == ["cases_fact", "DISCARD PLANS"] * 3

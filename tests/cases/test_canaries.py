@@ -8,8 +8,9 @@ import pytest
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.cases import jobs
 from repere.cases.actions.canaries import make_canary
-from repere.cases.models import Alert, Canary
+from repere.cases.models import Alert, Canary, Task, View
 from repere.cases.readers import watch_readers
 from tests.people import Cast
 
@@ -23,12 +24,25 @@ def decoy(people: Cast):
     return make_canary(NAME, jurisdiction="FR", territory="69", role="case_worker", acting=acting, now=datetime.now(UTC))
 
 
-def test_it_asks_nothing_of_anybody(people: Cast, decoy, signed_in) -> None:
-    """It is closed, and stands in no list of work."""
-    assert decoy.closed_on is not None
+@pytest.mark.parametrize("still_open", [False, True])
+def test_it_asks_nothing_of_anybody(still_open: bool, people: Cast, signed_in, as_role) -> None:
+    """Closed, or open among open files: once it was judged it stands in no list of work either, and nobody is told of it."""
+    acting = Actor(user_id=None, organisation_id=people.atalante.pk, role="case_worker", kind="system", label="system:lists")
+    now = datetime.now(UTC)
+    made = make_canary(
+        NAME, jurisdiction="FR", territory="69", role="case_worker", acting=acting, now=now, still_open=still_open
+    )  # fmt: skip
+    assert (made.closed_on is None) is still_open
+    with acting_as(acting):
+        views = [str(pk) for pk in View.objects.visible_to(acting).filter(case=made).values_list("pk", flat=True)]
+    assert len(views) == 1
+    with as_role("worker"):
+        jobs.evaluate_views(views)
+    with people.amina.acts() as actor:
+        assert not Task.objects.visible_to(actor).exists()
     client = signed_in(people.amina)
     for tab in ("overdue", "due", "waiting", "new", "later"):
-        assert decoy.code not in client.get(f"/?tab={tab}").content.decode()
+        assert made.code not in client.get(f"/?tab={tab}").content.decode()
 
 
 def test_whoever_searches_its_name_finds_it_and_is_noticed(people: Cast, decoy, signed_in, as_role) -> None:

@@ -32,6 +32,8 @@ from tests.cases.story import ALL_GROUPS, NOW, concern, grant, record, tasks
 from tests.dying import killed_at
 from tests.homes import own_home
 from tests.people import Cast
+from tests.places.houses import shelter as place_shelter
+from tests.places.houses import unit as place_unit
 
 KILLS = range(1, 40, 1) if os.environ.get("REPERE_THOROUGH") else (4, 16, 31)
 ON = date(2026, 6, 15)
@@ -128,6 +130,25 @@ def test_what_the_places_keep_of_her_leads_nowhere(her: Case, house: Cast, commi
     end(her, house)
     carry_out(her)
     assert set(rows_naming({her.place_reference}, committing_db)) == {"public.places_request", "public.places_event"}
+
+
+def test_what_was_asked_and_answered_about_her_goes_with_her_file(her: Case, house: Cast, committing_db: str) -> None:
+    """Free words between a house and who asked; those about another household stay."""
+    kept = {}
+    for reference in (her.place_reference, uuid4()):
+        room = place_unit(house.sonia, place_shelter(house.sonia, name=f"Maison {len(kept)}"))
+        asked = places.ask(reference=reference, needs=household(["woman"]), urgency=1, key=uuid4(), acting=house.amina.actor, now=NOW)
+        held = places.hold(asked.pk, room.pk, key=uuid4(), acting=house.amina.actor, now=datetime.now(UTC))
+        kept[reference] = places.ask_back(held.pk, text="Peut-elle monter ?", acting=house.sonia.actor, now=NOW).pk
+    end(her, house)
+    with as_owner():
+        preview = erasure.preview_erasure(her.person_id)
+    done = carry_out(her)
+    assert done.rows == preview
+    assert done.rows["places_question"] == 1
+    mine, another = kept.values()
+    assert not rows_naming({mine}, committing_db).get("public.places_question")
+    assert rows_naming({another}, committing_db)["public.places_question"] == 1
 
 
 def test_a_tombstone_tells_nothing_but_the_day_and_the_reason(her: Case, house: Cast) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,9 +27,11 @@ from repere.cases import actions
 from repere.cases.actions import extracts
 from repere.cases.exports import columns, marks, tables
 from repere.cases.exports.gathering import Wanted, counted, work_list
+from repere.cases.handover.queries import unfollowed
 from repere.cases.models import Case, Extract
 from repere.cases.refusals import NotVisible, Refused
 from repere.commands.export import trace
+from repere.core.codes import is_code
 from repere.ledger.models import Entry
 from tests.cases.story import concern, grant, record
 from tests.people import Cast, Member, each_their_own
@@ -272,6 +275,68 @@ def test_each_step_is_in_the_ledger_and_names_nobody(people: Cast) -> None:
         assert case.person_id in next(entry for entry in told if entry.act == "fetch_extract").subjects
 
 
+# ---- the file about nobody, and who asked
+
+
+def _codes(page: str) -> set[str]:
+    return {word for word in re.findall(r"\b[0-9A-HJKMNP-TV-Z]{8}\b", page) if is_code(word)}
+
+
+def test_who_asked_is_shown_a_number_and_who_decides_the_codes(people: Cast, signed_in: Any) -> None:
+    """Two lists would tell her which line is about nobody: she could leave it out, and a leak would name nobody."""
+    hers = {named(people.amina.actor, f"Nom{number}").code for number in range(3)}
+    row = asked(people.amina)
+    with people.amina.acts():
+        decoy = extracts.read_extract(row)[2]["decoy"]["code"]
+    mine = signed_in(people.amina).get(f"/extracts/{row.pk}/").content.decode()
+    assert _codes(mine) == {row.serial}
+    assert re.search(r"</strong> 4\b", mine)
+    client = signed_in(people.odile)
+    before = _looked_at(people)
+    page = client.get(f"/extracts/{row.pk}/").content.decode()
+    assert _codes(page) - {row.serial} == hers | {decoy}
+    assert re.search(r"</strong> 4\b", page)
+    assert len(_looked_at(people) - before) == 3  # who decides is not noticed as somebody who opened the file about nobody
+    table = fetched(people, row)
+    assert _codes(" ".join(cell for cells in table for cell in cells)) - {row.serial} == hers | {decoy}
+    assert _codes(signed_in(people.amina).get(f"/extracts/{row.pk}/").content.decode()) == {row.serial}
+
+
+def _looked_at(people: Cast) -> set[Any]:
+    with people.odile.acts():
+        return {one for entry in Entry.objects.filter(kind="look", actor_id=people.odile.user.pk) for one in entry.subjects}
+
+
+def test_among_open_files_the_one_about_nobody_is_open_and_where_they_are(people: Cast) -> None:
+    """It stands in no list of files that nobody follows."""
+    named(people.amina.actor)
+    assert _decoy_of(people, asked(people.amina)).closed_on is None
+    assert _decoy_of(people, asked(people.amina)).territory == "69"
+    closed = Wanted(people.atalante.pk, "support", NAMES, still_open=False)
+    row = extracts.ask_extract(closed, why="Bilan", form="csv", acting=people.amina.actor, now=NOW)
+    assert _decoy_of(people, row).closed_on is not None
+    with people.amina.acts() as actor:
+        assert not unfollowed(actor).exists()
+
+
+def _decoy_of(people: Cast, row: Extract) -> Case:
+    with people.amina.acts() as actor:
+        return Case.objects.visible_to(actor).get(code=extracts.read_extract(row)[2]["decoy"]["code"])
+
+
+@pytest.mark.parametrize("still_open", [True, False])
+def test_a_file_about_nobody_stands_in_its_own_extract_alone(still_open: bool, people: Cast) -> None:
+    """In a second one it would name the wrong person, and each request would make the one before it void."""
+    case = named(people.amina.actor)
+    wanted = Wanted(people.atalante.pk, "support", NAMES, still_open=still_open)
+    first, second = (
+        extracts.ask_extract(wanted, why="Bilan", form="csv", acting=people.amina.actor, now=NOW) for _ in range(2)
+    )  # fmt: skip
+    decoys = [_decoy_of(people, row).code for row in (first, second)]
+    for row, decoy in zip((first, second), decoys, strict=True):
+        assert _codes(" ".join(cell for cells in fetched(people, row) for cell in cells)) - {row.serial} == {case.code, decoy}
+
+
 # ---- marks
 
 
@@ -308,10 +373,7 @@ def test_the_command_names_the_extract_of_a_file_that_got_out(people: Cast, tmp_
     fetched(people, second)
 
     def told(name: str, rows: list[list[str]]) -> str:
-        file = tmp_path / name
-        with file.open("w", newline="", encoding="utf-8") as lines:
-            csv.writer(lines).writerows(rows)
-        return str(CliRunner().invoke(trace, [str(file)], catch_exceptions=False).output)
+        return str(CliRunner().invoke(trace, [str(_table(tmp_path / name, rows))], catch_exceptions=False).output)
 
     for rows in (table, table[:-1]):
         said = told("found.csv", rows)
@@ -330,6 +392,35 @@ def test_the_command_names_the_extract_of_a_file_that_got_out(people: Cast, tmp_
         [written] = cursor.fetchone()
         cursor.execute("RESET ROLE")
     assert written == 2
+
+
+def test_the_extract_of_a_file_that_got_out_is_named_in_french(people: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an option, or because the terminal speaks French: also what was not found and what is no table."""
+    for number in range(14):
+        named(people.amina.actor, f"Nom{number}")
+    row = asked(people.amina)
+    table = fetched(people, row)
+    whole, part = _table(tmp_path / "whole.csv", table), _table(tmp_path / "part.csv", table[1:-1])
+    other, damaged = _table(tmp_path / "other.csv", [["code"], ["ZZZZ"]]), tmp_path / "damaged.xlsx"
+    damaged.write_bytes(b"PK\x03\x04 nothing")
+
+    def said(file: Path, *words: str) -> str:
+        return str(CliRunner().invoke(trace, [str(file), *words]).output).strip()
+
+    french = said(whole, "--lang", "fr")
+    assert french.endswith(f"demandé par {people.amina.user.name} le {row.asked_at.date()} · reconnu à son pied de page")
+    assert "reconnu à sa ligne qui ne parle de personne" in said(part, "--lang", "fr")
+    assert said(other, "--lang", "fr") == "Aucun extrait de cette installation n'est reconnu dans ce fichier."
+    assert said(damaged, "--lang", "fr") == "Aucun tableau n'a pu être lu dans ce fichier. Il doit être au format CSV ou XLSX."
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert said(whole) == french
+    assert "recognised by its foot" in said(whole, "--lang", "en")
+
+
+def _table(file: Path, rows: list[list[str]]) -> Path:
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        csv.writer(lines).writerows(rows)
+    return file
 
 
 def test_statistics_count_nobody_who_does_not_exist_and_tell_no_small_number(people: Cast, as_role: Any) -> None:

@@ -131,6 +131,28 @@ def test_rows_are_whole_and_may_be_written(people: Cast) -> None:
         assert not one._state.adding
 
 
+@kept
+def _facts_of(actor: Actor) -> QuerySet[Fact]:
+    return Fact.objects.visible_to(actor).filter(case_id=Given("case", UUIDField())).select_related("organisation", "user").order_by("pk")
+
+
+@pytest.mark.django_db
+def test_every_column_is_read_as_django_reads_it(people: Cast) -> None:
+    """How a column becomes a value is found once for a question: codes, days, sealed bytes and keys come out alike each time."""
+    amina = people.amina.actor
+    cases = [concern(amina), concern(amina)]
+    with acting_as(amina):
+        for case in (*cases, *cases):
+            plain = Fact.objects.visible_to(amina).filter(case=case).order_by("pk")
+            assert [_values(row) for row in _facts_of(amina, case=case.pk)] == [_values(row) for row in plain]
+
+
+def _values(fact: Fact) -> dict[str, Any]:
+    values = {field.attname: getattr(fact, field.attname) for field in Fact._meta.concrete_fields}
+    assert isinstance(values["fields"], dict)
+    return values | {"organisation": fact.organisation.name, "user": fact.user and fact.user.name}
+
+
 def test_two_threads_ask_the_same_text_at_once(committing_db: str, people: Cast) -> None:
     """Each on the connection of its own thread, as its own reader."""
     both = [(people.amina.actor, concern(people.amina.actor)), (people.ines.actor, concern(people.ines.actor))]

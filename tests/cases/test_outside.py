@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from icalendar import Calendar
 
@@ -37,6 +40,7 @@ from tests.dying import killed_at
 from tests.people import Cast, Member
 from tests.people import member as somebody
 
+UPGRADE = "0113_written_by_the_house"
 GROUPS = ("contact_safety", "profile", "support")
 
 
@@ -155,6 +159,46 @@ def test_whoever_sees_no_file_has_no_calendar_and_nobody_sees_anothers(people: C
             assert not CalendarAddress.objects.visible_to(actor).exists()
             cursor.execute("SELECT count(*) FROM cases_calendaraddress")
             assert cursor.fetchone()[0] == 0
+
+
+def of_before(token: str) -> bytes:
+    """What was kept of an address before it was keyed: anybody could make one."""
+    return hashlib.sha256(b"repere calendar 1" + token.encode()).digest()
+
+
+def test_nobody_plants_the_address_of_somebody_s_days_or_opens_one_again(people: Cast) -> None:
+    """Read for months under her name by whoever chose it, without a session; letters to an address that is not hers."""
+    member = people.amina.actor
+    planted = "INSERT INTO cases_calendaraddress (id, asked_at, role, token_hash, organisation_id, user_id)"
+    letter = "INSERT INTO cases_mailwish (id, asked_at, address, language, organisation_id, user_id)"
+    told = [member.organisation_id, member.user_id]
+    for statement, values in (
+        (planted + " VALUES (gen_random_uuid(), now(), 'case_worker', %s, %s, %s)", [of_before("attacker-knows-this"), *told]),
+        (letter + " VALUES (gen_random_uuid(), now(), 'x@exemple.example', 'fr', %s, %s)", told),
+    ):
+        with people.amina.acts(), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            connection.cursor().execute(statement, values)
+    token = wishing.ask_for_calendar(acting=member, now=now())
+    with people.amina.acts():
+        kept = CalendarAddress.objects.visible_to(member).get()
+        assert bytes(kept.token_hash) == wishing.keyed(of_before(token)) != of_before(token)
+    wishing.end_calendar(acting=member, now=now())
+    with people.amina.acts(), connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_calendaraddress SET ended_at = NULL")
+        assert cursor.rowcount == 0
+
+
+def test_an_address_of_before_goes_on_after_the_upgrade(people: Cast, as_role: Any) -> None:
+    token, upgrade = wishing.ask_for_calendar(acting=people.amina.actor, now=now()), import_module("repere.cases.migrations." + UPGRADE)
+    with as_role("owner"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(upgrade.OPEN)
+        cursor.execute("UPDATE cases_calendaraddress SET token_hash = %s", [of_before(token)])
+        cursor.execute(upgrade.CLOSED)
+    assert calendar.feed(token, now=now()) is None
+    with as_role("owner"):
+        upgrade.key_addresses(None, SimpleNamespace(connection=connection))
+    assert calendar.feed(token, now=now()) is not None
 
 
 def test_the_page_shows_the_address_once(people: Cast, signed_in: Any) -> None:

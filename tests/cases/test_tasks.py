@@ -18,6 +18,7 @@ from django.db import connection
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import actions, evaluation, jobs, mechanisms, queries, reminders
+from repere.cases.actions.by_the_house import house
 from repere.cases.models import Case, Finding, KeptMechanism, Notice, Reminder, Task, View
 from repere.cases.refusals import Refused
 from tests.cases.story import NOW, carried, concern, grant, on, record, tasks, told
@@ -303,8 +304,8 @@ def test_what_is_late_and_escalated_at_once_is_one_notice_to_the_same_people(cas
         role = next(role for _at, step, role in task.plan if step == "escalate")
     late, escalated = (NOW + timedelta(hours=hour) for hour in (1, 2))
     steps = [[late.isoformat(), "overdue", "prefecture"], [escalated.isoformat(), "escalate", role]]
-    with acting_as(amina):
-        Task.objects.visible_to(amina).filter(pk=task.pk).update(plan=steps, next_step_at=late)
+    with acting_as(house(amina, "evaluate")) as judge:
+        Task.objects.visible_to(judge).filter(pk=task.pk).update(plan=steps, next_step_at=late)
     remind(as_role, NOW + timedelta(hours=3))
     assert notices(amina, "fr.hand_over_recepisse") == ["escalate"]
     remind(as_role, NOW + timedelta(days=5))
@@ -451,8 +452,8 @@ def test_midnight_touches_only_the_views_whose_day_has_come(case, people, as_rol
 
 def test_a_new_text_is_asked_of_every_view_once(case, people, as_role):
     amina = people.amina.actor
-    with acting_as(amina):
-        View.objects.visible_to(amina).update(mechanism_hash="an older text")
+    with acting_as(house(amina, "evaluate")) as judge:
+        View.objects.visible_to(judge).update(mechanism_hash="an older text")
     with as_role("worker"):
         assert jobs.midnight("Europe/Paris", now=NOW) == 1
         assert jobs.midnight("Europe/Paris", now=NOW) == 0
@@ -520,8 +521,8 @@ def test_a_worker_killed_at_any_moment_loses_no_reminder_and_doubles_none(commit
     amina = people.amina.actor
     case = concern(amina)
     now = datetime.now(UTC)
-    with acting_as(amina):
-        view = View.objects.visible_to(amina).get(case=case)
+    with acting_as(house(amina, "evaluate")) as judge:
+        view = View.objects.visible_to(judge).get(case=case)
         Task.objects.bulk_create(
             Task(
                 view=view,

@@ -80,9 +80,10 @@ def test_an_arrival_that_waits_for_a_word_stands_on_the_home_page_of_who_follows
     held = hold(people.amina, asked_for, unit(people.sonia, shelter(people.sonia)), now=now)
     placing.accept(held.pk, acting=people.sonia.actor, now=now)
     amina, address = signed_in(people.amina), f"/cases/{case.code}/place/{asked_for.pk}/"
-    assert address not in home(amina)
+    assert "un lieu dit qu’elle y est" not in home(amina), "a yes is no arrival"
     placing.arrive(held.pk, acting=people.sonia.actor, now=now)
     page = home(amina).split("<main")[1]
+    assert page.count(address) == 1, "that it said yes is told no more"
     assert re.search(rf'<a href="{address}">{case.pseudonym}\s:\sun lieu dit qu’elle y est', page)
     for other in (people.odile, people.sonia, people.chloe, people.ines):
         assert address not in home(signed_in(other)), "a colleague who does not follow her, the shelter, others"

@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from repere.accounts.acting import acting_as
+from repere.cases.actions.by_the_house import house
 from repere.cases.models import Case, Draft, Task
 from repere.ledger.models import Entry
 from tests.cases.story import concern, grant, record, told
@@ -153,8 +155,8 @@ def test_putting_off_and_setting_aside_are_undone_on_the_page(signed_in: SignIn,
     for intruder, answer in ((people.ines, 404), (people.chloe, 403)):
         for act in ("resume", "reopen"):
             assert signed_in(intruder).post(f"{address}/{act}/").status_code == answer
-    with people.amina.acts() as actor:
-        Task.objects.visible_to(actor).filter(pk=task.pk).update(snoozed_until=date(2099, 1, 1))
+    with acting_as(house(people.amina.actor, "evaluate")) as judge:
+        Task.objects.visible_to(judge).filter(pk=task.pk).update(snoozed_until=date(2099, 1, 1))
     assert f"{address}/resume/" in client.get(f"/cases/{case.code}/").content.decode()
     assert "de nouveau dans la liste" in client.post(f"{address}/resume/", follow=True).content.decode()
     assert "déjà dans la liste" in client.post(f"{address}/resume/", follow=True).content.decode()

@@ -1,21 +1,25 @@
-"""What watches over colleagues, says who follows a file and who is kept away, ends an access or finds a name is written by the verbs:
-SQL smuggled onto the connection of one colleague writes none of it."""
+"""What watches over colleagues, says who follows a file and who is kept away, opens or ends an access, or finds a name, and what is owed
+and by when, is written by the verbs: SQL smuggled onto the connection of one colleague writes none of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import actions
+from repere.cases.actions.papers import attach_paper, remove_paper
 from repere.cases.actions.reader_names import keep_reader_name
-from repere.cases.models import Alert, Assignment, Case, Freeze, Grant, Notice
+from repere.cases.models import Alert, Assignment, Case, Freeze, Grant, Notice, Paper, Task, View
 from repere.cases.queries.search import find_cases
 from tests.cases.story import NOW, carried, concern, facts, grant, record
 from tests.cases.test_voices import insert, refused, sql
@@ -89,6 +93,93 @@ def test_an_access_that_was_ended_is_opened_again_by_nobody(case: Case, people: 
     grant(case, people.amina.actor, people.boussole, ["profile", "support"])
     with people.amina.acts() as amina:
         assert Grant.objects.visible_to(amina).get(pk=again.pk).revoked_at is not None, "a newer access still takes its place"
+
+
+GIVEN = (
+    "INSERT INTO cases_grant (id, owner_id, organisation_id, case_id, person_id, purpose, law, groups, named_kinds, left_out, reason,"
+    " starts_at) SELECT gen_random_uuid(), c.organisation_id, %s, c.id, c.person_id, %s, %s,"
+    " '{contact_safety,profile,housing}', '{}', '{}', 'x', now() FROM cases_case c"
+)
+
+
+def test_one_statement_opens_no_file_to_another_body(case: Case, people: Cast) -> None:
+    """The fourth attack: every file, for good, without a row: to an association, or to the police under the name of a law."""
+    denied(people.amina, GIVEN, people.boussole.pk, "support", "")
+    denied(people.amina, GIVEN, people.police.pk, "protection", "fr.minor_tell_prosecutor")
+    assert not reads(people.bruno, case)
+
+
+# ---- what is owed, and by when
+
+
+def test_one_statement_puts_no_deadline_off(case: Case, people: Cast) -> None:
+    """For the whole house at one stroke, closed in a colleague's name, or so that the evaluation looks at no file again."""
+    before = kept(people.amina, case)
+    assert before[0]
+    for change in (
+        "due_earliest = '2100-01-01', due_latest = '2100-01-01', next_step_at = '2100-01-01'", "snoozed_until = '2100-01-01'",
+        f"closed_at = now(), closing = 'no_longer_required', closed_by_id = '{people.odile.user.pk}'", "rule_id = 'x'",
+        f"assignee_id = '{people.odile.user.pk}'",
+    ):  # fmt: skip
+        untouched(people.amina, f"UPDATE cases_task SET {change}")
+    for change in ("revision = 1000000, next_change_on = NULL", "next_change_on = '2100-01-01'", "mechanism_hash = 'x'"):
+        untouched(people.amina, f"UPDATE cases_view SET {change}")
+    assert kept(people.amina, case) == before
+
+
+def test_one_statement_makes_no_task_and_no_view(case: Case, people: Cast) -> None:
+    for table in ("cases_task", "cases_view"):
+        with people.amina.acts(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' AND column_name <> 'id'")
+            names = ", ".join(name for (name,) in cursor.fetchall())
+        denied(people.amina, f"INSERT INTO {table} (id, {names}) SELECT gen_random_uuid(), {names} FROM {table} LIMIT 1")
+
+
+def test_the_verbs_take_put_off_and_set_aside(case: Case, people: Cast) -> None:
+    """As before, each in the name of who does it, and a colleague's task stays a colleague's."""
+    amina = people.amina.actor
+    with people.amina.acts():
+        task = Task.objects.visible_to(amina).filter(case=case, closed_at=None).first()
+    assert task is not None
+    actions.assign_task(task, to=people.odile.user.pk, acting=amina, now=NOW)
+    actions.waive_task(task, reason="Fait autrement", acting=people.odile.actor, now=NOW)
+    with people.amina.acts():
+        closed = Task.objects.visible_to(amina).get(pk=task.pk)
+        assert (closed.closing, closed.closed_by_id, closed.assignee_id) == ("waiver", people.odile.user.pk, people.odile.user.pk)
+    actions.reopen_task(task, acting=amina, now=NOW)
+    with people.amina.acts():
+        assert Task.objects.visible_to(amina).get(pk=task.pk).closed_at is None
+
+
+def kept(member: Member, case: Case) -> tuple[list[Any], list[Any]]:
+    with member.acts() as actor:
+        tasks, views = (model.objects.visible_to(actor).filter(case=case).order_by("pk") for model in (Task, View))
+        return list(tasks.values_list()), list(views.values_list())
+
+
+def untouched(member: Member, statement: str, *values: Any) -> None:
+    """No row is written: to who may not write one, the database says that there is none."""
+    assert rows(member, statement, *values) == 0
+
+
+# ---- papers
+
+
+def test_a_paper_is_released_by_the_scanner_and_removed_by_the_verb(case: Case, people: Cast) -> None:
+    """One that waits in quarantine is opened by nobody's SQL, and none goes without its row."""
+    amina, told = people.amina.actor, BytesIO()
+    Image.new("RGB", (30, 30)).save(told, "PNG")
+    paper = attach_paper(case, data=told.getvalue(), title="x", group="profile", acting=amina, now=NOW)
+    assert paper.state == "quarantine"
+    for statement in ("UPDATE cases_paper SET state = 'clean', scanned_at = now()", "DELETE FROM cases_paper"):
+        untouched(people.odile, statement)
+        untouched(people.amina, statement)
+    with people.amina.acts():
+        columns = ", ".join(field.column for field in Paper._meta.concrete_fields if field.column not in ("id", "state"))
+    denied(people.amina, f"INSERT INTO cases_paper (id, state, {columns}) SELECT gen_random_uuid(), 'clean', {columns} FROM cases_paper")
+    remove_paper(paper, acting=people.odile.actor, now=NOW)
+    with people.amina.acts():
+        assert not Paper.objects.visible_to(amina).exists()
 
 
 # ---- watching

@@ -188,6 +188,12 @@ def test_numbers_overseas_are_numbers(text: str, served: list[str], kept: str) -
     assert checks.phone(text, served) == kept
 
 
+@pytest.mark.parametrize("text", ["1", "7", "12", "0", "+", "x", "١"])
+def test_what_is_no_number_is_refused_and_breaks_no_page(text: str) -> None:
+    with pytest.raises(Refused):
+        checks.phone(text)
+
+
 def test_a_cell_that_a_spreadsheet_would_run_stays_text(people: Cast) -> None:
     vetted(people, people.pascal, **RICH | {"name": "=cmd|' /C calc'!A0"})
     with people.pascal.acts() as acting:

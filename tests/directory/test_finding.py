@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from repere.directory import actions
-from repere.directory.entry_models import Service
+from repere.directory import actions, guard
+from repere.directory.entry_models import Outcome, Service
 from repere.directory.guard import MATCHING
 from repere.directory.queries.coverage import Cover, coverage
 from repere.directory.queries.search import Found, find, next_in_line, understand
+from repere.directory.refusals import Refused
 from repere.directory.trust import Trust
 from tests.directory.entries import entry, held, reached, vetted
 from tests.people import Cast, Member
@@ -81,6 +83,38 @@ def test_how_sure_a_contact_is_decays_and_is_corrected(people: Cast) -> None:
     with people.amina.acts() as acting:
         actions.record_outcome(made.pk, what="wrong_contact", on=TODAY + timedelta(days=175), acting=acting, now=NOW + timedelta(days=175))
     assert trust(TODAY + timedelta(days=181)) is Trust.STALE
+
+
+TELLS = (
+    'INSERT INTO directory_outcome (id, user_id, "on", what, organisation_id, service_id)'
+    " SELECT gen_random_uuid(), %s, current_date - g, %s, %s, s.id FROM directory_service s, generate_series(0, %s) g"
+)
+
+
+def test_one_member_does_not_empty_the_directory(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One statement said of every entry, as often as it liked, that nobody answers there, in whose name it liked."""
+    made = vetted(people, people.pascal)
+
+    def tells(words: str, what: str, user: Any, times: int) -> None:
+        with people.amina.acts() as acting, pytest.raises(DatabaseError, match=words), transaction.atomic():
+            connection.cursor().execute(TELLS, [user, what, acting.organisation_id, times])
+
+    tells("row-level security", "refused", people.odile.user.pk, 0)
+    tells("row-level security", "refused", None, 0)
+    tells("so many outcomes in a day", "wrong_contact", people.amina.user.pk, guard.OUTCOMES_A_DAY)
+    with people.amina.acts() as acting:
+        for _twice in range(2):
+            actions.record_outcome(made.pk, what="no_answer", on=TODAY, acting=acting, now=NOW)
+        assert Outcome.objects.filter(service=made).count() == 1
+        monkeypatch.setattr("repere.directory.actions.verifying.OUTCOMES_A_DAY", 1)
+        with pytest.raises(Refused) as refused:
+            actions.record_outcome(made.pk, what="answered", on=TODAY, acting=acting, now=NOW)
+    assert refused.value.code == "outcomes_enough"
+    with people.odile.acts() as acting:
+        actions.record_outcome(made.pk, what="answered", on=TODAY, acting=acting, now=NOW)
+    with people.amina.acts() as acting:
+        connection.cursor().execute(TELLS, [people.amina.user.pk, "answered", acting.organisation_id, 0])
+    tells("told_once_a_day_by_one_body", "answered", people.amina.user.pk, 0)
 
 
 def test_a_referent_who_left_shows_as_a_vacancy_and_the_next_is_named(people: Cast) -> None:

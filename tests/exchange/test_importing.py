@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from repere.cases.actions import bulk
 from repere.cases.exchange import exporting, importing
 from repere.cases.exchange.reading import FileRefused, rows
 from repere.cases.models import Case, Fact
@@ -102,6 +103,17 @@ def test_one_wrong_row_keeps_the_whole_file_out_and_the_report_says_all(tmp_path
     lines = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
     assert lines[0] == list(importing.REPORT_COLUMNS)
     assert all(len(line) == 5 and line[3] and line[4] for line in lines[1:])
+
+
+def test_a_wrong_row_after_many_that_were_handed_over_keeps_the_whole_file_out(tmp_path, people, monkeypatch):
+    monkeypatch.setattr(bulk, "CASES_AT_ONCE", 2)
+    told = [{**VEGA, "prs_FirstName": f"Véga {n}"} for n in range(5)] + [{**RIGEL, "cas_IncomingReferralDate": "2031-01-01"}]
+    done = import_rows(tmp_path, people, told)
+    assert (done.written, [(m.row, m.column) for m in done.mistakes]) == (False, [(7, "cas_IncomingReferralDate")])
+    assert cases_of(people.amina) == 0
+    kept = import_rows(tmp_path, people, told, keep_good=True)
+    assert (kept.written, kept.persons, kept.refused) == (True, 5, {7: told[-1]})
+    assert cases_of(people.amina) == 5
 
 
 def test_good_rows_are_kept_only_when_asked_for_and_the_others_are_handed_back(tmp_path, people):

@@ -11,7 +11,7 @@ import pytest
 
 from bench import faults
 
-KILLS = 40 if os.environ.get("REPERE_THOROUGH") else 5
+KILLS = 40 if os.environ.get("REPERE_THOROUGH") else 4
 
 
 @pytest.mark.xdist_group("commands")

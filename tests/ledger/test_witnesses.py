@@ -224,6 +224,8 @@ def test_sql_on_the_pages_connection_names_and_ends_no_witness(statement: str, w
 
 def test_a_claim_to_be_a_job_names_no_witness() -> None:
     """The setting can be written by anybody; the proof cannot."""
-    claim = "SELECT set_config('repere.kind', 'system', true); "
-    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(claim + A_WITNESS)
+    claim = "SELECT set_config('repere.kind', 'system', true)"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(claim)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(A_WITNESS)

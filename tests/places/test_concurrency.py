@@ -18,7 +18,7 @@ from repere.places.actions.asking_back import MOST_QUESTIONS
 from repere.places.models import Hold, Occupancy, Request, Unit
 from repere.places.refusals import Refused
 from tests.people import Cast, Member, member, organisation
-from tests.places.houses import NOW, ask, shelter, unit
+from tests.places.houses import NOW, ask, by_the_house, shelter, unit
 
 ONE = household(["woman"])
 T = TypeVar("T")
@@ -87,11 +87,17 @@ def test_questions_sent_at_once_keep_to_their_number(committing_db: str, people:
 def test_the_table_itself_refuses_a_second_hold_of_a_bed(people: Cast) -> None:
     """Whatever a program forgets to ask."""
     room = unit(people.sonia, shelter(people.sonia), capacity=1)
-    actions.hold(ask(people.amina, ONE).pk, room.pk, key=uuid4(), acting=people.amina.actor, now=NOW)
-    with acting_as(people.sonia.actor), connection.cursor() as cursor:
+    first = actions.hold(ask(people.amina, ONE).pk, room.pk, key=uuid4(), acting=people.amina.actor, now=NOW)
+    second = Hold(
+        request=ask(people.amina, ONE), asking_id=people.atalante.pk, host_id=people.boussole.pk, shelter=first.shelter, unit=room,
+        listed=True, user_id=people.amina.user.pk, asked_at=NOW, ends_at=first.ends_at,
+    )  # fmt: skip
+    with by_the_house(people.amina), connection.cursor() as cursor:
+        second.save(force_insert=True)
         with pytest.raises(IntegrityError, match="nobody_holds_a_held_bed"):
             cursor.execute(
                 "INSERT INTO places_occupancy (id, bed_id, hold_id, during, live)"
-                " SELECT gen_random_uuid(), bed_id, hold_id, during, true FROM places_occupancy"
+                " SELECT gen_random_uuid(), bed_id, %s, during, true FROM places_occupancy",
+                [second.pk],
             )
         connection.set_rollback(True)

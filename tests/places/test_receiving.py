@@ -22,7 +22,7 @@ from repere.places.queries.candidates import candidates_for, listed_places
 from repere.places.queries.desk import desk
 from repere.places.refusals import NotVisible
 from tests.people import Cast, Member
-from tests.places.houses import NOW, ask, by_worker, hold, live, on_probation, refused, sent, shelter, suspend, unit
+from tests.places.houses import NOW, ask, by_the_house, by_worker, hold, live, on_probation, refused, sent, shelter, suspend, unit
 
 SignIn = Callable[[Member], Client]
 LATER = NOW + timedelta(minutes=1)
@@ -119,7 +119,7 @@ def test_what_was_asked_of_a_body_that_is_stopped_is_neither_read_nor_answered_a
 def test_the_database_alone_refuses_a_yes_of_a_body_that_is_stopped(people: Cast) -> None:
     held = hold(people.amina, ask(people.amina), unit(people.sonia, shelter(people.sonia)))
     suspend(people.boussole)
-    with pytest.raises(ProgrammingError, match="row-level security"), people.sonia.acts(), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError, match="row-level security"), by_the_house(people.sonia), connection.cursor() as cursor:
         cursor.execute("UPDATE places_hold SET state = 'accepted', said_yes = true WHERE id = %s", [held.pk])
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from repere.commands.places import place, simulate
 from repere.core.placement.foresight import Known, given_today
-from repere.places.simulation import invent, worths
+from repere.places.simulation import MOST_EARLIER, invent, invent_before, worths
 from repere.places.simulation import simulate as run
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "places-one-evening.json"
@@ -30,6 +30,25 @@ def test_keeping_places_back_comes_nearer_to_hindsight_where_places_are_scarce()
     told = {one.way: one for one in run(world, before)}
     assert told["daily_proposal"].worth < told["keeping_back"].worth <= told["hindsight"].worth
     assert told["keeping_back"].of_best > 0.95
+
+
+def test_a_place_is_kept_for_those_likely_to_come_and_for_nobody_once_the_last_day_has_come() -> None:
+    """One place, worth 100 to her who waits and 800 to those who came every second day; places open every second day too."""
+    came = np.array([9, *range(8, -21, -2)], np.int64)
+    opened = np.array([9, *range(8, -21, -2)], np.int64)
+    worth = np.full((len(came), len(opened)), 800, np.int64)
+    worth[0], worth[1:, 1:] = 100, 1
+    here = np.array([0], np.int64)
+    for last, given in ((None, []), (40, []), (9, [(0, 0)])):
+        assert given_today(Known(worth, came, opened, 5, 21, 30, last), here, here, day=9, seed=1) == given
+
+
+@pytest.mark.parametrize(("many", "days"), [(400, 60), (5_000, 60), (1, 365)])
+def test_the_year_before_has_as_many_a_day_and_is_bounded(many: int, days: int) -> None:
+    before = invent_before(households=many, places=many, days=days, seed=7)
+    assert 1 <= before.days <= 365
+    assert len(before.comings) <= MOST_EARLIER
+    assert len(before.comings) / before.days == pytest.approx(many / days, rel=0.01)
 
 
 def test_what_is_kept_back_follows_from_past_days_alone() -> None:
@@ -77,5 +96,7 @@ def test_a_contradiction_is_told_with_its_place_in_the_file(tmp_path: Path) -> N
 
 
 def test_the_simulation_is_a_command() -> None:
-    done = CliRunner().invoke(simulate, ["places", "--households", "20", "--places", "15", "--days", "10", "--json"])
-    assert [row["way"] for row in json.loads(done.output)] == ["first_come", "greedy", "daily_proposal", "keeping_back", "hindsight"]
+    asked = ["places", "--households", "20", "--places", "15", "--days", "10", "--json"]
+    for more in ([], ["--goes-on"]):
+        done = CliRunner().invoke(simulate, asked + more)
+        assert [row["way"] for row in json.loads(done.output)] == ["first_come", "greedy", "daily_proposal", "keeping_back", "hindsight"]

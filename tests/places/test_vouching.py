@@ -22,7 +22,7 @@ from repere.places.queries.candidates import candidates_for, listed_places
 from repere.places.queries.vouching import voices_of
 from repere.places.refusals import NotVisible, Refused
 from tests.people import Cast, Member
-from tests.places.houses import NOW, ask, by_worker, hold, on_probation, unit
+from tests.places.houses import NOW, ask, by_the_house, by_worker, hold, on_probation, unit
 
 SignIn = Callable[[Member], Client]
 
@@ -146,9 +146,9 @@ def test_sql_of_who_asks_holds_no_unit_of_such_a_house(people: Cast) -> None:
     room, request = unit(people.sonia, house), ask(people.amina)
     made = Hold(
         request=request, asking_id=people.atalante.pk, host_id=people.boussole.pk, shelter=house, unit=room, listed=True,
-        user_id=people.amina.user.pk, asked_at=NOW,
+        user_id=people.amina.user.pk, asked_at=NOW, ends_at=NOW,
     )  # fmt: skip
-    with people.amina.acts(), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+    with by_the_house(people.amina), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         made.save(force_insert=True)
 
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError
+from django.db.transaction import TransactionManagementError
 from django.db.utils import OperationalError, ProgrammingError
 from django.test import Client
 from django.utils import timezone
+from procrastinate.exceptions import ConnectorException
+from psycopg.errors import AdminShutdown, DeadlockDetected, UniqueViolation
 
 from repere.cases.models import Fact
 from repere.cli import ON_A_FULL_DISK, refuse_on_a_full_disk
@@ -93,6 +96,15 @@ def test_a_fault_of_ours_is_not_called_closed(state: str, closes: bool) -> None:
     assert cannot_record(OperationalError())
     assert not cannot_record(ProgrammingError())
     assert not cannot_record(RuntimeError())
+
+
+def test_a_lost_database_is_called_closed_however_it_was_wrapped() -> None:
+    """A job that could not be put in, a transaction that the loss broke; not a mistake wrapped in the same way."""
+    for wrapped in (ConnectorException, TransactionManagementError):
+        for cause, closes in ((AdminShutdown(), True), (OperationalError(), True), (UniqueViolation(), False), (DeadlockDetected(), False)):
+            error = wrapped()
+            error.__cause__ = cause
+            assert cannot_record(error) is closes, (wrapped, cause)
 
 
 # ---- the disk

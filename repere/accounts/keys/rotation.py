@@ -27,7 +27,7 @@ from repere.accounts.keyring import (
 from repere.accounts.models import IndexKey, OrganisationKey, OrganisationKeyPair, PersonKeyRotation, PersonKeyWrap, User
 from repere.accounts.owner import keeping_keys
 from repere.accounts.rootkey import KeyFile, RootKey, root_key
-from repere.core.sealing import new_key, unwrap, wrap
+from repere.core.sealing import SealBroken, new_key, unwrap, wrap
 
 ROWS_AT_ONCE = 500
 LOCK_MILLISECONDS = 900
@@ -131,27 +131,53 @@ def begin_organisation(organisation_id: UUID) -> bool:
     return True
 
 
-def rewrap_persons(organisation_id: UUID, tell: Tell = _quiet) -> int:
-    """Wrap every person key and the key pair under the organisation's present key. Returns how many were wrapped anew."""
-    acting, done = keeper_of(organisation_id), 0
+@dataclass
+class Rewrapped:
+    """What was wrapped anew, and what does not open: ids of persons, and versions of key pairs, left as they stand."""
+
+    done: int = 0
+    persons_left: list[UUID] = field(default_factory=list)
+    pairs_left: list[int] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        return not (self.persons_left or self.pairs_left)
+
+
+def rewrap_persons(organisation_id: UUID, tell: Tell = _quiet) -> Rewrapped:
+    """Wrap every person key and the key pairs under the organisation's present key; a damaged one is left and named, the others go on."""
+    acting, found = keeper_of(organisation_id), Rewrapped()
     with keeping_keys(acting):
         keys = organisation_keys(organisation_id)
-    number, kek = max(keys.items())
+    number = max(keys)
     waiting = _wraps_under_old(acting, organisation_id, number)
     while True:
         with keeping_keys(acting):
-            rows = list(_old_wraps(organisation_id, number).select_for_update().order_by("pk")[:ROWS_AT_ONCE])
-            for row in rows:
-                key = unwrap(keys[row.version], bytes(row.wrapped), aad=person_binding(row.person_id, organisation_id, row.version))
-                row.version, row.wrapped = number, wrap(kek, key, aad=person_binding(row.person_id, organisation_id, number))
-            PersonKeyWrap.objects.bulk_update(rows, ["version", "wrapped"])
-            pairs = _rewrap_pairs(organisation_id, keys, number)
+            old = _old_wraps(organisation_id, number).exclude(person_id__in=found.persons_left)
+            rows = list(old.select_for_update().order_by("pk")[:ROWS_AT_ONCE])
+            wrapped = [row for row in rows if _rewrap_person(row, keys, number)]
+            PersonKeyWrap.objects.bulk_update(wrapped, ["version", "wrapped"])
+            pairs, found.pairs_left = _rewrap_pairs(organisation_id, keys, number)
+            left = [row.person_id for row in rows if row not in wrapped]
             if rows or pairs:
-                ledger.record(acting, "rewrap_persons", kind="system", detail={"persons": len(rows), "pairs": pairs, "version": number})
-        done += len(rows)
-        tell(done, waiting)
+                detail = {"persons": len(wrapped), "pairs": pairs, "version": number} | ({"left": len(left)} if left else {})
+                ledger.record(acting, "rewrap_persons", kind="system", subjects=left, detail=detail)
+        found.persons_left += left
+        found.done += len(wrapped)
+        tell(found.done, waiting)
         if not rows:
-            return done
+            return found
+
+
+def _rewrap_person(row: PersonKeyWrap, keys: dict[int, bytes], number: int) -> bool:
+    """Put the row under that version. False, and nothing changed, where it does not open: damaged, or under a version that is gone."""
+    person, organisation = row.person_id, row.organisation_id
+    try:
+        key = unwrap(keys[row.version], bytes(row.wrapped), aad=person_binding(person, organisation, row.version))
+    except (KeyError, SealBroken):
+        return False
+    row.version, row.wrapped = number, wrap(keys[number], key, aad=person_binding(person, organisation, number))
+    return True
 
 
 def end_organisation(organisation_id: UUID, *, drafts_under_old: Callable[[], int]) -> bool:
@@ -220,14 +246,20 @@ def _keep_index_key(organisation_id: UUID) -> None:
     IndexKey.objects.bulk_create([IndexKey(organisation_id=organisation_id, version=1, wrapped=wrapped)], ignore_conflicts=True)
 
 
-def _rewrap_pairs(organisation_id: UUID, keys: dict[int, bytes], number: int) -> int:
-    pairs = list(OrganisationKeyPair.objects.filter(organisation_id=organisation_id, key_version__lt=number))
-    for pair in pairs:
+def _rewrap_pairs(organisation_id: UUID, keys: dict[int, bytes], number: int) -> tuple[int, list[int]]:
+    """How many pairs were wrapped anew, and the versions of those that do not open."""
+    done, left = 0, []
+    for pair in OrganisationKeyPair.objects.filter(organisation_id=organisation_id, key_version__lt=number):
         aad = pair_binding(organisation_id, pair.version, bytes(pair.public))
-        pair.wrapped = wrap(keys[number], unwrap(keys[pair.key_version], bytes(pair.wrapped), aad=aad), aad=aad)
-        pair.key_version = number
+        try:
+            private = unwrap(keys[pair.key_version], bytes(pair.wrapped), aad=aad)
+        except (KeyError, SealBroken):
+            left.append(pair.version)
+            continue
+        pair.wrapped, pair.key_version = wrap(keys[number], private, aad=aad), number
         pair.save(update_fields=["wrapped", "key_version"])
-    return len(pairs)
+        done += 1
+    return done, left
 
 
 def _old_wraps(organisation_id: UUID, number: int) -> QuerySet[PersonKeyWrap]:

@@ -136,14 +136,14 @@ def policies(reach: Reach) -> dict[str, str]:
         added = f"({added}) AND {reach.author} = {ACTING_ORGANISATION}"
         if reach.writer:
             added += f" AND ({reach.writer} IS NOT DISTINCT FROM {ACTING_USER} OR {ACTING_ROLE} = '{SYSTEM}')"
-    changed = _owned(reach) if reach.granted and not reach.holder else seen
+    changed, removed = _owned(reach) if reach.granted and not reach.holder else seen, seen
     if reach.judged:
-        added, changed = (f"({rule}) AND {ACTING_ROLE} = '{SYSTEM}'" for rule in (added, changed))
+        added, changed, removed = (f"({rule}) AND {ACTING_ROLE} = '{SYSTEM}'" for rule in (added, changed, removed))
     found = {SEEN: f"FOR SELECT USING ({seen})", ADDED: f"FOR INSERT WITH CHECK ({added})"}
     if reach.changes:
         found[CHANGED] = f"FOR UPDATE USING ({changed}) WITH CHECK ({changed})"
     if reach.removes:
-        found[REMOVED] = f"FOR DELETE USING ({seen})"
+        found[REMOVED] = f"FOR DELETE USING ({removed})"
     return found | _job_policies(reach)
 
 
@@ -273,7 +273,8 @@ def _of_grant(word: str) -> str:
 RECEIVED = f"organisation_id = {ACTING_ORGANISATION} AND (purpose || ':file')::text = ANY ({GRANTED})"
 GRANT_POLICIES = {
     "seen by giver and receiver": f"FOR SELECT USING ((({_of_grant('shares')}) OR ({RECEIVED})) AND {NOT_BLOCKED})",
-    "given by whoever opened the file": f"FOR INSERT WITH CHECK ({_of_grant('may_share')} AND {NOT_BLOCKED})",
+    # After the verb asked who may share; one that carries out a referral is compared with it (`referral.GRANT_POLICY`).
+    "given by the verb of whoever opened the file": f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND referral IS NULL)",
     "ended by whoever gave it": f"FOR UPDATE USING ({_of_grant('shares')} AND {NOT_BLOCKED}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
     "read by jobs": f"FOR SELECT TO repere_worker USING ({ACTING_JOB} AND {ACTING_ORGANISATION} IS NULL)",
     **referral.GRANT_POLICY,

@@ -88,7 +88,8 @@ REACH = (
     ),
     Reach(Receipt, owner="organisation_id"),
     Reach(
-        View, owner="owner_id", by="case_id", word="file", granted=True, groups="groups", holder="organisation_id", changes=True, jobs=READ,
+        View, owner="owner_id", by="case_id", word="file", granted=True, groups="groups", holder="organisation_id", changes=True,
+        judged=True, jobs=READ,
     ),
     Reach(
         Finding, owner="owner_id", by="case_id", word="findings", granted=True, view="view_id", holder="organisation_id", changes=True,
@@ -96,7 +97,7 @@ REACH = (
     ),
     Reach(
         Task, owner="owner_id", by="case_id", word="tasks", granted=True, view="view_id", holder="organisation_id", changes=True,
-        jobs=READ_AND_CHANGE,
+        judged=True, jobs=READ_AND_CHANGE,
     ),
     Reach(Reminder, owner="organisation_id", word="tasks", any_file=True, jobs=READ_AND_ADD),
     Reach(
@@ -107,7 +108,7 @@ REACH = (
     Reach(Requisition, owner="owner_id", by="case_id", word="may_share", changes=True),
     Reach(Consent, owner="owner_id", by="case_id", word="consent", changes=True),
     Reach(ConsentCopy, owner="owner_id", by="case_id", word="consent"),
-    Reach(Paper, owner="owner_id", by="case_id", group="data_group", writer="user_id", changes=True, removes=True),
+    Reach(Paper, owner="owner_id", by="case_id", group="data_group", writer="user_id", changes=True, removes=True, judged=True),
     Reach(Erasure, owner="organisation_id", by="person_id", of="person", word="may_share", changes=True),
     Reach(Hold, owner="organisation_id", by="person_id", of="person", word="shares", changes=True),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id, visible_grant
-from repere.cases.actions.by_the_house import fill_once
+from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.actions.facts import defer_others, hold_file
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.evaluation import acting_organisation
@@ -69,7 +69,8 @@ def grant_access(
             consent_fact=consent, law=law, named_kinds=kinds, starts_at=now, ends_at=ends_at,
             reason=ring.seal(sealed.GRANT, grant_id, "narrative", {"reason": reason.strip()}), **_limits(referral),
         )  # fmt: skip
-        grant.save(force_insert=True)
+        with acting_as(house(acting, "access")):
+            grant.save(force_insert=True)
         share_person_key(case.person_id, me, receiver)
         defer_others(case)
         detail = {

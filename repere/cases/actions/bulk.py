@@ -1,17 +1,20 @@
 """The bulk door, for import, demonstration and restore: everything of a batch, or nothing.
 
 One transaction and one row of the ledger with the Merkle root of every fact; rows go in through `INSERT … SELECT unnest`, which
-row-level security checks as it checks any other insert. Evaluation follows after commit, in batches, by the worker.
+row-level security checks as it checks any other insert. Checking and sealing cost about as much as writing, so the database writes
+one part while the next is prepared: by one thread and one connection, since neither waits for the other's answer
+(`accounts.rows.flowing`). Evaluation follows after commit, in batches, by the worker.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -21,8 +24,8 @@ from procrastinate.contrib.django import app as jobs
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.accounts.keyring import index_keys, new_person_keys, person_keys
-from repere.accounts.rows import insert_rows
+from repere.accounts.keyring import PersonKey, index_keys, new_person_keys, person_keys
+from repere.accounts.rows import flowing, insert_rows
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.actions.facts import CLOSES, CONSENTS, OPENS, checked, note_consents
 from repere.cases.actions.identity import TIERS
@@ -42,7 +45,7 @@ from repere.ledger.merkle import leaf_hash, merkle_root
 
 EVALUATE_VIEWS = "repere.cases.jobs.evaluate_views"
 VIEWS_PER_JOB = 200
-CASES_AT_ONCE = 250
+CASES_AT_ONCE = 500
 DRAWS = 5
 SAME_CODE = "cases_case_code_key"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -86,11 +89,16 @@ class BatchCase:
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to be recorded, under a key chosen by its sender. `source`: a code for the ledger ("htcds", "demo")."""
+    """What is to be recorded, under a key chosen by its sender. `source`: a code for the ledger ("htcds", "demo").
+
+    `all_new`: no case is there already and none brings a code name. Then each case may be made as it is asked for, while the
+    database already writes those before it.
+    """
 
     key: UUID
-    cases: Sequence[BatchCase]
+    cases: Collection[BatchCase]
     source: str
+    all_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,11 +155,8 @@ def _record(batch: Batch, acting: Actor, now: datetime) -> BatchResult:
         if earlier := claim(batch.key, "record_facts", batch_id, acting=acting, now=now):
             return _recorded_before(earlier, acting)
         writing = _Rows(batch_id, acting, now)
-        existing = _existing(batch, acting)
-        checked_cases = list(writing.check(batch.cases, existing))
-        if writing.refused:
-            raise BatchRefused(writing.refused)
-        writing.store(checked_cases)
+        existing = {} if batch.all_new else _existing(batch, acting)
+        writing.take(batch, existing)
         root = merkle_root(writing.leaves).hex()
         with acting_as(writing.house):  # of one batch, as many as it has files: more than one person asks for at once
             _defer_evaluation(writing.views, existing)
@@ -219,7 +224,7 @@ class _Rows:
         self.house = Actor.system("record-facts", organisation_id=self.me)
         self.refused: list[RowRefusal] = []
         self.leaves: list[bytes] = []
-        self.subjects: Sequence[UUID] = ()
+        self.subjects: list[UUID] = []
         self.made: list[tuple[str, UUID, str]] = []
         self.views: list[UUID] = []
         self.rows: dict[LiteralString, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
@@ -285,21 +290,32 @@ class _Rows:
 
     # -- gathering
 
-    def store(self, cases: Sequence[_Checked]) -> None:
-        """Seal and insert, a few hundred cases at a time: the database writes one part while the next is being sealed."""
-        people = [uuid4() if case.known is None else case.known.case.person_id for case in cases]
-        fresh = [person for person, case in zip(people, cases, strict=True) if case.known is None]
-        keys = person_keys([case.known.case.person_id for case in cases if case.known], self.me)
+    def take(self, batch: Batch, existing: Mapping[UUID, _Known]) -> None:
+        """Check, seal and insert, a few hundred cases at a time: the database writes one part while the next is prepared.
+
+        After a first refusal the others are only checked, and nothing stays: raises BatchRefused with every reason.
+        """
+        there = 0 if batch.all_new else sum(case.case_id is not None for case in batch.cases)
+        fresh = [uuid4() for _ in range(len(batch.cases) - there)]
+        keys: dict[UUID, PersonKey] = person_keys([known.case.person_id for known in existing.values()], self.me)
         names_key = max(index_keys(self.me).items())
-        typed = {case.told.pseudonym for case in cases if case.told.pseudonym}
-        self.code_names = iter(free_pseudonyms(self.acting, len(fresh), but=typed))
-        with connection.wrap_database_errors, connection.connection.pipeline():
+        typed = set() if batch.all_new else {case.pseudonym for case in batch.cases if case.pseudonym}
+        self.code_names, new = iter(free_pseudonyms(self.acting, len(fresh), but=typed)), iter(fresh)
+        with flowing() as push, connection.cursor() as cursor:
+            cursor.execute(COMPARED_AT_ONCE)
             keys |= new_person_keys(fresh, self.me)
-            for start in range(0, len(cases), CASES_AT_ONCE):
-                for person, case in zip(people[start : start + CASES_AT_ONCE], cases[start : start + CASES_AT_ONCE], strict=True):
+            checking = self.check(batch.cases, existing)
+            while part := list(islice(checking, CASES_AT_ONCE)):
+                for case in part if not self.refused else ():
+                    person = next(new) if case.known is None else case.known.case.person_id
+                    self.subjects.append(person)
                     self._case(person, case, KeyRing(keys[person]), names_key)
+                    push()
                 self._insert()
-        self.subjects = people
+                cursor.execute(PLANNED_ANEW)
+            if self.refused:
+                raise BatchRefused(self.refused)
+            cursor.execute(COMPARED_LATER)
         with acting_as(self.house):
             for added, known in self.revised:
                 known.revision += added
@@ -389,7 +405,15 @@ def _closed_on(case: _Checked) -> Any:
     return closed
 
 
-BY_THE_VERBS = frozenset({"cases_assignment", "cases_nametoken"})
+COMPARED_AT_ONCE, COMPARED_LATER = "SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"
+"""References that may wait for the commit are compared with each part instead, while the next is prepared. Every one that may wait
+does so unless it is told otherwise: the second line gives back what the first took."""
+
+PLANNED_ANEW = "DISCARD PLANS"
+"""How a reference is looked up is decided at the first row, perhaps in an empty house, where any index is as good as another. Kept for
+the ten thousandth, it reads every file of the house for each fact: so it is decided again after each part."""
+
+BY_THE_VERBS = frozenset({"cases_assignment", "cases_nametoken", "cases_view"})
 """Tables that the database lets nobody write on her own connection."""
 
 TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
@@ -420,8 +444,10 @@ TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
 
 
 def _defer_evaluation(views: Sequence[UUID], existing: Mapping[UUID, _Known]) -> None:
-    evaluate = jobs.configure_task(EVALUATE_VIEWS)
-    for start in range(0, len(views), VIEWS_PER_JOB):
-        evaluate.defer(view_ids=[str(view) for view in views[start : start + VIEWS_PER_JOB]])
+    asked: list[dict[str, Any]] = [
+        {"view_ids": [str(view) for view in views[start : start + VIEWS_PER_JOB]]} for start in range(0, len(views), VIEWS_PER_JOB)
+    ]
+    if asked:
+        jobs.configure_task(EVALUATE_VIEWS).batch_defer(*asked)
     for case_id in existing:
         jobs.configure_task("repere.cases.jobs.evaluate_others").defer(case_id=str(case_id), but=None)

@@ -1,7 +1,7 @@
 """A file about nobody, of plausible shape, that nobody has a reason to open. Whoever opens it is noticed.
 
-It was closed long ago and asks nothing of anybody: it stands in no list of work. Pages cannot tell it from another file; only
-the worker's role reads the mark. Extracts and statistics leave it out.
+It asks nothing of anybody: no rule finds a duty in what it says, so it stands in no list of work. It was closed long ago, unless it
+shall stand among open files. Pages cannot tell it from another file; only the worker's role reads the mark.
 """
 
 from __future__ import annotations
@@ -21,18 +21,21 @@ from repere.cases.models import Case
 from repere.core.dates import PartialDate
 
 OPENED_DAYS_AGO = (420, 900)
+STILL_OPEN_DAYS_AGO = (60, 300)
 MARK = "INSERT INTO cases_canary (decoy, organisation_id, made_at) VALUES (%s, %s, %s)"
 
 
-def make_canary(identity: dict[str, str], *, jurisdiction: str, territory: str, role: str, acting: Actor, now: datetime) -> Case:
+def make_canary(
+    identity: dict[str, str], *, jurisdiction: str, territory: str, role: str, acting: Actor, now: datetime, still_open: bool = False
+) -> Case:
     """One more file about nobody, under a name that the caller invents. `acting` works for the organisation that shall hold it."""
-    first, last = OPENED_DAYS_AGO
+    first, last = STILL_OPEN_DAYS_AGO if still_open else OPENED_DAYS_AGO
     opened = now - timedelta(days=first + secrets.randbelow(last - first))
     closed = opened + timedelta(days=30 + secrets.randbelow(200))
     told = (
-        BatchFact("concern_reported", PartialDate.on(opened.date()), {"urgency": "not_known"}, basis="third_party", role=role),
+        BatchFact("support_started", PartialDate.on(opened.date()), {}, basis="document", role=role),
         BatchFact("exit", PartialDate.on(closed.date()), {"reason": "not_known"}, basis="document", role=role),
-    )
+    )[: 1 if still_open else 2]
     with acting_as(acting):
         batch = Batch(
             uuid4(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from repere.cases.evaluation import acting_organisation
 from repere.cases.exports import marks, tables
 from repere.cases.exports.columns import ALWAYS, COLUMNS
 from repere.cases.exports.gathering import Gathered, Wanted, digest, gather
+from repere.cases.handover.queries import whole_team_follows
 from repere.cases.models import Case, Extract
 from repere.cases.models.extract import APPROVED, ASKED, ENDED, FETCHED, FORMATS, READY, REFUSED, VOID
 from repere.cases.policy import load_policy
@@ -47,7 +49,7 @@ def ask_extract(wanted: Wanted, *, why: str, form: str, acting: Actor, now: date
             raise Refused("why_needed", field="why")
         wanted = Wanted(wanted.receiver, wanted.purpose, _columns(wanted.columns), wanted.territory, wanted.still_open)
         _check_receiver(wanted.receiver, me, form)
-        gathered = gather(wanted, acting=acting)
+        gathered = gather(wanted, but=_decoys(acting), acting=acting)
         if not gathered.rows:
             raise Refused("extract_empty", value=str(gathered.left_out))
         row = Extract(
@@ -55,7 +57,7 @@ def ask_extract(wanted: Wanted, *, why: str, form: str, acting: Actor, now: date
             columns=list(wanted.columns), format=form, rows=len(gathered.rows), asked_by_id=acting.user_id, asked_at=now,
         )  # fmt: skip
         seed = marks.new_seed()
-        decoy = _decoy_row(wanted, acting=acting, now=now)
+        decoy = _decoy_row(wanted, gathered, acting=acting, now=now)
         row.digest = digest(seed, wanted, gathered)
         row.frozen = _close(row, "frozen", {"why": why.strip(), "codes": sorted(gathered.rows), "filter": _filter(wanted)})
         row.mark = _close(row, "mark", {"seed": base64.b64encode(seed).decode(), "decoy": decoy})
@@ -92,7 +94,8 @@ def make_extract(row: Extract | UUID, *, acting: Actor, now: datetime) -> tuple[
         if row.decided_at is None or now >= row.decided_at + timedelta(hours=APPROVED_HOURS):
             return _close_as(row, ENDED, "end_extract", acting, now), ""
         try:
-            gathered = gather(wanted, acting=acting)
+            _check_receiver(row.receiver_id, row.organisation_id, row.format)
+            gathered = gather(wanted, but=_decoys(acting), acting=acting)
         except Refused:
             return _close_as(row, VOID, "void_extract", acting, now), ""
         seed = base64.b64decode(mark["seed"])
@@ -111,6 +114,7 @@ def fetch_extract(row: Extract | UUID, *, acting: Actor, now: datetime) -> tuple
     """Hand over the sealed file and forget it. There is no second time."""
     with acting_as(acting):
         row = _mine(row, READY, acting)
+        _check_receiver(row.receiver_id, row.organisation_id, row.format)
         data = bytes(row.file or b"")
         row.file, row.state, row.fetched_at, row.closed_at = None, FETCHED, now, now
         row.save(update_fields=["file", "state", "fetched_at", "closed_at"])
@@ -184,6 +188,8 @@ def _check_receiver(receiver: UUID, me: UUID, form: str) -> None:
     body = Organisation.objects.filter(pk=receiver).first()
     if body is None or body.state not in WORKING:
         raise Refused("unknown_organisation", field="receiver")
+    if body.state != Organisation.State.ACTIVE:
+        raise Refused("receiver_on_probation", field="receiver")
     try:
         public_key(receiver)
     except NoKey:
@@ -194,11 +200,27 @@ def _filter(wanted: Wanted) -> dict[str, Any]:
     return {"territory": wanted.territory, "still_open": wanted.still_open}
 
 
-def _decoy_row(wanted: Wanted, *, acting: Actor, now: datetime) -> dict[str, str]:
-    """A file about nobody, of this extract alone, as its row will say it."""
+def _decoys(acting: Actor) -> frozenset[str]:
+    """Codes of the files about nobody that extracts of this organisation brought with them."""
+    found = set()
+    for row in Extract.objects.visible_to(acting):
+        with suppress(NoKey, SealBroken):  # closed for a pair of keys that is gone: nothing can be traced to it any more
+            found.add(read_extract(row)[2]["decoy"]["code"])
+    return frozenset(found)
+
+
+def _decoy_row(wanted: Wanted, gathered: Gathered, *, acting: Actor, now: datetime) -> dict[str, str]:
+    """A file about nobody, of this extract alone, as its row will say it: where others are, and open among open ones.
+
+    Where files are followed by name it is closed all the same: everybody would be told each night of an open one that nobody follows.
+    """
     name = marks.new_decoy()
     maker = Actor(user_id=None, organisation_id=acting.organisation_id, role=acting.role, kind="system", label="system:lists")
-    made = make_canary(name, jurisdiction="FR", territory=wanted.territory, role=acting.role, acting=maker, now=now)
+    places = Case.objects.visible_to(acting, own=True).filter(person__in=gathered.persons.values()).values_list("territory", flat=True)
+    made = make_canary(
+        name, jurisdiction="FR", territory=secrets.choice(list(places)), role=acting.role, acting=maker, now=now,
+        still_open=wanted.still_open and whole_team_follows(acting),
+    )  # fmt: skip
     known = {"code": made.code, "opened_on": made.opened_on.isoformat(), "territory": made.territory, **name}
     return {column: known.get(column, "") for column in wanted.columns}
 

@@ -14,6 +14,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
+from repere.cases.actions.by_the_house import house
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Paper
 from repere.cases.models.paper import CLEAN, QUARANTINE
@@ -24,6 +25,8 @@ from repere.cases.uploads.scanner import NoScanner, is_clean
 
 PAPER = "cases_paper"
 TITLE = "narrative"
+KEEPING = "papers"
+"""Papers are taken, released and removed by the house, after the verb asked who may and what the scanner says."""
 LONGEST_TITLE = 80
 
 
@@ -48,7 +51,8 @@ def attach_paper(case: Case, *, data: bytes, title: str, group: str, acting: Act
         ring = sealed.KeyRing(person_key(case.person_id, me))
         paper.title = ring.seal(PAPER, paper.pk, TITLE, {"title": title.strip()[:LONGEST_TITLE]})
         paper.blob = ring.seal(PAPER, paper.pk, paper.tier, {"file": base64.b85encode(found.data).decode("ascii")})
-        paper.save(force_insert=True)
+        with acting_as(house(acting, KEEPING)):
+            paper.save(force_insert=True)
         _record("attach_paper", paper, acting, group=group, kind=paper.kind, size=paper.size, state=paper.state)
     return paper
 
@@ -67,7 +71,8 @@ def open_paper(paper: Paper | UUID, *, acting: Actor, now: datetime) -> tuple[Pa
             if not _scanned(data):
                 raise Refused("paper_waits")
             paper.state, paper.scanned_at = CLEAN, now
-            paper.save(update_fields=["state", "scanned_at"])
+            with acting_as(house(acting, KEEPING)):
+                paper.save(update_fields=["state", "scanned_at"])
             _record("release_paper", paper, acting)
         ledger.look(acting, [paper.person_id], act="open_paper", detail={"case": paper.case_id, "paper": paper.pk})
     return paper, data
@@ -78,7 +83,8 @@ def remove_paper(paper: Paper | UUID, *, acting: Actor, now: datetime) -> None:
     with acting_as(acting):
         paper = _visible(paper, acting)
         _record("remove_paper", paper, acting)
-        paper.delete()
+        with acting_as(house(acting, KEEPING)):
+            paper.delete()
 
 
 def note_refused(case: Case, code: str, *, acting: Actor) -> None:

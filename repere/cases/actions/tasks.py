@@ -12,11 +12,13 @@ from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership, User
 from repere.cases import mechanisms, sealed
 from repere.cases.access import visible_case_by_id, visible_task
+from repere.cases.actions.by_the_house import house
 from repere.cases.evaluation import acting_organisation, locked_views, refresh
 from repere.cases.models import WAIVER, Task
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
 
+JUDGING = "evaluate"
 # Those who accompany her answer for the whole of their own organisation's list; every other role for what is asked of it.
 ACCOMPANY = frozenset({"support", "coordination"})
 
@@ -37,7 +39,7 @@ def assign_task(task: Task, *, to: User | UUID | None, acting: Actor, now: datet
         if user_id and not Membership.objects.current().filter(user=user_id, organisation=acting.organisation_id).exists():
             raise Refused("not_a_member", field="to")
         task.assignee_id = user_id
-        task.save(update_fields=["assignee"])
+        _keep(task, acting, "assignee")
         _record("assign_task", task, acting, to=user_id)
     return task
 
@@ -52,7 +54,7 @@ def snooze_task(task: Task, *, until: date, acting: Actor, now: datetime) -> Tas
         if task.due_earliest and until > task.due_earliest:
             raise Refused("snooze_past_due", field="until", day=task.due_earliest.isoformat())
         task.snoozed_until = until
-        task.save(update_fields=["snoozed_until"])
+        _keep(task, acting, "snoozed_until")
         _record("snooze_task", task, acting, until=until.isoformat())
     return task
 
@@ -64,7 +66,7 @@ def resume_task(task: Task, *, acting: Actor, now: datetime) -> Task:
         if task.snoozed_until is None:
             raise Refused("task_not_put_off")
         task.snoozed_until = None
-        task.save(update_fields=["snoozed_until"])
+        _keep(task, acting, "snoozed_until")
         _record("resume_task", task, acting)
     return task
 
@@ -79,7 +81,7 @@ def waive_task(task: Task, *, reason: str, acting: Actor, now: datetime) -> Task
         ring = sealed.KeyRing(person_key(case.person_id, acting_organisation(acting)))
         task.note = ring.seal(sealed.TASK, task.pk, "narrative", {"reason": reason.strip()})
         task.closed_at, task.closing, task.closed_by_id = now, WAIVER, acting.user_id
-        task.save(update_fields=["note", "closed_at", "closing", "closed_by"])
+        _keep(task, acting, "note", "closed_at", "closing", "closed_by")
         _record("waive_task", task, acting)
     return task
 
@@ -91,14 +93,15 @@ def reopen_task(task: Task, *, acting: Actor, now: datetime) -> Task:
     """
     with acting_as(acting):
         view_id = visible_task(acting, task.pk).view_id
-        views = locked_views(acting, own=task.owner_id == acting.organisation_id, pk=view_id)
+        with acting_as(house(acting, JUDGING)) as judge:
+            views = locked_views(judge, own=task.owner_id == acting.organisation_id, pk=view_id)
         task = _locked(task, acting)
         if task.closing != WAIVER or task.organisation_id != acting.organisation_id:
             raise Refused("task_not_set_aside")
         task.closed_at, task.closing, task.closed_by = None, "", None
         task.next_step_at = datetime.fromisoformat(task.plan[0][0]) if task.plan else None
-        task.save(update_fields=["closed_at", "closing", "closed_by", "next_step_at"])
-        with acting_as(Actor.system("evaluate", organisation_id=acting.organisation_id)) as judge:
+        _keep(task, acting, "closed_at", "closing", "closed_by", "next_step_at")
+        with acting_as(judge):
             refresh(views, acting=judge, now=now)
         task = visible_task(acting, task.pk)
         _record("reopen_task", task, acting)
@@ -113,9 +116,18 @@ def _open_task(task: Task, acting: Actor) -> Task:
 
 
 def _locked(task: Task, acting: Actor) -> Task:
-    if not answers_for(acting, visible_task(acting, task.pk)):
+    with acting_as(house(acting, JUDGING)) as desk:  # who may not write a row may not lock it
+        list(Task.objects.visible_to(desk).filter(pk=task.pk).select_for_update(of=("self",)).order_by().values_list("pk", flat=True))
+    found = visible_task(acting, task.pk)
+    if not answers_for(acting, found):
         raise Refused("task_of_another_role")
-    return Task.objects.visible_to(acting).select_for_update(of=("self",)).get(pk=task.pk)
+    return found
+
+
+def _keep(task: Task, acting: Actor, *columns: str) -> None:
+    """What is owed, and by when, is written by the house alone: no SQL of a person puts a deadline off or closes a task."""
+    with acting_as(house(acting, JUDGING)):
+        task.save(update_fields=columns)
 
 
 def _record(act: str, task: Task, acting: Actor, **detail: object) -> None:

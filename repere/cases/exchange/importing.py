@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,26 +129,41 @@ class _DryRun(Exception):
     """Undoes the transaction of a trial."""
 
 
+class _Cases(Mapping[int, BatchCase]):
+    """The cases of rows, each made anew when it is asked for: the database already writes the rows before it."""
+
+    def __init__(self, rows: Mapping[int, object], make: Callable[[int], BatchCase]) -> None:
+        self._rows, self._make = rows, make
+
+    def __getitem__(self, number: int) -> BatchCase:
+        return self._make(number)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def _store(
     path: Path, checked: Checked, acting: Actor, now: datetime, jurisdiction: str, territory: str, *, keep_good: bool, dry_run: bool
 ) -> Imported:
     rows = dict(checked.good)
     reading_ = Reading(mechanisms.for_jurisdiction(jurisdiction), civil_day(zone_of(jurisdiction, territory), now))
-    cases = {str(number): _case(str(number), draft(row, reading_), jurisdiction, territory) for number, row in rows.items()}
+    cases = _Cases(rows, lambda number: _case(str(number), draft(rows[number], reading_), jurisdiction, territory))
     key = _key(path, acting)
     mistakes, refused = list(checked.mistakes), dict(checked.refused)
     result = BatchResult(key)
     try:
         with transaction.atomic():
-            while cases:
+            while rows:
                 try:
-                    result = record_facts(Batch(key, list(cases.values()), HTCDS), acting=acting, now=now)
+                    result = record_facts(Batch(key, cases.values(), HTCDS, all_new=True), acting=acting, now=now)
                     break
                 except BatchRefused as refusal:
-                    mistakes += [_mistake(told, cases[told.ref], rows[int(told.ref)]) for told in refusal.rows]
-                    for ref in {told.ref for told in refusal.rows}:
-                        refused[int(ref)] = rows[int(ref)]
-                        del cases[ref]
+                    mistakes += [_mistake(told, cases[int(told.ref)], rows[int(told.ref)]) for told in refusal.rows]
+                    for number in {int(told.ref) for told in refusal.rows}:
+                        refused[number] = rows.pop(number)
                     if not keep_good:
                         raise _DryRun from None
             if dry_run:

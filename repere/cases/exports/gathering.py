@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -47,13 +47,16 @@ class Gathered:
     left_out: int
 
 
-def gather(wanted: Wanted, *, acting: Actor) -> Gathered:
+def gather(wanted: Wanted, *, but: Collection[str], acting: Actor) -> Gathered:
     """The rows as they are now. A file goes when the reader holds every column's group on it and, towards another organisation, a
-    running access for this purpose holds them too: what an access may not open leaves by no extract either."""
+    running access for this purpose holds them too: what an access may not open leaves by no extract either.
+
+    `but`: codes of the files about nobody in extracts; one that stood in a second extract would name the wrong one.
+    """
     needed = groups_of(wanted.columns)
     own = wanted.receiver == acting_organisation(acting)
     _check_purpose(wanted, needed, own=own, acting=acting)
-    found = _files(wanted, acting)
+    found = [case for case in _files(wanted, acting) if case.code not in but]
     going = [case for case in found if needed <= standing(acting, case).words and (own or _may_go(case, wanted, needed, acting))]
     if len(going) > MOST:
         raise Refused("extract_too_wide", field="territory", value=str(MOST))

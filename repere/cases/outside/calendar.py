@@ -20,7 +20,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.models import Membership
 from repere.cases import mechanisms
 from repere.cases.models import Assignment, CalendarAddress, Task
-from repere.cases.outside.actions import hash_of
+from repere.cases.outside.actions import hash_of, keeper_of_wishes
 
 MOST_DAYS = 200
 AGAIN_AFTER = timedelta(minutes=1)
@@ -46,7 +46,8 @@ def feed(token: str, *, now: datetime) -> bytes | None:
         raise TooSoon
     with acting_as(membership.actor()) as member:
         days = due_days(member)
-        CalendarAddress.objects.visible_to(member).filter(pk=found.pk).update(fetched_at=now)
+        with acting_as(keeper_of_wishes(member)) as keeper:
+            CalendarAddress.objects.visible_to(keeper).filter(pk=found.pk).update(fetched_at=now)
         ledger.record(member, "fetch_calendar", kind="look", detail={"calendar": found.pk, "days": len(days)})
     return as_calendar(days, feed_id=found.pk, language=member.language, now=now)
 

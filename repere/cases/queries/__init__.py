@@ -6,15 +6,13 @@ from repere.cases.queries.case_page import (
     CasePage,
     DraftLine,
     DutyLine,
-    FindingLine,
-    Level,
     SafeContact,
-    SourceLine,
     TimelineEntry,
     Who,
     case_page,
 )
 from repere.cases.queries.identity import IdentityPage, identity_of, identity_page
+from repere.cases.queries.rights import FindingLine, Level, SourceLine
 from repere.cases.queries.rule_page import Comparison, Difference, ExampleLine, ParameterLine, RulePage, VersionLine, comparison, rule_page
 from repere.cases.queries.search import CaseLine, find_cases, near_cases
 from repere.cases.queries.wording import Ask

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +20,10 @@ from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
 from repere.cases.policy import load_policy
-from repere.cases.queries import next_facts, questions, wording
+from repere.cases.queries import next_facts, questions, rights, wording
 from repere.cases.queries.next_facts import Doing, NeedLine, Proposal
-from repere.cases.queries.questions import Presuming, Written
+from repere.cases.queries.questions import Presuming
+from repere.cases.queries.rights import Level
 from repere.cases.queries.wording import Ask
 from repere.cases.sealed import KeyRing
 from repere.cases.territory import civil_day
@@ -32,7 +32,6 @@ from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
-LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
 LATE_DAYS = 14
 SETTINGS = frozenset({"jurisdiction_set"})
 """Facts that choose how a case is followed: how they are known is nobody's question."""
@@ -85,53 +84,6 @@ class Who:
     # What to ask where one of the two ages is not known.
     ask_age: Ask | None = None
     ask_age_then: Ask | None = None
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    id: str
-    title: str
-    url: str | None
-
-
-@dataclass(frozen=True)
-class FindingLine:
-    """A right, or a power over her, as it stands today."""
-
-    rule_id: str
-    label: str
-    text: str
-    outcome: str
-    level: str
-    discretion: str | None
-    granted_by: str
-    cooperation: str | None
-    stage: int | None
-    since: date | None
-    until: date | None
-    certainty: str
-    text_certainty: str
-    presentable: bool
-    settled: bool
-    reason: str | None
-    sources: tuple[SourceLine, ...]
-    missing: tuple[Ask, ...]
-    asks: Ask | None
-    facts_used: tuple[UUID, ...]
-    demand: Any = None
-    # What is written already and stands against it; `closed_by_age`: for adults only, or for children only.
-    against: tuple[Ask, ...] = ()
-    closed_by_age: str = ""
-
-
-@dataclass(frozen=True)
-class Level:
-    """The rights of one level: they are never mixed on a page."""
-
-    level: str
-    open: tuple[FindingLine, ...]
-    cannot_tell: tuple[FindingLine, ...]
-    not_open: tuple[FindingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -295,7 +247,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
     reader = _Reader(actor, mechanism, ring, facts)
     timeline = reader.timeline(judged)
     newest = {record.tier: record for record in _newest_records(actor, own, person=case.person_id)}
-    levels = _levels(mechanism, judged, asked, actor.language, questions.written(mechanism, judged, facts))
+    levels = rights.by_level(mechanism, judged, asked, actor.language, questions.written(mechanism, judged, facts))
     duties = _told_apart([reader.duty(task, today) for task in _tasks(actor, own, case=case.pk)])
     closed = sorted((d for d in duties if d.closed_at), key=lambda d: d.closed_at or now, reverse=True)
     role, language = actor.role, actor.language
@@ -379,59 +331,6 @@ def _told_apart(lines: Sequence[DutyLine]) -> list[DutyLine]:
 
 def _by_due(line: DutyLine) -> tuple[date, datetime]:
     return (line.due.latest if line.due else date.min, line.opened_at)
-
-
-# ---- rights
-
-
-def _levels(
-    mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str, written: Written
-) -> tuple[Level, ...]:
-    lines: dict[str, list[FindingLine]] = {level: [] for level in LEVELS}
-    # Dozens of rights wait for the same few answers.
-    ask = cache(lambda named: wording.ask(mechanism, named, language))
-    role = cache(lambda word: wording.role(mechanism, word, language))
-    for told in judged.findings.values():
-        if told.kind == "entitlement":
-            lines[told.level].append(_finding_line(mechanism, told, on, language, written, ask, role))
-    return tuple(
-        Level(level, *(tuple(_in_order(line for line in found if line.outcome == o)) for o in ("holds", "cannot_tell", "does_not_hold")))
-        for level, found in lines.items()
-        if found
-    )
-
-
-def _in_order(lines: Any) -> list[FindingLine]:
-    return sorted(lines, key=lambda line: (line.stage if line.stage is not None else 9, line.label))
-
-
-def _finding_line(
-    mechanism: Mechanism, told: rulebook.Finding, on: date, language: str, written: Written,
-    ask: Callable[[Any], Ask | None], role: Callable[[str], str],
-) -> FindingLine:  # fmt: skip
-    rule = mechanism.rules[told.rule_id]
-    standing, closed_by_age = rule.version_on(on).standing, written.closed_by_age(rule, on) if told.missing else ""
-    nearest = [named for named in told.missing if not (closed_by_age and named in questions.AGE)]
-
-    def asked(those: Iterable[Any]) -> tuple[Ask, ...]:
-        return tuple(a for named in those if (a := ask(named)))
-
-    return FindingLine(
-        rule_id=rule.id, label=rule.label.text(language), text=rule.text.text(language), outcome=told.outcome, level=rule.level,
-        discretion=rule.discretion, granted_by=wording.granted_by(rule, language, role),
-        cooperation=rule.cooperation, stage=rule.stage, since=told.since if told.outcome == "holds" else None, until=told.until,
-        certainty=told.certainty, text_certainty=standing.certainty, presentable=standing.presentable, settled=told.settled,
-        reason=told.reason,
-        sources=source_lines(mechanism, standing.source, language),
-        missing=asked(named for named in nearest if named not in written.known),
-        against=asked(named for named in nearest if named in written.known), closed_by_age=closed_by_age,
-        asks=ask(told.asks), facts_used=told.facts_used, demand=rule.demand,
-    )  # fmt: skip
-
-
-def source_lines(mechanism: Mechanism, ids: Iterable[str], language: str) -> tuple[SourceLine, ...]:
-    found = (mechanism.sources[name] for name in ids if name in mechanism.sources)
-    return tuple(SourceLine(source.id, source.title.text(language), source.url) for source in found)
 
 
 # ---- facts in words

@@ -13,7 +13,7 @@ from repere.cases import evaluation, mechanisms
 from repere.cases.access import standing, visible_case
 from repere.cases.models import Case, Fact
 from repere.cases.queries import wording
-from repere.cases.queries.case_page import SourceLine, source_lines
+from repere.cases.queries.rights import SourceLine, source_lines
 from repere.cases.queries.wording import Ask
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day

@@ -24,6 +24,7 @@ from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.cases.views.places import files_named, told_of
 from repere.places import households
+from repere.places.by_the_house import reading_of_a_file
 from repere.places.clocks import TONIGHT
 from repere.places.forms import NeedsForm
 from repere.places.models import Request
@@ -100,7 +101,8 @@ def _beds(request: ActingRequest, case: Case, form: ReportForm) -> Found:
     """What could be held, before anything is asked: the request is only thought of here."""
     needs = form.as_needs()
     thought = Request(household=households.written(needs), zone=case.territory, urgency=TONIGHT)
-    return candidates_for(request.actor, thought, now=timezone.now())
+    with reading_of_a_file(request.actor) as reader:
+        return candidates_for(reader, thought, now=timezone.now())
 
 
 def _done(request: ActingRequest, case: Case, form: ReportForm, bed: str) -> HttpResponse:

@@ -121,6 +121,7 @@ def received(request: ActingRequest) -> HttpResponse:
 
 
 @page
+@fresh()
 def statistics(request: ActingRequest) -> HttpResponse:
     """Counts rounded to five, without anybody's name or code."""
     if not works_on_files(request.actor):
@@ -132,6 +133,7 @@ def statistics(request: ActingRequest) -> HttpResponse:
 
 
 @page
+@fresh()
 def work(request: ActingRequest) -> HttpResponse:
     """Open tasks of one's own files: codes, rules, roles and days."""
     lines = work_list(acting=request.actor)
@@ -156,15 +158,19 @@ def _one(request: ActingRequest, extract: uuid.UUID) -> Extract:
 
 
 def _show(request: ActingRequest, row: Extract, passphrase: str = "") -> HttpResponse:
-    wanted, frozen, _mark = actions.read_extract(row)
-    seen = Case.objects.visible_to(request.actor, own=True).filter(code__in=frozen["codes"])
-    request.shown.update(seen.values_list("person_id", flat=True))
+    wanted, frozen, mark = actions.read_extract(row)
+    mine, codes = row.asked_by_id == request.actor.user_id, []
+    if frozen["codes"] and not mine:
+        # Who decides sees what leaves, the file about nobody among the others. Who asked sees a number: two lists would tell which it is.
+        codes = sorted([*frozen["codes"], mark["decoy"]["code"]])
+        seen = Case.objects.visible_to(request.actor, own=True).filter(code__in=frozen["codes"])
+        request.shown.update(seen.values_list("person_id", flat=True))
     language = request.actor.language if request.actor.language in ("fr", "en") else "fr"
     context: dict[str, Any] = {
-        "row": row, "state": STATES[row.state], "why": frozen["why"], "codes": frozen["codes"], "passphrase": passphrase,
+        "row": row, "state": STATES[row.state], "why": frozen["why"], "codes": codes, "files": row.rows + 1, "passphrase": passphrase,
         "columns": [COLUMNS[name].header for name in row.columns if name in COLUMNS], "territory": wanted.territory,
         "still_open": wanted.still_open, "purpose": load_policy().purposes[row.purpose].label[language],
-        "mine": row.asked_by_id == request.actor.user_id, "own_use": row.receiver_id == row.organisation_id,
+        "mine": mine, "own_use": row.receiver_id == row.organisation_id,
     }  # fmt: skip
     return render(request, "cases/extract.html", context)
 
@@ -173,7 +179,5 @@ def _receivers(request: ActingRequest) -> list[tuple[uuid.UUID, str]]:
     """One's own organisation, and those that hold a running access to one of its files."""
     me = request.membership.organisation
     running = Grant.objects.visible_to(request.actor, own=True).active().values_list("organisation_id", flat=True)
-    others = Organisation.objects.filter(pk__in=set(running)).order_by("name").values_list("pk", "name")
+    others = Organisation.objects.filter(pk__in=set(running), state=Organisation.State.ACTIVE).order_by("name").values_list("pk", "name")
     return [(me.pk, me.name), *others]
-
-

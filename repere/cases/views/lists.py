@@ -42,11 +42,12 @@ def _worklist(request: ActingRequest) -> HttpResponse:
     request.shown.update(found.persons)
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
-    home = at_home(request.actor)
-    request.shown.update(one.person_id for one in [*home.arrivals, *home.questions])
+    home = at_home(request.actor, now=now)
+    request.shown.update(one.person_id for one in [*home.arrivals, *home.questions, *home.kept])
     request.shown.update(one.person_id for one in home.moves)
     context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
     context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals, "begun": home.begun, "questions": home.questions}
+    context |= {"kept": home.kept, "to_vouch": home.to_vouch, "unvouched": home.unvouched, "not_there": home.not_there}
     context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 

@@ -52,7 +52,8 @@ def papers(request: ActingRequest, code: str) -> HttpResponse:
             messages.success(request, _kept(paper))
             return redirect("cases:papers", code=case.code)
         except Refused as refused:
-            actions.note_refused(case, refused.code, acting=request.actor)
+            if refused.code != "paper_busy":  # that others are at work is nothing to ask her about
+                actions.note_refused(case, refused.code, acting=request.actor)
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     context = {"case": case, "form": form, "lines": _lines(request, case, word_choices(mechanism, held))}
     return render(request, "cases/papers.html", context | unsent.shown())
@@ -65,6 +66,7 @@ def _kept(paper: Paper) -> str:
 
 
 @page
+@fresh()
 def open_paper(request: ActingRequest, code: str, paper: uuid.UUID) -> HttpResponse:
     """Whether it may be read is asked anew each time; it never opens inside the browser."""
     case = _own(request, code)

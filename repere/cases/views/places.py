@@ -19,6 +19,7 @@ from repere.accounts.stepup import doing, fresh
 from repere.cases import actions, mechanisms, place_needs, queries, refusals
 from repere.cases.access import visible_case_with_standing
 from repere.cases.models import Case, Grant
+from repere.cases.place_answers import names_her
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.cases.tonight import ways_tonight
@@ -29,15 +30,17 @@ from repere.core.dates import PartialDate
 from repere.core.needs import Weights
 from repere.places import actions as placing
 from repere.places import forms
+from repere.places.by_the_house import reading_of_a_file
 from repere.places.clocks import TONIGHT
 from repere.places.doors import asked_hold, seen_shelters, visible_request
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.queries.desk import former_needs
 from repere.places.queries.reaching import our_line, service_lines
+from repere.places.refusals import Doubted, Refused
 from repere.places.refusals import NotVisible as PlaceNotVisible
-from repere.places.refusals import Refused
-from repere.places.views.asking_back import asked_back
+from repere.places.telling import check
+from repere.places.views.asking_back import asked_back, unsent
 from repere.places.views.house import exploitation
 
 SHELTER_GROUPS = ("contact_safety", "housing", "profile")
@@ -58,10 +61,11 @@ def _own(request: ActingRequest, code: str) -> Case:
 def place(request: ActingRequest, code: str) -> HttpResponse:
     """Her needs; or, while a place is looked for, that request."""
     case = _own(request, code)
-    standing = Request.objects.visible_to(request.actor).filter(
-        reference=case.place_reference, organisation_id=request.actor.organisation_id, closed_at=None
-    )
-    if found := standing.first():
+    with reading_of_a_file(request.actor) as reader:
+        found = Request.objects.visible_to(reader).filter(
+            reference=case.place_reference, organisation_id=request.actor.organisation_id, closed_at=None
+        ).first()  # fmt: skip
+    if found:
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
     told = told_of(request, case) if request.method != "POST" else None
     form = forms.NeedsForm(
@@ -146,25 +150,32 @@ def _said_of_change(anybody: bool) -> str:
 def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
     """How far it is: who was asked and how to call them, what fits, and where else to turn."""
     case = _own(request, code)
-    asked, now = _request(request, case, request_id), timezone.now()
-    holds = list(
-        Hold.objects.visible_to(request.actor).filter(request=asked, asking_id=request.actor.organisation_id)
-        .select_related("host").prefetch_related(seen_shelters(request.actor)).order_by("-asked_at", "id")
-    )  # fmt: skip
-    yes = next((hold for hold in holds if hold.state in ("accepted", "arrived")), None)
-    given = yes is not None
+    return _request_page(request, case, _request(request, case, request_id), {})
+
+
+def _request_page(request: ActingRequest, case: Case, asked: Request, answers: dict[uuid.UUID, forms.AnswerForm]) -> HttpResponse:
+    now = timezone.now()
     most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
-    found = None if given or asked.closed_at else candidates_for(request.actor, asked, now=now, most=most)
+    with reading_of_a_file(request.actor) as reader:
+        holds = list(
+            Hold.objects.visible_to(reader).filter(request=asked, asking_id=request.actor.organisation_id)
+            .select_related("host").prefetch_related(seen_shelters(reader)).order_by("-asked_at", "id")
+        )  # fmt: skip
+        yes = next((hold for hold in holds if hold.state in ("accepted", "arrived")), None)
+        given = yes is not None
+        found = None if given or asked.closed_at else candidates_for(reader, asked, now=now, most=most)
+        former, questions = former_needs(reader, asked), asked_back(reader, asked, holds, unsent=answers)
     told = None if asked.closed_at else told_of(request, case)
     offered = found.fitting if found else []
     lines = service_lines(request.actor, [*(hold.host_id for hold in holds), *(one.unit.organisation_id for one in offered)])
     context = {
         "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "yes": yes,
         "differs": place_needs.differences(told, asked.household, urgency=asked.urgency) if told else [],
-        "more": bool(found) and most == SHOWN, "former": former_needs(request.actor, asked),
+        "more": bool(found) and most == SHOWN, "former": former,
         "may_change": not given and not asked.closed_at,
         "lines": [(one, uuid.uuid4(), lines.get(one.unit.organisation_id, "")) for one in offered],
-        "asked_of": [(hold, lines.get(hold.host_id, "")) for hold in holds], "questions": asked_back(request.actor, asked, holds),
+        "asked_of": [(hold, lines.get(hold.host_id, "")) for hold in holds],
+        "questions": questions,
         "sees": _hosts_that_see(request, case), "kept_besides": bool(yes) and any(hold.state == "asked" for hold in holds),
     }  # fmt: skip
     if found and told and (asked.urgency == TONIGHT or not offered):
@@ -182,7 +193,8 @@ def _hosts_that_see(request: ActingRequest, case: Case) -> set[uuid.UUID]:
 
 def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Request:
     try:
-        asked = visible_request(request.actor, request_id)
+        with reading_of_a_file(request.actor) as reader:
+            asked = visible_request(reader, request_id)
     except PlaceNotVisible:
         raise NotVisible from None
     if asked.reference != case.place_reference:
@@ -207,8 +219,7 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
         "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
                      _("Written down: she does not want it. Nothing closes for her.")),
         "show": (lambda: _let_see(case, _needed(sent.get("hold")), request), _("The shelter sees what it needs to welcome her.")),
-        "answer": (lambda: placing.answer_back(asked.pk, _needed(sent.get("question")), text=sent.get("text", ""), acting=acting, now=now),
-                   _("Your answer was sent to the house that asked.")),
+        "answer": (lambda: _answer(request, case, asked), _("Your answer was sent to the house that asked.")),
         "close": (lambda: placing.close_request(asked.pk, met=sent.get("met") == "1", acting=acting, now=now),
                   _("Nothing more is looked for.")),
     }  # fmt: skip
@@ -218,11 +229,20 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
     try:
         done = do()
         messages.success(request, f"{said} {_kept_until(request, done)}" if act == "hold" else said)
+    except Doubted as doubted:
+        return _request_page(request, case, asked, unsent(_needed(sent.get("question")), sent.get("text", ""), str(doubted)))
     except (Refused, refusals.Refused) as refused:
         messages.warning(request, str(refused))
     except PlaceNotVisible:
         raise Http404 from None
     return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _answer(request: ActingRequest, case: Case, asked: Request) -> None:
+    """To a house that asked back: what would tell of her is not sent before whoever writes says that it does not."""
+    question, text, sure = _needed(request.POST.get("question")), request.POST.get("text", ""), "sure" in request.POST
+    check(text, sure=sure, named=not sure and names_her(request.actor, case, text))
+    placing.answer_back(asked.pk, question, text=text, sure=sure, acting=request.actor, now=timezone.now())
 
 
 def _kept_until(request: ActingRequest, held: Hold) -> str:

@@ -27,6 +27,8 @@ class Known:
     the first one are negative, and rows of that time are there to be learnt from.
 
     Units: `waited` is what a day of waiting takes from a worth; `patience`, `empty`: days after which a household, a place is gone.
+    `last`: the last day on which anybody comes or a place opens, where that is settled beforehand; None where days go on.
+    `of_today`: how many of the first rows and columns stand for today alone: nothing is learnt from them.
     """
 
     worth: Ints
@@ -35,6 +37,8 @@ class Known:
     waited: int
     patience: int
     empty: int
+    last: int | None = None
+    of_today: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -42,22 +46,41 @@ class Effort:
     """Our choices: how many futures, how many days ahead, which share of the prices counts, and by how much a pair may be worth less
     when every future gives it at once (in units of worth: eight days of waiting)."""
 
-    futures: int = 12
+    futures: int = 24
     days_ahead: int = 20
     share: float = 0.98
     agreed: int = 40
 
 
+@dataclass(frozen=True)
+class Looked:
+    """`given`: pairs (household, place) to give on this day: rows and columns of `known.worth`. `taken_by`: for each free place the
+    households of past days that stand for those who would take it, one for each future in which it is not given today and somebody who
+    is still to come takes it. `futures`: how many were drawn."""
+
+    given: list[tuple[int, int]]
+    taken_by: dict[int, list[int]]
+    futures: int
+
+
 def given_today(known: Known, waiting: Ints, free: Ints, *, day: int, seed: int, effort: Effort | None = None) -> list[tuple[int, int]]:
-    """Pairs (household, place) to give on this day: rows and columns of `known.worth`. Same question and seed, same answer."""
+    """What to give on this day (`look_ahead`)."""
+    return look_ahead(known, waiting, free, day=day, seed=seed, effort=effort).given
+
+
+def look_ahead(known: Known, waiting: Ints, free: Ints, *, day: int, seed: int, effort: Effort | None = None) -> Looked:
+    """What to give on this day, and who would take what is kept back. Same question and seed, same answer."""
     trying = effort or Effort()
+    taken_by: dict[int, list[int]] = {int(place): [] for place in free}
     if not (len(waiting) and len(free)):
-        return []
+        return Looked([], taken_by, trying.futures)
     draw, nobody = np.random.default_rng((seed, day)), np.empty(0, np.int64)
     today = _met(known, waiting, free, (nobody, nobody), (nobody, nobody), day)
+    ahead = trying.days_ahead if known.last is None else max(min(trying.days_ahead, known.last - day), 0)
     kept_for, agreed = np.zeros(today.shape), np.zeros(today.shape)
     for _ in range(trying.futures):
-        coming, opening = (_drawn(days, day, trying.days_ahead, draw) for days in (known.came, known.opened))
+        coming = _drawn(known.came, day, ahead, draw, known.of_today[0])
+        opening = _drawn(known.opened, day, ahead, draw, known.of_today[1])
         worth = _met(known, waiting, free, coming, opening, day)
         best = _assigned(worth)
         of_household, of_place = _prices(worth, best)
@@ -65,9 +88,12 @@ def given_today(known: Known, waiting: Ints, free: Ints, *, day: int, seed: int,
         for row, column in best:
             if row < len(waiting) and column < len(free):
                 agreed[row, column] += 1
+            elif column < len(free):
+                taken_by[int(free[column])].append(int(coming[0][row - len(waiting)]))
     gain = today - (trying.share * kept_for - trying.agreed * agreed) / trying.futures
     worthy = np.where(today > 0, np.maximum(np.rint(10 * gain), 0), 0).astype(np.int64)
-    return [(int(waiting[row]), int(free[column])) for row, column in _assigned(worthy)]
+    given = [(int(waiting[row]), int(free[column])) for row, column in _assigned(worthy)]
+    return Looked(given, taken_by, trying.futures)
 
 
 def _met(known: Known, waiting: Ints, free: Ints, coming: tuple[Ints, Ints], opening: tuple[Ints, Ints], day: int) -> Ints:
@@ -79,12 +105,12 @@ def _met(known: Known, waiting: Ints, free: Ints, coming: tuple[Ints, Ints], ope
     return np.where(lasts, np.maximum(worth - known.waited * (met - came[:, None]), 1), 0)
 
 
-def _drawn(days: Ints, day: int, ahead: int, draw: np.random.Generator) -> tuple[Ints, Ints]:
+def _drawn(days: Ints, day: int, ahead: int, draw: np.random.Generator, first: int) -> tuple[Ints, Ints]:
     """As many as usually come in so many days, drawn from those who came up to today; and the days on which they would."""
-    past = np.flatnonzero(days <= day)
-    if not len(past):
-        return past, past
-    count = int(draw.poisson(len(past) / (day - min(int(days.min()), 0) + 1) * ahead))
+    past = first + np.flatnonzero(days[first:] <= day)
+    if not (len(past) and ahead):
+        return past[:0], past[:0]
+    count = int(draw.poisson(len(past) / (day - min(int(days[first:].min()), 0) + 1) * ahead))
     return draw.choice(past, count), draw.integers(day + 1, day + 1 + ahead, count)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,7 @@ OUTCOMES = ("does_not_hold", "cannot_tell", "holds")
 DUTY_OUTCOMES = {YES: "open", DONE: "done", MISSED: "missed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule says of a case, seen through a view, on a day.
 
     ``due``: first and last day on which it may fall due. ``asks``: what to ask next when it cannot be told. ``missing``: the

@@ -17,6 +17,13 @@ Mask = NDArray[np.bool_]
 NEVER = np.int64(2**62)
 
 
+def ended(values: NDArray[Any], last: Any) -> NDArray[Any]:
+    """The values and a last one, in their own type: what :func:`numpy.append` does, at a third of its cost for a few values."""
+    longer = np.empty(len(values) + 1, values.dtype)
+    longer[:-1], longer[-1] = values, last
+    return longer
+
+
 class Edges(NamedTuple):
     """First and last moment of each fact: ``one`` comes after ``other`` for certain when ``begin[one] > end[other]``.
 
@@ -61,9 +68,9 @@ def carried(
     place = np.arange(len(case))
     opens = np.concatenate(([True], case[1:] != case[:-1]))
     found = {name: column[np.maximum.accumulate(np.where(silent[name] & ~opens, 0, place))] for name, column in fields.items()}
-    blurred = np.isin(case, case[order.vague])
-    if not blurred.any():
+    if not order.vague.any():
         return found
+    blurred = np.isin(case, case[order.vague])
     first, after = (np.searchsorted(case, case[blurred], side) for side in ("left", "right"))
     row, source = pairs(after - first, first)
     fact = np.flatnonzero(blurred)[row]

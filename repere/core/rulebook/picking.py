@@ -12,7 +12,7 @@ from repere.core.dates import FAR
 from repere.core.rulebook.columns import MARKERS, FactTables, KindTable, day_keys
 from repere.core.rulebook.expressions import Selector, Test
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Day, Graph, Rows, Trits
-from repere.core.rulebook.order import NEVER, Edges, edges, pairs, runs
+from repere.core.rulebook.order import NEVER, Edges, edges, ended, pairs, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,11 @@ class Picking:
     def _pick(self, selector: Selector) -> Picked | None:
         """Facts that the selector means or may mean, in order; None when there is none."""
         key = selector.choosing("latest")
-        if key not in self._picked:
+        try:
+            return self._picked[key]
+        except KeyError:
             parts = [part for index, kind in enumerate(key.kinds) if (part := self._pick_kind(key, index, kind)) is not None]
-            self._picked[key] = together(parts)
-        return self._picked[key]
+            return self._picked.setdefault(key, together(parts))
 
     def share_picks(self, other: Picking) -> None:
         """Take over what another run over the same facts has picked."""
@@ -182,7 +183,7 @@ class Picking:
         key = (id(picked), "latest")
         if key not in self._placed:
             many = len(picked.case)
-            first_row = np.append(np.searchsorted(self.keys, day_keys(picked.case, picked.latest), "left"), self.size)
+            first_row = ended(np.searchsorted(self.keys, day_keys(picked.case, picked.latest), "left"), self.size)
             until = np.minimum(first_row[1:], np.maximum(self._ends[picked.case], first_row[:-1]))
             lengths = np.empty(2 * many + 1, np.int64)
             lengths[0], lengths[1::2], lengths[2::2] = first_row[0], until - first_row[:-1], first_row[1:] - until
@@ -206,7 +207,7 @@ class Picking:
         key = (id(picked), "first")
         if key not in self._placed:
             many, start = len(picked.case), self._start(picked)
-            case, latest = np.append(picked.case, -1), np.append(picked.latest, np.int32(FAR))
+            case, latest = ended(picked.case, -1), ended(picked.latest, FAR)
             self._placed[key] = np.where((case[start] == self.case) & (latest[start] <= self.day), start, many)
         return self._placed[key]
 

@@ -155,7 +155,8 @@ class Reader:
 
     def certainty(self, rule: Rule) -> str:
         """The least sure of what the answer rests on: the text, exceptions that may apply, conditions and numbers read."""
-        return max(self._certainties(rule), key=LEAST_SURE.index)
+        found = self._certainties(rule)
+        return max(found, key=LEAST_SURE.index) if len(found) > 1 else next(iter(found))
 
     def _certainties(self, rule: Rule) -> set[str]:
         if rule.id not in self._sure:
@@ -178,6 +179,8 @@ class Reader:
         return found | self._of_parameters({rule.duty.due_after} if rule.duty and rule.duty.due_after else set())
 
     def _of_parameters(self, names: Collection[str]) -> set[str]:
+        if not names:
+            return set()
         parameters = self.graph.mechanism.parameters
         return {sure(value.standing) for name in names for value in parameters[name].values[-1:]}
 

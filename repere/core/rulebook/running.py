@@ -31,6 +31,7 @@ from repere.core.rulebook.expressions import (
 )  # fmt: skip
 from repere.core.rulebook.graph import CANNOT_TELL, DONE, MISSED, NO, NO_SOURCE_HERE, OLDER_TEXT, YES, Day, Graph, Rows, Trits
 from repere.core.rulebook.model import Duty, Rule, Standing, Version
+from repere.core.rulebook.order import ended
 from repere.core.rulebook.picking import Picked, together
 from repere.core.rulebook.telling import DayValues, Telling, ordered
 
@@ -284,7 +285,7 @@ class Run(Telling):
 
     def _agreed(self, picked: Picked, said: Trits, otherwise: int) -> Trits:
         """Per row, what every fact that may be the most recent says; ``otherwise`` where none has happened."""
-        value = np.append(said, np.int8(otherwise))[self._as_of(picked)]
+        value = ended(said, otherwise)[self._as_of(picked)]
         rivals = self._rivals(picked, "latest")
         if rivals is not None:
             default = np.where(rivals.any_sure(), np.int8(-1), np.int8(otherwise))

@@ -12,6 +12,7 @@ from repere.core.rulebook.columns import FactTables
 from repere.core.rulebook.expressions import DateExpr, DayOf, Fixed, Shift, Today
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, Day, Graph, Rows, Trits
 from repere.core.rulebook.model import Parameter
+from repere.core.rulebook.order import ended
 from repere.core.rulebook.picking import Picked, Picking, Rivals
 
 
@@ -109,12 +110,12 @@ class Telling(Picking):
             moved = self.graph.mechanism.parameters[parameter]
             low, high = (add(edge, moved.values[0].value * sign, moved.unit, moved.counting) for edge in (low, high))
         far, none = np.int32(FAR), len(picked.case)
-        state_now = np.append(state, np.int8(NO))[place]
+        state_now = ended(state, NO)[place]
         if absent is not self._constants[NO]:
             state_now = np.maximum(state_now, np.minimum(absent, (place == none).view(np.int8)))
-        low_now = np.append(np.where(state == YES, low, far), far)[place]
-        high_now = low_now if high is low else np.append(np.where(state == YES, high, far), far)[place]
-        now = DayValues(low_now, high_now, state_now, np.append(picked.fact, -1)[place] if self.detailed else self._nobody)
+        low_now = ended(np.where(state == YES, low, far), far)[place]
+        high_now = low_now if high is low else ended(np.where(state == YES, high, far), far)[place]
+        now = DayValues(low_now, high_now, state_now, ended(picked.fact, -1)[place] if self.detailed else self._nobody)
         rivals = self._rivals(picked, told.selector.select)
         return now if rivals is None else self._among(rivals, picked, now, told, low, high)
 

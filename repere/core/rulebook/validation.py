@@ -115,10 +115,10 @@ def _clean(mechanism: Mechanism, field: FieldKind, value: Any) -> Any:
 def _code(mechanism: Mechanism, field: FieldKind, value: Any) -> str:
     if isinstance(value, bool):
         value = "yes" if value else "no"
-    codes = codes_of(mechanism, field)
-    if value not in codes:
+    listed = mechanism.codelists.get(field.list or "", {})
+    if not (isinstance(value, str) and value in listed) and value not in (codes := codes_of(mechanism, field)):
         raise _Refused("not_in_list", value=str(value), expected=", ".join(codes[:12]) + ("…" if len(codes) > 12 else ""))
-    code = mechanism.codelists.get(field.list or "", {}).get(value)
+    code = listed.get(value)
     if code is not None and code.retired:
         raise _Refused("code_retired", value=str(value))
     return str(value)

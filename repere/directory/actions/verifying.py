@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from repere import ledger
 from repere.directory import checks
 from repere.directory.doors import is_past_probation, kept_service, visible_contact, visible_mandate, visible_service, who
 from repere.directory.entry_models import Contact, Outcome, Service, Voice
+from repere.directory.guard import OUTCOMES_A_DAY
 from repere.directory.refusals import NotVisible, Refused
 from repere.ledger.actions import Acting
 
@@ -122,16 +124,21 @@ def prove_mailbox(contact_id: UUID, *, acting: Acting, now: datetime) -> Contact
 
 
 def record_outcome(service_id: UUID, *, what: str, on: date, acting: Acting, now: datetime) -> Outcome:
-    """What came of turning to a service, so that trust follows what happens. No person is named."""
+    """What came of turning to a service, so that trust follows what happens. No person is named.
+
+    The same, told again of one day by the same organisation, counts once. One person tells of forty in a day at most (our choice):
+    Refused("outcomes_enough") beyond, which the database refuses too.
+    """
     service = visible_service(acting, service_id)
     if what not in Outcome.What.values:
         raise Refused("unknown_outcome", value=what)
     if on > now.date():
         raise Refused("day_to_come")
     with transaction.atomic():
-        made = Outcome.objects.create(
-            service=service, organisation_id=who(acting).organisation_id, user_id=who(acting).user_id, what=what, on=on
-        )
+        made = Outcome(service=service, organisation_id=who(acting).organisation_id, user_id=who(acting).user_id, what=what, on=on)
+        if Outcome.objects.filter(user_id=made.user_id, told_at__gt=Now() - timedelta(days=1)).count() >= OUTCOMES_A_DAY:
+            raise Refused("outcomes_enough")
+        Outcome.objects.bulk_create([made], ignore_conflicts=True)
         ledger.record(acting, "record_outcome", detail={"service": service.pk, "what": what})
     return made
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
-from repere.places.beds import free, keep_until
+from repere.places.beds import free, keep_as_long
+from repere.places.by_the_house import go_on
 from repere.places.doors import HOSTING, me, must_be, must_receive, myself, received_hold
 from repere.places.events import tell
 from repere.places.models import Arrival, Event, Hold, Request
@@ -29,9 +30,8 @@ def arrive(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
         must_receive(acting)
         if held.state != Hold.State.ACCEPTED or held.ends_at is None or held.ends_at <= now:
             raise Refused("not_accepted")
-        keep_until(held, None, acting=acting)
-        held.state, held.arrived_at, held.ends_at = Hold.State.ARRIVED, now, None
-        held.save(update_fields=["state", "arrived_at", "ends_at"])
+        go_on(held, acting=acting, state=Hold.State.ARRIVED, arrived_at=now, ends_at=None)
+        keep_as_long(held, acting=acting)
         ledger.record(acting, "arrive", detail={"hold": held.pk})
     return held
 
@@ -46,9 +46,8 @@ def extend(hold_id: UUID, *, days: int, acting: Actor, now: datetime) -> Hold:
         must_receive(acting)
         if held.state != Hold.State.ACCEPTED or held.ends_at is None or held.ends_at <= now:
             raise Refused("not_accepted")
-        held.ends_at = now + timedelta(days=days)
-        held.save(update_fields=["ends_at"])
-        keep_until(held, held.ends_at, acting=acting)
+        go_on(held, acting=acting, ends_at=now + timedelta(days=days))
+        keep_as_long(held, acting=acting)
         ledger.record(acting, "extend_hold", detail={"hold": held.pk, "days": days})
     return held
 
@@ -64,8 +63,7 @@ def leave(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
         if held.request.outcome == Request.Outcome.PLACED:
             tell(held.request, Event.Kind.LEFT, acting=acting, now=now, by=me(acting))
         free(held, acting=acting)
-        held.state, held.left_at = Hold.State.LEFT, now
-        held.save(update_fields=["state", "left_at"])
+        go_on(held, acting=acting, state=Hold.State.LEFT, left_at=now)
         ledger.record(acting, "leave", detail={"hold": held.pk})
     return held
 

@@ -14,7 +14,8 @@ from repere.accounts.actor import Actor
 from repere.core.needs import Needs, PlaceTable, candidates
 from repere.places import households
 from repere.places.beds import free, take
-from repere.places.clocks import answer_by
+from repere.places.by_the_house import ask_for, go_on
+from repere.places.clocks import LONGEST_HOURS, answer_by
 from repere.places.doors import SEEKING, asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
 from repere.places.models import Apart, Carried, Event, Hold, Request
@@ -93,13 +94,13 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int | None = None
         check_fit(request, unit)
         if unit.shelter.paused_at is not None:
             raise Refused("paused")
-        end = answer_by(request.urgency, now=now) if hours is None else now + timedelta(hours=min(max(hours, 1), 72))
+        end = answer_by(request.urgency, now=now) if hours is None else now + timedelta(hours=min(max(hours, 1), LONGEST_HOURS))
         made = Hold(
             request=request, asking_id=me(acting), host_id=unit.organisation_id, shelter=unit.shelter, unit=unit, listed=True,
             user_id=acting.user_id, asked_at=now, ends_at=end, key=key,
         )  # fmt: skip
-        made.save(force_insert=True)
-        take(unit, hold=made, size=request.size, acting=acting, start=now, end=end)
+        ask_for(made, acting=acting)
+        take(unit, hold=made, size=request.size, acting=acting, start=now)
         tell(request, Event.Kind.HELD, acting=acting, now=now, by=me(acting), until=end.date())
         ledger.record(acting, "hold_place", detail={"hold": made.pk, "unit": unit.pk})
     return made
@@ -153,8 +154,7 @@ def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: 
         if held.state not in ("asked", "accepted") and not said_to_be_there:
             raise Refused("not_waiting")
         free(held, acting=acting)
-        held.state = Hold.State.WITHDRAWN
-        held.save(update_fields=["state"])
+        go_on(held, acting=acting, state=Hold.State.WITHDRAWN)
         if she_declined:
             tell(held.request, Event.Kind.DECLINED_BY_PERSON, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "give_place_back", detail={"hold": held.pk})
@@ -204,4 +204,4 @@ def _give_back_all(request: Request, acting: Actor) -> None:
     """Places that are kept or asked for, of which the asking organisation knows: a bed kept for nobody is missing to somebody."""
     for held in Hold.objects.visible_to(acting).open().filter(request=request, asking_id=me(acting)):
         free(held, acting=acting)
-        Hold.objects.visible_to(acting).filter(pk=held.pk).update(state=Hold.State.WITHDRAWN)
+        go_on(held, acting=acting, state=Hold.State.WITHDRAWN)

@@ -1,4 +1,7 @@
-"""A house that is asked for a place asks back, and whoever asked answers: short, in neutral words, about nobody by name."""
+"""A house that is asked for a place asks back, and whoever asked answers: short, in neutral words, about nobody by name.
+
+What looks like a telephone number, an address or a code is not sent before whoever writes has said that it tells of nobody (`sure`).
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,20 @@ from repere.accounts.actor import Actor
 from repere.places.doors import HOSTING, SEEKING, must_be, must_receive, received_hold, visible_request
 from repere.places.models import Question
 from repere.places.refusals import NotVisible, Refused
+from repere.places.telling import check
 
 MOST_LETTERS = 300
 MOST_QUESTIONS = 5
 """Our choices: what does not fit is said on the telephone."""
 
 
-def ask_back(hold_id: UUID, *, text: str, acting: Actor, now: datetime) -> Question:
+def ask_back(hold_id: UUID, *, text: str, sure: bool = False, acting: Actor, now: datetime) -> Question:
     """Ask those who look for the place. The same question twice, while it waits, is asked once.
 
-    Raises Refused: say_what, too_many_questions, not_waiting, not_receiving_yet.
+    Raises Refused: say_what, tells_of_somebody, too_many_questions, not_waiting, not_receiving_yet.
     """
     must_be(acting, HOSTING)
-    said = _short(text)
+    said = _short(text, sure=sure)
     with acting_as(acting):
         one_after_the_other(hold_id)
         held = received_hold(acting, hold_id)
@@ -42,13 +46,15 @@ def ask_back(hold_id: UUID, *, text: str, acting: Actor, now: datetime) -> Quest
     return asked
 
 
-def answer_back(request_id: UUID, question_id: UUID, *, text: str, acting: Actor, now: datetime) -> Question:
+def answer_back(
+    request_id: UUID, question_id: UUID, *, text: str, sure: bool = False, acting: Actor, now: datetime
+) -> Question:  # fmt: skip
     """Answer a house that asked back about this request of ours. An answer stays as it was given.
 
-    Raises Refused: say_what, answered_already.
+    Raises Refused: say_what, tells_of_somebody, answered_already.
     """
     must_be(acting, SEEKING)
-    said = _short(text)
+    said = _short(text, sure=sure)
     with acting_as(acting):
         one_after_the_other(question_id)
         request = visible_request(acting, request_id)
@@ -63,8 +69,9 @@ def answer_back(request_id: UUID, question_id: UUID, *, text: str, acting: Actor
     return asked
 
 
-def _short(text: str) -> str:
+def _short(text: str, *, sure: bool) -> str:
     said = " ".join(text.split())
     if not 1 <= len(said) <= MOST_LETTERS:
         raise Refused("say_what", most=MOST_LETTERS)
+    check(said, sure=sure)
     return said

@@ -16,6 +16,7 @@ from repere.core.needs import Needs
 from repere.places import households
 from repere.places.actions.asking import SEND, check_fit, keep_said
 from repere.places.beds import free, take
+from repere.places.by_the_house import ask_for, go_on
 from repere.places.clocks import answer_by
 from repere.places.doors import SEEKING, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.models import Apart, Carried, FormerNeeds, Hold, Request
@@ -76,8 +77,7 @@ def _ask_again(held: Hold, request: Request, acting: Actor, now: datetime) -> No
     """A new question in place of the one to the old needs, until the same end, or sooner where it is more urgent now; none where the
     place no longer fits."""
     free(held, acting=acting)
-    held.state = Hold.State.WITHDRAWN
-    held.save(update_fields=["state"])
+    go_on(held, acting=acting, state=Hold.State.WITHDRAWN)
     if held.unit_id is None or held.ends_at is None or held.ends_at <= now or not may_receive(held.host_id):
         return
     end = min(held.ends_at, answer_by(request.urgency, now=now))
@@ -89,7 +89,7 @@ def _ask_again(held: Hold, request: Request, acting: Actor, now: datetime) -> No
                 request=request, asking_id=held.asking_id, host_id=held.host_id, shelter=unit.shelter, unit=unit, listed=True,
                 user_id=acting.user_id, asked_at=now, ends_at=end,
             )  # fmt: skip
-            made.save(force_insert=True)
-            take(unit, hold=made, size=request.size, acting=acting, start=now, end=end)
+            ask_for(made, acting=acting)
+            take(unit, hold=made, size=request.size, acting=acting, start=now)
     except (NotVisible, Refused):
         return

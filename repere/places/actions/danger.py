@@ -10,6 +10,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.actions.asking import keep_said
 from repere.places.actions.holding import waiting
+from repere.places.by_the_house import go_on
 from repere.places.doors import HOSTING, kept_shelter, may_receive, me, must_be, myself
 from repere.places.events import tell
 from repere.places.models import Alert, Apart, Carried, Event, Hold, Incident, Request, Shelter
@@ -21,8 +22,7 @@ def ask_second_look(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
     must_be(acting, HOSTING)
     with acting_as(acting):
         held = waiting(acting, hold_id, now)
-        held.second_look_by = acting.user_id
-        held.save(update_fields=["second_look_by"])
+        go_on(held, acting=acting, second_look_by=acting.user_id)
         ledger.record(acting, "ask_second_look", detail={"hold": held.pk})
     return held
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Count, Sum
 
 from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.beds import free, keep_until, take
+from repere.places.beds import free, keep_as_long, take
+from repere.places.by_the_house import go_on
 from repere.places.doors import HOSTING, me, must_be, must_receive, received_hold, visible_unit
-from repere.places.models import Hold, PrivateReason, Request
+from repere.places.models import Hold, PrivateReason, Request, Unit
 from repere.places.refusals import NotVisible, Refused
 
 ARRIVE_WITHIN_DAYS = 3
@@ -30,17 +31,18 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         # Two answers of one shelter are counted one after the other, whatever household they are about.
         one_after_the_other(held.shelter_id)
         _check_limits(held, acting)
-        end = now + timedelta(days=ARRIVE_WITHIN_DAYS)
-        if held.listed:
-            keep_until(held, end, acting=acting)
-        else:
-            _choose_unit(held, unit_id, end, acting, now)
-        held.state, held.said_yes, held.answered_at, held.answered_by, held.ends_at = Hold.State.ACCEPTED, True, now, acting.user_id, end
+        chosen = None if held.listed else _chosen_unit(held, unit_id, acting)
         try:
-            with transaction.atomic():
-                held.save(update_fields=["state", "said_yes", "answered_at", "answered_by", "ends_at", "unit"])
+            go_on(
+                held, acting=acting, unit_id=chosen.pk if chosen else held.unit_id, state=Hold.State.ACCEPTED, said_yes=True,
+                answered_at=now, answered_by=acting.user_id, ends_at=now + timedelta(days=ARRIVE_WITHIN_DAYS),
+            )  # fmt: skip
         except IntegrityError as another:
             raise Refused("placed_elsewhere") from another
+        if chosen is None:
+            keep_as_long(held, acting=acting)
+        else:
+            take(chosen, hold=held, size=held.request.size, acting=acting, start=now)
         Request.objects.visible_to(acting).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
         ledger.record(acting, "accept_household", detail={"hold": held.pk})
     return held
@@ -57,14 +59,13 @@ def _check_limits(held: Hold, acting: Actor) -> None:
         raise Refused("at_its_limit", most=most_minors)
 
 
-def _choose_unit(held: Hold, unit_id: UUID | None, end: datetime, acting: Actor, now: datetime) -> None:
+def _chosen_unit(held: Hold, unit_id: UUID | None, acting: Actor) -> Unit:
     if unit_id is None:
         raise Refused("unit_needed")
     unit = visible_unit(acting, unit_id)
     if unit.organisation_id != me(acting) or unit.shelter_id != held.shelter_id:
         raise NotVisible
-    held.unit = unit
-    take(unit, hold=held, size=held.request.size, acting=acting, start=now, end=end)
+    return unit
 
 
 def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold:
@@ -76,8 +77,7 @@ def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold
         held = waiting(acting, hold_id, now)
         PrivateReason(hold=held, organisation_id=me(acting), reason=reason).save(force_insert=True)
         free(held, acting=acting)
-        held.state, held.answered_at, held.answered_by = Hold.State.DECLINED, now, acting.user_id
-        held.save(update_fields=["state", "answered_at", "answered_by"])
+        go_on(held, acting=acting, state=Hold.State.DECLINED, answered_at=now, answered_by=acting.user_id)
         # The reason is not in the row of the ledger either: others of the house may read it.
         ledger.record(acting, "decline_household", detail={"hold": held.pk})
     return held

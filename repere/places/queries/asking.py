@@ -28,7 +28,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class SaidThere:
-    """A house says something of a household of ours, and nobody of ours has answered: that it is there, or a question. `since`: when."""
+    """A house says something of a household of ours, and nobody of ours has answered: that it is there, a yes, or a question. `since`:
+    when; of a yes, until when the place is kept."""
 
     request_id: UUID
     reference: UUID
@@ -38,16 +39,30 @@ class SaidThere:
 MOST_TOLD = 20
 
 
+def holds_of_ours(actor: Actor) -> QuerySet[Hold]:
+    """Holds of the acting organisation's open requests to which a shelter said yes, or of which it says that she is there."""
+    rows: QuerySet[Hold] = Hold.objects.visible_to(actor)
+    ours = rows.filter(Q(asking_id=actor.organisation_id), request__closed_at=None, request__moved_from=None)
+    return ours.filter(state__in=(Hold.State.ACCEPTED, Hold.State.ARRIVED))
+
+
 def holds_to_confirm(actor: Actor) -> QuerySet[Hold]:
-    """Holds of the acting organisation's requests of which the shelter says that she is there, and nobody else has."""
-    rows = Hold.objects.visible_to(actor)
-    return rows.filter(asking_id=actor.organisation_id, state=Hold.State.ARRIVED, request__closed_at=None, request__moved_from=None)
+    """Those of which the shelter says that she is there, and nobody else has."""
+    return holds_of_ours(actor).filter(state=Hold.State.ARRIVED)
 
 
 def said_to_be_there(actor: Actor) -> list[SaidThere]:
     """Arrivals that wait for the word of those who follow her, longest first; at most MOST_TOLD. Cost: one query."""
     told = holds_to_confirm(actor).order_by("arrived_at", "id").values_list("request_id", "request__reference", "arrived_at")
     return [SaidThere(request, reference, since) for request, reference, since in told[:MOST_TOLD] if since]
+
+
+def said_yes_to_us(actor: Actor, *, now: datetime) -> list[SaidThere]:
+    """Those to which a shelter said yes, while it lasts, soonest ended first; at most MOST_TOLD. `since`: until when the place is kept.
+    Cost: one query."""
+    told = holds_of_ours(actor).filter(state=Hold.State.ACCEPTED, ends_at__gt=now).order_by("ends_at", "id")
+    rows = told.values_list("request_id", "request__reference", "ends_at")[:MOST_TOLD]
+    return [SaidThere(request, reference, ends) for request, reference, ends in rows if ends]
 
 
 def questions_that_wait(actor: Actor) -> QuerySet[Question]:

@@ -49,8 +49,8 @@ FREE_UNITS = """
         u.phases, s.languages, s.trained_for, s.confirmed_at
     FROM places_unit u JOIN places_shelter s ON s.id = u.shelter_id
     LEFT JOIN (
-        SELECT b.unit_id, count(*) AS free FROM places_bed b WHERE b.listed AND NOT b.out_of_use AND NOT EXISTS (
-            SELECT FROM places_occupancy o WHERE o.bed_id = b.id AND o.live AND o.during @> %(now)s)
+        SELECT b.unit_id, count(*) AS free FROM places_bed b WHERE b.listed AND NOT b.out_of_use
+            AND b.id NOT IN (SELECT taken_beds(%(now)s))
         GROUP BY b.unit_id
     ) b ON b.unit_id = u.id
     WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL AND s.vouched_at IS NOT NULL

@@ -12,26 +12,45 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from repere.accounts.actor import Actor
 from repere.core.placement import Instance, Limit, Line, Proposal, propose, reasons
+from repere.core.placement.keeping import KeptBack
 from repere.places import households
-from repere.places.models import COORDINATION, Bed, Hold, Request, Shelter, Unit
+from repere.places.models import Bed, Hold, Request, Shelter, Unit
 from repere.places.queries.candidates import listed_places
+from repere.places.queries.keeping import Keeping, keeping
 from repere.places.refusals import NotVisible
+from repere.places.roles import COORDINATION
 
 WEEKS = 12
 
 
 @dataclass(frozen=True)
 class Proposed:
+    """`kept`: past days advise to keep the place back."""
+
     request: Request
     unit: Unit | None
     line: Line
     reasons: tuple[str, ...]
     waiting_days: int
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A place worth keeping back: `proposed` says to whom it would go today, `instead` where she would go under this advice (nothing:
+    she would wait). `until`: when to look again."""
+
+    proposed: Proposed
+    advice: KeptBack
+    instead: Unit | None
+    until: datetime
 
 
 @dataclass(frozen=True)
 class Today:
     lines: list[Proposed]
+    kept: list[Kept]
+    learnt: Keeping
     proposal: Proposal
     as_of: datetime
 
@@ -54,17 +73,28 @@ def daily_proposal(actor: Actor, *, now: datetime) -> Today:
     instance = Instance(asked, free, limits=_limits(actor, {UUID(place.shelter) for place in free}))
     proposal = propose(instance)
     told = reasons(instance, proposal.lines)
-    places = [UUID(line.place) for line in proposal.lines if line.place]
+    learnt = keeping(actor, instance, proposal, now=now)
+    places = [UUID(line.place) for line in proposal.lines if line.place] + [UUID(one.instead) for one in learnt.lines if one.instead]
     units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(places)
-    found = {request.pk: request for request in waiting}
+    found, advised = {request.pk: request for request in waiting}, {one.household for one in learnt.lines}
     lines = [
         Proposed(
             found[UUID(line.household)], units.get(UUID(line.place)) if line.place else None, line, told[line.household],
-            days[UUID(line.household)],
+            days[UUID(line.household)], line.household in advised,
         )
         for line in proposal.lines
     ]  # fmt: skip
-    return Today(sorted(lines, key=lambda one: (-one.request.urgency, -one.waiting_days, str(one.request.pk))), proposal, now)
+    lines.sort(key=lambda one: (-one.request.urgency, -one.waiting_days, str(one.request.pk)))
+    return Today(lines, _kept(learnt, lines, units), learnt, proposal, now)
+
+
+def _kept(learnt: Keeping, lines: list[Proposed], units: dict[UUID, Unit]) -> list[Kept]:
+    proposed = {str(one.request.pk): one for one in lines}
+    return [
+        Kept(proposed[one.household], one, units.get(UUID(one.instead)) if one.instead else None, learnt.look_again(one))
+        for one in learnt.lines
+        if proposed[one.household].unit is not None
+    ]
 
 
 def _limits(actor: Actor, among: set[UUID]) -> tuple[Limit, ...]:

@@ -61,8 +61,8 @@ JUDGED = f"""
             CASE WHEN t.beds IS NULL THEN u.capacity WHEN u.one_household THEN 0 ELSE u.capacity - t.beds END AS free
         FROM places_unit u JOIN places_shelter s ON s.id = u.shelter_id
         LEFT JOIN (
-            SELECT b.unit_id, count(*)::int AS beds FROM places_bed b WHERE b.out_of_use AND b.closed_on IS NULL OR b.id IN (
-                SELECT o.bed_id FROM places_occupancy o WHERE o.live AND o.during @> %(now)s)
+            SELECT b.unit_id, count(*)::int AS beds FROM places_bed b WHERE b.out_of_use AND b.closed_on IS NULL
+                OR b.id IN (SELECT taken_beds(%(now)s))
             GROUP BY b.unit_id
         ) t ON t.unit_id = u.id
         WHERE u.listed AND NOT u.out_of_use AND s.paused_at IS NULL AND s.vouched_at IS NOT NULL

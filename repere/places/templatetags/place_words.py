@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from repere.core.needs import SURE_FROM
+from repere.core.placement.keeping import KeptBack
 from repere.directory.checks import phone_in_words
 from repere.directory.territory import name_of
 from repere.directory.vocabulary import language_name
 from repere.places import words
+from repere.places.models import Unit
 
 register = template.Library()
 
@@ -79,6 +81,33 @@ def step_of_arrival(code: str) -> str:
 @register.filter
 def without_words(code: str) -> str:
     return str(words.WHY_WITHOUT.get(code, code))
+
+
+@register.filter
+def rare_words(unit: Unit) -> list[str]:
+    """What few units offer, to tell one of a shelter from another without its name."""
+    return [words.attribute(name) for name in ("step_free", "pets", "unaccompanied_minors", "isolated_first") if getattr(unit, name)]
+
+
+@register.filter
+def why_kept(advice: KeptBack) -> str:
+    """Why a place is worth keeping back, in one sentence that past days bear out."""
+    said = {
+        ("nothing_else", True): _("Households whom no other free place takes come almost every day."),
+        ("nothing_else", False): _("Households whom no other free place takes come about every %(days)s days."),
+        ("worth_more", True): _("Households for whom it counts more, by urgency and fit, come almost every day."),
+        ("worth_more", False): _("Households for whom it counts more, by urgency and fit, come about every %(days)s days."),
+    }
+    return said[advice.why, advice.every_days == 1] % {"days": advice.every_days}
+
+
+@register.filter
+def waits_for(advice: KeptBack) -> str:
+    """What the household that would wait may wait for."""
+    if advice.hers_every_days == 1:
+        return _("Under this advice they wait: places that they could have become free almost every day.")
+    said = _("Under this advice they wait: places that they could have become free about every %(days)s days.")
+    return said % {"days": advice.hers_every_days}
 
 
 @register.filter

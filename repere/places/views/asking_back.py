@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.places.forms import AnswerForm
@@ -20,10 +21,22 @@ class AskedBack:
     form: AnswerForm | None
 
 
-def asked_back(actor: Actor, request: Request, holds: Iterable[Hold]) -> list[AskedBack]:
-    """`holds`: those of the request that this reader may see. Cost: one query."""
+def asked_back(
+    actor: Actor, request: Request, holds: Iterable[Hold], *, unsent: Mapping[UUID, AnswerForm] | None = None
+) -> list[AskedBack]:  # fmt: skip
+    """`holds`: those of the request that this reader may see; `unsent`: an answer that was not sent, by its question. Cost: one query."""
+    kept = unsent or {}
     names = {hold.pk: hold.host.name for hold in holds}
     return [
-        AskedBack(one, names.get(one.hold_id, ""), None if one.answered_at or request.closed_at else AnswerForm(auto_id=f"{one.pk}_%s"))
+        AskedBack(one, names.get(one.hold_id, ""), None if one.answered_at or request.closed_at else kept.get(one.pk) or _empty(one.pk))
         for one in questions_of(actor, request)
     ]
+
+
+def unsent(question: UUID, text: str, why: str) -> dict[UUID, AnswerForm]:
+    """An answer that was not sent as it stands, with why, for `asked_back`."""
+    return {question: AnswerForm({"text": text}, auto_id=f"{question}_%s", doubted=why)}
+
+
+def _empty(question: UUID) -> AnswerForm:
+    return AnswerForm(auto_id=f"{question}_%s")

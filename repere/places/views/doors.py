@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.models import ADMINISTRATOR
-from repere.places.refusals import NotVisible, Refused
+from repere.places.refusals import Doubted, NotVisible, Refused
 
 View = Callable[..., HttpResponse]
 
@@ -34,9 +34,11 @@ def page(view: View) -> View:
 
 
 def attempt(request: HttpRequest, act: Callable[[], object]) -> bool:
-    """Do it, and say so; or say why not. Returns whether it was done."""
+    """Do it, and say so; or say why not. Returns whether it was done. Raises Doubted, for the page to ask."""
     try:
         act()
+    except Doubted:
+        raise
     except Refused as refused:
         messages.warning(request, str(refused))
         return False

@@ -25,7 +25,7 @@ from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
 from repere.places.queries.reaching import questions_of
 from repere.places.queries.vouching import asked_to_vouch, could_be_asked, voices_of
-from repere.places.refusals import NotVisible, Refused
+from repere.places.refusals import Doubted, NotVisible, Refused
 from repere.places.views.doors import attempt, page
 
 
@@ -52,7 +52,10 @@ def desk(request: ActingRequest) -> HttpResponse:
 @page
 def asked(request: ActingRequest, hold: UUID) -> HttpResponse:
     """The needs of one household; no name, no file, no code."""
-    held = _received(request, hold)
+    return _asked_page(request, _received(request, hold), forms.QuestionForm())
+
+
+def _asked_page(request: ActingRequest, held: Hold, question_form: forms.QuestionForm) -> HttpResponse:
     arrival = reading.arrival_of(request.actor, held)
     units = list(Unit.objects.visible_to(request.actor).filter(shelter=held.shelter_id, out_of_use=False))
     waits = held.state == Hold.State.ASKED
@@ -63,7 +66,7 @@ def asked(request: ActingRequest, hold: UUID) -> HttpResponse:
         "arrival_form": forms.ArrivalForm(items=arrival.items if arrival else {}),
         "waits": waits and held.ends_at is not None and held.ends_at > timezone.now(),
         "second_look_is_mine": held.second_look_by == request.actor.user_id,
-        "questions": questions_of(request.actor, held.request, hold=held.pk), "question_form": forms.QuestionForm(),
+        "questions": questions_of(request.actor, held.request, hold=held.pk), "question_form": question_form,
         "may_ask_back": held.state in ("asked", "accepted"),
     }  # fmt: skip
     return render(request, "places/asked.html", context)
@@ -87,7 +90,9 @@ def asked_act(request: ActingRequest, hold: UUID, act: str) -> HttpResponse:
             now=now,
         ),
         "decline": lambda: actions.decline(held.pk, **_told(forms.DeclineForm(request.POST)), acting=acting, now=now),
-        "question": lambda: actions.ask_back(held.pk, **_told(forms.QuestionForm(request.POST)), acting=acting, now=now),
+        "question": lambda: actions.ask_back(
+            held.pk, **_told(forms.QuestionForm(request.POST)), sure="sure" in request.POST, acting=acting, now=now
+        ),
         "second-look": lambda: actions.ask_second_look(held.pk, acting=acting, now=now),
         "arrive": lambda: actions.arrive(held.pk, acting=acting, now=now),
         "extend": lambda: actions.extend(held.pk, days=7, acting=acting, now=now),
@@ -96,7 +101,10 @@ def asked_act(request: ActingRequest, hold: UUID, act: str) -> HttpResponse:
     }  # fmt: skip
     if act not in doing:
         raise Http404
-    done = attempt(request, doing[act])
+    try:
+        done = attempt(request, doing[act])
+    except Doubted as doubted:
+        return _asked_page(request, held, forms.QuestionForm(request.POST, doubted=str(doubted)))
     return redirect("places:desk") if done and act in ("decline", "leave") else redirect("places:asked", held.pk)
 
 

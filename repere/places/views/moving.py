@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from repere.accounts.middleware import ActingRequest
 from repere.places import actions
 from repere.places.doors import seen_shelters, visible_request
+from repere.places.forms import AnswerForm
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
+from repere.places.queries.moved import not_there_of
 from repere.places.queries.reaching import service_lines
-from repere.places.refusals import NotVisible
-from repere.places.views.asking_back import asked_back
+from repere.places.refusals import Doubted, NotVisible
+from repere.places.views.asking_back import asked_back, unsent
 from repere.places.views.doors import attempt, page
 
 
@@ -32,7 +34,11 @@ def _moving(request: ActingRequest, asked: UUID) -> Request:
 @page
 def moving(request: ActingRequest, asked: UUID) -> HttpResponse:
     """The needs without any name, what could be offered, and what was asked already."""
-    wanted, now = _moving(request, asked), timezone.now()
+    return _page(request, _moving(request, asked), {})
+
+
+def _page(request: ActingRequest, wanted: Request, answers: dict[UUID, AnswerForm]) -> HttpResponse:
+    now = timezone.now()
     mine = Hold.objects.visible_to(request.actor).filter(request=wanted, asking_id=request.actor.organisation_id)
     holds = list(mine.select_related("host").prefetch_related(seen_shelters(request.actor)).order_by("-asked_at", "id"))
     given = any(held.state in ("accepted", "arrived") for held in holds)
@@ -42,7 +48,8 @@ def moving(request: ActingRequest, asked: UUID) -> HttpResponse:
     reached = service_lines(request.actor, [one.unit.organisation_id for one in offered])
     lines = [(one, uuid4(), reached.get(one.unit.organisation_id, "")) for one in offered]
     context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places", "more": most == SHOWN}
-    return render(request, "places/moving.html", context | {"questions": asked_back(request.actor, wanted, holds)})
+    context |= {"questions": asked_back(request.actor, wanted, holds, unsent=answers), "not_there": not_there_of(request.actor, wanted)}
+    return render(request, "places/moving.html", context)
 
 
 @require_POST
@@ -56,13 +63,16 @@ def moving_act(request: ActingRequest, asked: UUID, act: str) -> HttpResponse:
         "back": lambda: actions.give_back(_number(request, "hold"), acting=acting, now=now),
         "declined": lambda: actions.give_back(_number(request, "hold"), she_declined=True, acting=acting, now=now),
         "answer": lambda: actions.answer_back(
-            wanted.pk, _number(request, "question"), text=request.POST.get("text", ""), acting=acting, now=now
+            wanted.pk, _number(request, "question"), text=request.POST.get("text", ""), sure="sure" in request.POST, acting=acting, now=now
         ),
         "close": lambda: actions.close_request(wanted.pk, met=request.POST.get("met") == "1", acting=acting, now=now),
     }
     if act not in doing:
         raise Http404
-    done = attempt(request, doing[act])
+    try:
+        done = attempt(request, doing[act])
+    except Doubted as doubted:
+        return _page(request, wanted, unsent(_number(request, "question"), request.POST.get("text", ""), str(doubted)))
     return redirect("places:desk") if done and act == "close" else redirect("places:moving", wanted.pk)
 
 

@@ -1,35 +1,58 @@
-"""`{% url %}`, `{% translate %}` and `{% blocktranslate %}` that remember: the same words and addresses, two hundred times a page.
+"""`{% url %}`, `{% translate %}`, `{% blocktranslate %}` and `{% include %}` that remember: the same words, two hundred times a page.
 
-Django looks each of them up anew at every rendering. Here an address is kept per name and arguments, a sentence per language.
+Django looks each of them up anew at every rendering. Here an address is kept per name, with places for codes and keys, and a
+sentence per language.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token, Variable, render_value_in_context
-from django.template.defaulttags import URLNode
+from django.template.base import NodeList, Parser, Token, Variable
+from django.template.defaulttags import CycleNode, IfChangedNode, URLNode
 from django.template.defaulttags import url as url_as_django
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, do_include
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
-from django.urls import get_urlconf, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
+
+from repere.web.components.loading import shown
 
 register = template.Library()
 ADDRESSES = 4096
 
+FORMS = {"code": re.compile("[0-9A-Z]{8}"), "key": re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")}
+"""A code of a file and the key of a row: they differ from page to page and are filled in; no address with one is kept."""
+STANDING_IN = {"code": "~{}~", "key": "00000000-0000-4000-8000-00000000000{}"}
+
+
+def _address(urlconf: str | None, name: str, *arguments: str) -> SafeString:
+    forms = tuple(next((form for form, said in FORMS.items() if said.fullmatch(one)), "") for one in arguments)
+    try:
+        filled = _with_places(urlconf, name, forms, tuple("" if form else one for form, one in zip(forms, arguments, strict=True)))
+    except NoReverseMatch:  # an address that takes something else which looks like a code
+        return escape(reverse(name, urlconf=urlconf, args=arguments))
+    for at, (form, one) in enumerate(zip(forms, arguments, strict=True)):
+        if form:
+            filled = filled.replace(STANDING_IN[form].format(at), one)
+    return escape(filled)
+
 
 @lru_cache(maxsize=ADDRESSES)
-def _address(urlconf: str | None, name: str, *arguments: str) -> SafeString:
-    return escape(reverse(name, urlconf=urlconf, args=arguments))
+def _with_places(urlconf: str | None, name: str, forms: tuple[str, ...], said: tuple[str, ...]) -> str:
+    """An address in which codes and keys stand as places to fill."""
+    places = [STANDING_IN[form].format(at) if form else one for at, (form, one) in enumerate(zip(forms, said, strict=True))]
+    return reverse(name, urlconf=urlconf, args=places)
 
 
 def _language(context: Any) -> str | None:
-    """The language of the page being made, asked once for each template of it."""
-    known = context.render_context
+    """The language of the page being made, asked once for all its templates."""
+    known = context.render_context.dicts[0]
     if _LANGUAGE not in known:
         known[_LANGUAGE] = get_language()
     language: str | None = known[_LANGUAGE]
@@ -46,6 +69,28 @@ class SteadyUrl(URLNode):
         if self.asvar or self.kwargs or not context.autoescape:
             return str(super().render(context))
         return _address(get_urlconf(), self.view_name.resolve(context), *(str(one.resolve(context)) for one in self.args))
+
+
+class SteadyPart(IncludeNode):
+    """A part of a page that the template names itself: found once. No part here counts or extends, so none needs a memory of its own."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.nodes: NodeList | None = None
+        self.is_plain = True
+
+    def render(self, context: Any) -> SafeString:
+        if self.nodes is None:
+            self.nodes = context.template.engine.get_template(self.template.var).nodelist
+            self.is_plain = not self.nodes.get_nodes_by_type(REMEMBERING)
+        if not self.is_plain:
+            return super().render(context)
+        with context.push(**{name: value.resolve(context) for name, value in self.extra_context.items()}):
+            return self.nodes.render(context)
+
+
+REMEMBERING: Any = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
+"""Tags that keep something for the template they stand in."""
 
 
 class SteadySentence(TranslateNode):
@@ -69,21 +114,41 @@ class SteadyBlock(BlockTranslateNode):
         super().__init__(*args, **extra)
         self.composed: dict[int, tuple[str, list[str]]] = {}
         self.said: dict[str | None, tuple[str, list[str]]] = {}
-        self.is_plain = not (self.plural or self.message_context or self.asvar)
+        self.is_plain = not (self.message_context or self.asvar)
 
     def render(self, context: Any, nested: bool = False) -> str:
         if nested or not self.is_plain:
             return str(super().render(context, nested))
-        language = _language(context)
+        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        if self.plural:
+            count = self._counted(context, given)
+            if not isinstance(count, int):  # a number that Django asks about, or refuses
+                return str(super().render(context, nested))
+            words, names = self._of(count)
+        else:
+            words, names = self._alone(_language(context))
+        try:
+            return words % {name: shown(given[name] if name in given else context[name], context) for name in names}
+        except (KeyError, ValueError):  # a value or a place that is not there: said as Django says it
+            return str(super().render(context))
+
+    def _alone(self, language: str | None) -> tuple[str, list[str]]:
         if language not in self.said:
             words, names = self.render_token_list(self.singular)
             self.said[language] = gettext(words), names
-        words, names = self.said[language]
-        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
-        try:
-            return words % {name: render_value_in_context(given[name] if name in given else context[name], context) for name in names}
-        except (KeyError, ValueError):  # a value or a place that is not there: said as Django says it
-            return str(super().render(context))
+        return self.said[language]
+
+    def _counted(self, context: Any, given: dict[str, Any]) -> Any:
+        """The number that the sentence counts, told by its name too."""
+        assert self.counter is not None
+        assert self.countervar is not None
+        with context.push(**given):
+            count = given[self.countervar] = self.counter.resolve(context)
+        return count
+
+    def _of(self, count: int) -> tuple[str, list[str]]:
+        (one, names), (many, others) = self.render_token_list(self.singular), self.render_token_list(self.plural)
+        return ngettext(one, many, count), names + others
 
     def render_token_list(self, tokens: list[Token]) -> tuple[str, list[str]]:
         if id(tokens) not in self.composed:
@@ -99,6 +164,15 @@ def blocktranslate(parser: Parser, token: Token) -> BlockTranslateNode:
         node.extra_context, node.singular, node.plural, node.countervar, node.counter, node.message_context,
         trimmed=node.trimmed, asvar=node.asvar,
     )  # fmt: skip
+
+
+@register.tag
+def include(parser: Parser, token: Token) -> IncludeNode:
+    node = do_include(parser, token)
+    named = node.template
+    if node.isolated_context or not isinstance(named.var, str) or named.filters:
+        return node
+    return SteadyPart(named, extra_context=node.extra_context)
 
 
 @register.tag

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache, wraps
 from typing import Any
 from uuid import UUID
 
 from django import template
+from django.template.base import FilterExpression, Node, Parser, TextNode, Token
+from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,9 +40,35 @@ def language() -> str:
     return (get_language() or "fr")[:2]
 
 
-@register.simple_tag
+def once_a_language(say: Callable[..., str]) -> Callable[..., str]:
+    """What a filter says of a code: put in words once for each language. For codes only, of which there are few."""
+    said = lru_cache(maxsize=512)(lambda _language, *codes: say(*codes))
+
+    @wraps(say)
+    def saying(*codes: Any) -> str:
+        return said(get_language(), *codes)
+
+    return saying
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> Node:
+    """A drawing by its name: a part of the template's own text where the name stands in it."""
+    _tag, name = token.split_contents()
+    named = parser.compile_filter(name)
+    return TextNode(drawing(named.var)) if isinstance(named.var, str) and not named.filters else Drawing(named)
+
+
+class Drawing(Node):
+    def __init__(self, named: FilterExpression) -> None:
+        self.named = named
+
+    def render(self, context: Context) -> SafeString:
+        return drawing(self.named.resolve(context))
+
+
 @cache
-def icon(name: str) -> SafeString:
+def drawing(name: str) -> SafeString:
     return format_html('<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="{}"/></svg>', SHAPES[name])
 
 
@@ -92,6 +120,7 @@ def clock(value: datetime) -> str:
 
 
 @register.filter
+@once_a_language
 def outcome_words(outcome: str, kind: str = "entitlement") -> str:
     """An outcome in words: a right is open, a duty is to be done, a condition is met."""
     return str(words.OUTCOMES[kind].get(outcome, outcome))
@@ -124,26 +153,31 @@ def outcome_signal(outcome: str) -> str:
 
 
 @register.filter
+@once_a_language
 def level_words(level: str) -> str:
     return str(words.LEVELS.get(level, level))
 
 
 @register.filter
+@once_a_language
 def level_help(level: str) -> str:
     return str(words.LEVEL_HELP.get(level, ""))
 
 
 @register.filter
+@once_a_language
 def certainty_words(letter: str) -> str:
     return str(words.CERTAINTIES.get(letter, letter))
 
 
 @register.filter
+@once_a_language
 def reason_words(reason: str | None) -> str:
     return str(words.REASONS.get(reason or "", ""))
 
 
 @register.filter
+@once_a_language
 def basis_words(basis: str) -> str:
     return str(words.BASES.get(basis, basis))
 
@@ -213,6 +247,7 @@ def example_words(outcome: str) -> str:
 
 
 @register.filter
+@once_a_language
 def closing_words(closing: str) -> str:
     return str(words.CLOSINGS.get(closing, closing))
 

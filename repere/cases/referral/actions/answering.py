@@ -36,6 +36,7 @@ from repere.cases.refusals import NotVisible, Refused
 from repere.core.dates import PartialDate
 from repere.directory.actions import record_outcome
 from repere.directory.refusals import NotVisible as EntryNotVisible
+from repere.directory.refusals import Refused as EntryRefused
 
 
 def read_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Offer:
@@ -185,5 +186,5 @@ def tell_directory(offer: Offer, what: str, *, acting: Actor, now: datetime) -> 
     try:
         with acting_as(acting):
             record_outcome(offer.service, what=what, on=now.date(), acting=acting, now=now)
-    except EntryNotVisible:
+    except (EntryNotVisible, EntryRefused):
         return

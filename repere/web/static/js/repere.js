@@ -127,6 +127,13 @@
     announce(shown ? String(shown) : event.target.dataset.none);
   });
 
+  /* A number above none opens the part that asks more about it. It is never closed by itself: something may stand in it. */
+  document.addEventListener("input", function (event) {
+    var opened = event.target.dataset ? event.target.dataset.opensPart : "";
+    var part = opened ? document.getElementById(opened) : null;
+    if (part && Number(event.target.value) > 0) part.open = true;
+  });
+
   document.addEventListener("input", function (event) {
     var other = event.target.dataset ? event.target.dataset.chooses : "";
     if (other) {

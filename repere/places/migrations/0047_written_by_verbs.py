@@ -1,0 +1,16 @@
+"""Holds and beds are written by the verbs alone; places are read by who seeks or hosts; a bed of others is free or not, and no more."""
+
+from django.db import migrations
+
+from repere.ledger.policy import restate
+from repere.places import beds_guard
+from repere.places.access import declared_policies
+
+
+class Migration(migrations.Migration):
+    dependencies = [("places", "0046_told_back")]
+
+    operations = [
+        migrations.RunSQL(beds_guard.GUARDS, beds_guard.UNDONE),
+        *(restate(table, opened) for table, opened in declared_policies().items()),
+    ]
