@@ -61,6 +61,13 @@ DUE_AGAIN = """
     WHERE id IN (SELECT id FROM cases_task WHERE closed_at IS NULL ORDER BY id LIMIT 40)
 """
 
+# "Late" and "escalated" at one moment are two steps and may be one notice, that of the second (`cases.reminders`).
+REMINDERS_THAT_SPEAK = """
+    SELECT r.task_id, r.step FROM cases_reminder r WHERE NOT (r.step = 'overdue'
+        AND NOT EXISTS (SELECT FROM cases_notice n WHERE n.task_id = r.task_id AND n.step = r.step)
+        AND EXISTS (SELECT FROM cases_reminder e WHERE e.task_id = r.task_id AND e.step = 'escalate' AND e.at = r.at))
+"""
+
 
 @dataclass
 class Told:
@@ -277,7 +284,7 @@ def compare_on(admin: psycopg.Connection[Any], told: list[Told]) -> dict[str, An
             steps.update((detail["task"], step) for step in detail["steps"])
         else:
             named.update(UUID(fact) for fact in detail["facts"])
-    reminders = Counter((str(t), s) for t, s in admin.execute("SELECT task_id, step FROM cases_reminder").fetchall())
+    reminders = Counter((str(t), s) for t, s in admin.execute(REMINDERS_THAT_SPEAK).fetchall())
     notices = Counter((str(t), s) for t, s in admin.execute("SELECT task_id, step FROM cases_notice WHERE task_id IS NOT NULL").fetchall())
     ours = {key: receipts[key] for key in sent if key in receipts}
     return {

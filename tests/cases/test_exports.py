@@ -324,6 +324,19 @@ def _decoy_of(people: Cast, row: Extract) -> Case:
         return Case.objects.visible_to(actor).get(code=extracts.read_extract(row)[2]["decoy"]["code"])
 
 
+def test_where_files_are_followed_by_name_names_leave_too_with_a_closed_file_about_nobody(people: Cast) -> None:
+    """Nobody follows a file about nobody: an open one would be told to everybody each night as without a referent."""
+    case = named(people.amina.actor)
+    each_their_own(people.atalante)
+    row = asked(people.amina)
+    table = fetched(people, row)
+    assert [case.code, "Zohra", "Marqueur"] in table
+    with people.amina.acts():
+        _wanted, _frozen, mark = extracts.read_extract(row)
+        assert mark["decoy"]["code"] in {cells[0] for cells in table}
+        assert mark["decoy"]["code"] not in {one.code for one in unfollowed(people.amina.actor)}
+
+
 @pytest.mark.parametrize("still_open", [True, False])
 def test_a_file_about_nobody_stands_in_its_own_extract_alone(still_open: bool, people: Cast) -> None:
     """In a second one it would name the wrong person, and each request would make the one before it void."""

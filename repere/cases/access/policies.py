@@ -132,6 +132,8 @@ def policies(reach: Reach) -> dict[str, str]:
     """What follows the table in CREATE POLICY, by speaking name."""
     seen = _seen(reach)
     added = seen if reach.added is None else _added(reach)
+    if reach.housed:
+        added = f"({added}) OR {reach.owner} = {ACTING_ORGANISATION} AND {BY_THE_HOUSE}"
     if reach.author:
         added = f"({added}) AND {reach.author} = {ACTING_ORGANISATION}"
         if reach.writer:

@@ -43,8 +43,8 @@ class Reach:
     must lie within the access, and kinds that may harm her (`kind`) stay behind. `holder`: rows made for one organisation are
     seen by it alone. `view`: the file is judged through this view. `user`: private to one person; `to`: shown to this person
     too. `author`: whoever adds a row is named in it; `writer`: who stated it. `added`: the word that adding takes.
-    `judged`: written in the application's own capacity alone, after a verb asked. `jobs`: nightly jobs may "read", "add", "change"
-    without an organisation.
+    `judged`: written in the application's own capacity alone, after a verb asked; `housed`: added in that capacity too.
+    `jobs`: nightly jobs may "read", "add", "change" without an organisation.
     """
 
     model: type[models.Model]
@@ -64,6 +64,7 @@ class Reach:
     writer: str | None = None
     added: str | None = None
     judged: bool = False
+    housed: bool = False
     jobs: frozenset[str] = field(default_factory=frozenset)
     changes: bool = False
     removes: bool = False
@@ -81,10 +82,11 @@ READ_AND_CHANGE = frozenset({"read", "change"})
 REACH = (
     Reach(Person, owner="organisation_id", by="id", of="person", word="file", granted=True, added="may_open"),
     Reach(Case, owner="organisation_id", by="id", word="file", granted=True, added="may_open", changes=True),
-    Reach(SealedRecord, owner="owner_id", by="person_id", of="person", group="data_group", granted=True, added=""),
+    Reach(SealedRecord, owner="owner_id", by="person_id", of="person", group="data_group", granted=True, added="", housed=True),
     Reach(NameToken, owner="organisation_id", by="person_id", of="person", word="search", judged=True),
     Reach(
         Fact, owner="owner_id", by="case_id", group="data_group", granted=True, kind="kind", author="organisation_id", writer="user_id",
+        housed=True,
     ),
     Reach(Receipt, owner="organisation_id"),
     Reach(
