@@ -209,7 +209,7 @@ def _tree(pid: int) -> list[psutil.Process]:
 def _is(process: psutil.Process, kind: str) -> bool:
     try:
         words, parent = " ".join(process.cmdline()), " ".join(process.parent().cmdline())
-    except (psutil.NoSuchProcess, AttributeError):
+    except (psutil.Error, AttributeError):
         return False
     if kind == "worker":
         return "repere.cli worker" in words

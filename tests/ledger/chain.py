@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -71,7 +71,7 @@ def until_what_runs_has_ended() -> None:
         patience = monotonic() + 120
         while _number(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text") < running:
             assert monotonic() < patience, "a transaction beside this test does not end"
-            connection.execute("SELECT pg_sleep(0.05)")
+            sleep(0.05)
 
 
 def _number(connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> int:

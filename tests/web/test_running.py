@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,8 +32,11 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def worker_of(pid: int) -> psutil.Process | None:
-    found = [one for one in psutil.Process(pid).children() if one.cmdline()[-1:] == ["worker"]]
-    return found[0] if found else None
+    for one in psutil.Process(pid).children():
+        with suppress(psutil.Error):  # one that has just ended
+            if one.cmdline()[-1:] == ["worker"]:
+                return one
+    return None
 
 
 @pytest.mark.xdist_group("commands")
