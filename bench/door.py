@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import os
 import tempfile
 import time
@@ -28,9 +27,7 @@ def main() -> None:
     _wake()
 
     from repere.accounts.models import Membership
-    from repere.cases.actions.bulk import VIEWS_PER_JOB
     from repere.cases.exchange import importing, reading
-    from repere.cases.jobs import evaluate_views
     from repere.demo import filling
     from repere.web.installation import migrate
 
@@ -51,19 +48,34 @@ def main() -> None:
     result |= {"facts": done.facts, "rows_per_second": round(chosen.rows / result["whole"])}
     views = _waiting_for_evaluation()[: chosen.evaluated]
     with clock(result, "evaluated"):
-        for start in range(0, len(views), VIEWS_PER_JOB):
-            evaluate_views(views[start : start + VIEWS_PER_JOB])
+        changed = _evaluated(views, acting.organisation_id, now)
+    assert changed, "nothing was evaluated"
     result |= {"views": len(views), "views_per_second": round(len(views) / result["evaluated"])}
     say(result)
 
 
+def _evaluated(views: list[str], organisation_id: Any, now: datetime) -> int:
+    """As the worker does it; how many findings were written."""
+    from repere.accounts.acting import acting_as
+    from repere.accounts.actor import Actor
+    from repere.cases import evaluation
+    from repere.cases.jobs import VIEWS_AT_ONCE
+
+    acting, changed = Actor.system("evaluate", organisation_id=organisation_id), 0
+    for start in range(0, len(views), VIEWS_AT_ONCE):
+        with acting_as(acting):
+            locked = evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE])
+            changed += len(evaluation.refresh(locked, acting=acting, now=now).changed)
+    return changed
+
+
 def _waiting_for_evaluation() -> list[str]:
     """Views of the newest import, from the jobs that it left to the worker."""
-    from django.db import connection
+    from repere.web import database
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT args -> 'view_ids' FROM procrastinate_jobs WHERE task_name = %s ORDER BY id DESC", [EVALUATE_VIEWS])
-        return [view for (views,) in cursor.fetchall() for view in json.loads(views)]
+    asked = "SELECT args -> 'view_ids' FROM procrastinate_jobs WHERE task_name = %s ORDER BY id DESC"
+    with database.admin_connection(database.NAME) as admin:
+        return [view for (views,) in admin.execute(asked, [EVALUATE_VIEWS]).fetchall() for view in views]
 
 
 FORMS = ("SexualExploitation", "ForcedLabour", "Servitude;ForcedLabour", "ForcedBegging", "Other")
