@@ -26,6 +26,7 @@ def main() -> None:
     os.environ |= {"REPERE_HOME": str(chosen.home), "REPERE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "repere.web.settings"}
     _wake()
 
+    from repere.accounts.actor import Actor
     from repere.accounts.models import Membership
     from repere.cases.exchange import importing, reading
     from repere.demo import filling
@@ -48,25 +49,10 @@ def main() -> None:
     result |= {"facts": done.facts, "rows_per_second": round(chosen.rows / result["whole"])}
     views = _waiting_for_evaluation()[: chosen.evaluated]
     with clock(result, "evaluated"):
-        changed = _evaluated(views, acting.organisation_id, now)
+        changed = filling.evaluate(views, acting=Actor.system("evaluate", organisation_id=acting.organisation_id), now=now)
     assert changed, "nothing was evaluated"
     result |= {"views": len(views), "views_per_second": round(len(views) / result["evaluated"])}
     say(result)
-
-
-def _evaluated(views: list[str], organisation_id: Any, now: datetime) -> int:
-    """As the worker does it; how many findings were written."""
-    from repere.accounts.acting import acting_as
-    from repere.accounts.actor import Actor
-    from repere.cases import evaluation
-    from repere.cases.jobs import VIEWS_AT_ONCE
-
-    acting, changed = Actor.system("evaluate", organisation_id=organisation_id), 0
-    for start in range(0, len(views), VIEWS_AT_ONCE):
-        with acting_as(acting):
-            locked = evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE])
-            changed += len(evaluation.refresh(locked, acting=acting, now=now).changed)
-    return changed
 
 
 def _waiting_for_evaluation() -> list[str]:

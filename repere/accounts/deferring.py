@@ -10,9 +10,7 @@ A trigger says so, not a policy: under row-level security PostgreSQL names no lo
 library, which reads it there, ends the worker when a periodic job is due while the one before still waits.
 """
 
-from repere.ledger import policy
-
-ACTING_KIND = policy.ACTING_KIND.replace("acting(", "public.acting(")  # also in a function that looks for names nowhere
+from repere.ledger.policy import ACTING_KIND
 
 BY_PAGES = (
     "repere.cases.jobs.evaluate_others", "repere.cases.jobs.evaluate_views", "repere.cases.jobs.note_place_event",
@@ -54,10 +52,10 @@ POLICIES = {
 ASKED_FOR = f"""
 CREATE OR REPLACE FUNCTION job_is_asked_for() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF {ACTING_KIND} IS NULL OR NEW.task_name NOT IN ({_NAMES}) OR NOT ({_KEEPS_NONE_OUT}) THEN
+    IF public.acting('kind') IS NULL OR NEW.task_name NOT IN ({_NAMES}) OR NOT ({_KEEPS_NONE_OUT}) THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';
     END IF;
-    IF {ACTING_KIND} <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= {MOST_AT_ONCE} THEN
+    IF public.acting('kind') <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= {MOST_AT_ONCE} THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for so many jobs at once';
     END IF;
     RETURN NEW;

@@ -15,10 +15,10 @@ from repere.cases.models import KeptAwayNote
 from repere.cases.moved import Moved, moves_to_confirm
 from repere.cases.queries.filling import begun_concerns
 from repere.cases.queries.kept_away import kept_away_to_read, unread
-from repere.places.doors import HOSTING
 from repere.places.queries.asking import holds_of_ours, questions_that_wait
 from repere.places.queries.moved import NotThere, not_there, said_back, said_moves
 from repere.places.queries.vouching import voices_to_give, waiting_for_voices
+from repere.places.roles import HOSTING
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -346,10 +346,17 @@ def evaluate_all(*, now: datetime, tell: Tell) -> None:
             follow_grant(case_id, organisation.pk)
         with acting_as(acting):
             views = list(View.objects.visible_to(acting).order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(views), VIEWS_AT_ONCE):
-            with acting_as(acting):
-                locked = evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE])
-                evaluation.refresh(locked, acting=acting, now=now)
+        evaluate(views, acting=acting, now=now)
+
+
+def evaluate(views: Sequence[UUID], *, acting: Actor, now: datetime) -> int:
+    """Judge these views of one organisation, in parts. Returns how many findings changed."""
+    changed = 0
+    for start in range(0, len(views), VIEWS_AT_ONCE):
+        with acting_as(acting):
+            locked = evaluation.locked_views(acting, pk__in=views[start : start + VIEWS_AT_ONCE])
+            changed += len(evaluation.refresh(locked, acting=acting, now=now).changed)
+    return changed
 
 
 CONCERNED = {

@@ -11,8 +11,8 @@ from repere.accounts.actor import Actor
 from repere.cases.models import Case
 from repere.core.needs import household
 from repere.places import actions
-from repere.places.doors import SEEKING
 from repere.places.models import Shelter
+from repere.places.roles import SEEKING
 
 _OURS = UUID("5d6b0a5e-6a0f-5c0e-8a39-3f6c3f3f9a11")
 HOUSES = {

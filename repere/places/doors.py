@@ -11,12 +11,6 @@ from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
 from repere.places.models import Hold, Request, Shelter, Unit
 from repere.places.refusals import NotVisible, Refused
-from repere.places.roles import HOSTING, SEEKING
-
-__all__ = [
-    "HOSTING", "SEEKING", "asked_hold", "kept_shelter", "may_receive", "me", "must_be", "must_receive", "myself", "received_hold",
-    "seen_shelters", "visible_hold", "visible_request", "visible_unit",
-]  # fmt: skip
 
 
 def me(actor: Actor) -> UUID:

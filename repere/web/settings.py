@@ -105,7 +105,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "repere.web.components.loading.Loader",
+                    "django.template.loaders.cached.Loader",
                     ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],

@@ -25,6 +25,7 @@ from repere.web import database, embedded
 from repere.web.backups import tools
 
 FILE = Path(__file__).with_name("tables.sql")
+WRITTEN = "-- Written by `python -m repere.web.tables write` from the migrations, by nobody's hand."
 _OF_THE_SESSION = re.compile(
     r"--$|-- (Name: |Dumped |PostgreSQL database dump)|\\(un)?restrict |SELECT pg_catalog\.set_config\('search_path'"
     r"|SET (\w+_timeout|client_\w+|standard_conforming_strings|check_function_bodies|xmloption|row_security|default_table\w+) = "
@@ -98,7 +99,7 @@ def _empty_database() -> Iterator[str]:
 
 def main() -> None:
     embedded.ensure(provision=False)
-    FILE.write_text(made(at_once=False), encoding="utf-8")
+    FILE.write_text(f"{WRITTEN}\n\n{made(at_once=False)}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+-- Written by `python -m repere.web.tables write` from the migrations, by nobody's hand.
+
 CREATE TYPE public.procrastinate_job_event_type AS ENUM (
     'deferred',
     'started',
@@ -539,10 +541,10 @@ CREATE FUNCTION public.job_is_asked_for() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    IF (SELECT public.acting('kind')) IS NULL OR NEW.task_name NOT IN ('repere.cases.jobs.evaluate_others', 'repere.cases.jobs.evaluate_views', 'repere.cases.jobs.note_place_event', 'repere.cases.jobs.write_heads', 'repere.places.jobs.send_to_unlisted') OR NOT (NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = 'repere.cases.jobs.write_heads') AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour') AND NEW.priority = 0 AND NEW.queue_name = 'default') THEN
+    IF public.acting('kind') IS NULL OR NEW.task_name NOT IN ('repere.cases.jobs.evaluate_others', 'repere.cases.jobs.evaluate_views', 'repere.cases.jobs.note_place_event', 'repere.cases.jobs.write_heads', 'repere.places.jobs.send_to_unlisted') OR NOT (NEW.lock IS NULL AND (NEW.queueing_lock IS NULL OR NEW.queueing_lock = 'write_heads' AND NEW.task_name = 'repere.cases.jobs.write_heads') AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at <= now() + interval '1 hour') AND NEW.priority = 0 AND NEW.queue_name = 'default') THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for this job';
     END IF;
-    IF (SELECT public.acting('kind')) <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= 1000 THEN
+    IF public.acting('kind') <> 'system' AND pg_catalog.pg_stat_get_xact_tuples_inserted(TG_RELID) >= 1000 THEN
         RAISE insufficient_privilege USING MESSAGE = 'pages do not ask for so many jobs at once';
     END IF;
     RETURN NEW;

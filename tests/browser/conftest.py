@@ -65,12 +65,13 @@ def desk(browser: Browser, site: str, people: Cast) -> Iterator[Callable[..., Pa
 
 def violations(page: Page) -> list[str]:
     """What axe finds, one line each. Run through the debugger, so that the page's own rules on scripts stay as they are."""
+    page.wait_for_load_state()
     session = page.context.new_cdp_session(page)
     session.send("Runtime.evaluate", {"expression": AXE})
     told = "r.violations.map(v => [v.id, v.nodes.map(n => n.target.join(' '))])"
     run = f"axe.run(document, {{resultTypes: ['violations']}}).then(r => JSON.stringify({told}))"
     answer = session.send("Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True})
     session.detach()
-    if "value" not in answer["result"]:
+    if "exceptionDetails" in answer or "value" not in answer["result"]:
         raise AssertionError(f"axe did not run: {answer}")
     return [f"{page.url} {name}: {targets[:3]}" for name, targets in json.loads(answer["result"]["value"])]

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 Desk = Callable[..., Page]
+
+
+def press(what: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there: what follows is read from it."""
+    with what.page.expect_navigation():
+        what.click()
 
 
 def go_on(page: Page) -> None:
@@ -28,7 +34,7 @@ def enter_concern(page: Page) -> str:
     page.get_by_label("Quand a-t-elle, ou aura-t-elle, 18 ans ? Une période suffit.").fill("printemps 2019")
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("C'est noté")
-    page.get_by_role("link", name="Ouvrir le dossier").click()
+    press(page.get_by_role("link", name="Ouvrir le dossier"))
     found = re.search(r"/cases/([^/]+)/", page.url)
     assert found is not None
     return found[1]

@@ -11,12 +11,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from repere.accounts import members, secret_entries, vetting
+from repere.accounts import secret_entries
 from repere.cases import actions
 from repere.cases.consent.actions import Agreement, Voice, record_consent
 from repere.cases.models import Case
 from repere.directory import actions as actions_of_directory
 from repere.directory.models import Organisation
+from tests.accounts.moving import in_motion
 from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.reach import unreached
 from tests.browser.steps import Desk, enter_concern, go_on, presume
@@ -86,14 +87,7 @@ def hidden_entry(people: Cast) -> str:
 
 def administration_addresses(people: Cast) -> list[str]:
     """Pages of an administrator: members of the house, and vouching for an organisation that asks to come in."""
-    now = timezone.now()
-    vetting.apply_to_join(
-        name="Candidate", kind="association", territory="69", language="fr", now=now,
-        contact={"contact_name": "Nadia Exemple", "contact_email": "nadia@candidate.example", "words": "Connue"},
-    )  # fmt: skip
-    with people.chloe.acts() as acting:
-        members.invite_member(email="nora@atalante.example", name="Nora Exemple", role="jurist", language="fr", acting=acting, now=now)
-        members.ask_factor_reset(people.odile.user.pk, reason="Téléphone perdu", acting=acting, now=now)
+    in_motion(people)
     candidate, colleague = Organisation.objects.get(name="Candidate").pk, people.amina.membership.pk
     return [
         "/members/", "/members/invite/", f"/members/{colleague}/end/", f"/members/{colleague}/lost/", "/organisations/",

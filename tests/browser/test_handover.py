@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from repere.accounts import members
 from repere.cases.models import Case
 from tests.browser.conftest import violations
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.cases.story import concern
 from tests.people import Cast, each_their_own
 
@@ -56,9 +56,9 @@ def test_every_file_of_who_leaves_finds_the_next_referent(desk: Desk, people: Ca
     part.get_by_label("I looked at the safe-contact instructions").check()
     part.get_by_label("Was the person told, and what does she wish?").select_option("not_told_yet")
     assert violations(odile) == []
-    odile.get_by_role("button", name="Propose the ticked files").click()
+    press(odile.get_by_role("button", name="Propose the ticked files"))
     odile.goto("/handover/received/")
-    odile.get_by_role("button", name=f"I follow this file : {forgotten.code}").click()
+    press(odile.get_by_role("button", name=f"I follow this file : {forgotten.code}"))
     assert followed_by(people, forgotten) == "Odile Exemple"
     odile.goto("/")
     expect(odile.get_by_role("link", name="that nobody follows")).to_have_count(0)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, violations
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.people import Cast
 
 PAGES = [
@@ -57,7 +57,7 @@ def test_after_leaving_back_finds_nothing(desk: Desk, people: Cast, away: str, b
     before(page)
     page.goto("/info/fr/")
     for name in ("Premiers pas", "Vos droits", "À qui s'adresser"):
-        page.get_by_role("navigation").get_by_role("link", name=name).click()
+        press(page.get_by_role("navigation").get_by_role("link", name=name))
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
     if by == "link":
         page.locator("#leave").click()
@@ -79,6 +79,18 @@ def test_shift_is_counted_anew_after_another_key(desk: Desk, people: Cast, away:
     for key in ("Shift", "Shift", "a", "Shift"):
         page.keyboard.press(key)
     assert page.url.endswith("/info/fr/")
+
+
+def test_shift_counts_while_the_page_is_still_coming(desk: Desk, people: Cast, away: str) -> None:
+    """On a slow line the page says that it is there after her first press: that press still counts."""
+    page = desk(None)
+    page.goto("/info/fr/")
+    page.keyboard.press("Shift")
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    expect(page.locator("#told")).to_contain_text("Appuyez encore deux fois")
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    page.wait_for_url(away)
 
 
 def test_without_scripts_it_is_a_plain_link(desk: Desk, people: Cast, away: str) -> None:

@@ -7,7 +7,7 @@ from io import BytesIO
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.steps import Desk, enter_concern, presume
+from tests.browser.steps import Desk, enter_concern, press, presume
 from tests.people import Cast
 
 
@@ -44,7 +44,7 @@ def test_without_scripts(desk: Desk, people: Cast) -> None:
     code = enter_concern(page)
     presume(page, code)
     page.goto(f"/cases/{code}/")
-    page.locator("#past nav a").nth(1).click()
+    press(page.locator("#past nav a").nth(1))
     assert "kind=" in page.url
 
 

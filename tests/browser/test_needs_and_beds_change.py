@@ -11,7 +11,7 @@ from repere.accounts.directory_jobs import publish_directory
 from repere.guidance import nearby
 from repere.places import actions
 from repere.places.models import Hold
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.browser.test_places_later import looked_at
 from tests.cases.story import concern
 from tests.cases.test_outside import as_worker
@@ -27,7 +27,7 @@ def test_needs_change_and_the_shelter_reads_what_was_said_before(desk: Desk, peo
     hold(people.amina, asked, room, now=now)
     worker = desk(people.amina)
     worker.goto(f"/cases/{case.code}/place/{asked.pk}/")
-    worker.locator("a[href$='/change/']").first.click()
+    press(worker.locator("a[href$='/change/']").first)
     looked_at(worker, "place-change")
     worker.locator("[name=minors]").fill("3")
     worker.locator("main form button.button").last.click()
@@ -37,17 +37,17 @@ def test_needs_change_and_the_shelter_reads_what_was_said_before(desk: Desk, peo
     host = desk(people.sonia)
     host.goto("/places/")
     looked_at(host, "places-desk-changed")
-    host.locator("#asked-title + ul a").first.click()
+    press(host.locator("#asked-title + ul a").first)
     host.locator("details summary", has_text="Ce qui était demandé avant").click()
     looked_at(host, "asked-changed")
-    host.locator("form[action$='/accept/'] button").click()
+    press(host.locator("form[action$='/accept/'] button"))
     with people.sonia.acts() as actor:
         held = Hold.objects.visible_to(actor).get(state="accepted")
     actions.arrive(held.pk, acting=people.sonia.actor, now=timezone.now())
     worker.goto("/")
     looked_at(worker, "worklist-arrival")
     worker.locator("p.note a", has_text="un lieu dit").click()
-    worker.locator("form[action$='/there/'] button").click()
+    press(worker.locator("form[action$='/there/'] button"))
     worker.goto("/")
     expect(worker.locator("p.note a", has_text="un lieu dit")).to_have_count(0)
 
@@ -76,7 +76,7 @@ def test_whom_to_call_near_her(desk: Desk, people: Cast) -> None:
     anybody = desk(None)
     anybody.goto("/info/fr/places/")
     looked_at(anybody, "info-places")
-    anybody.locator("a[href='/info/fr/near/']").click()
+    press(anybody.locator("a[href='/info/fr/near/']"))
     anybody.locator("details summary", has_text="Auvergne").click()
     looked_at(anybody, "info-near")
     anybody.goto("/info/fr/near/69/")

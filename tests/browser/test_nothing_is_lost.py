@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from repere.cases.models import Case
-from tests.browser.steps import Desk, enter_concern, go_on
+from tests.browser.steps import Desk, enter_concern, go_on, press
 from tests.owner import as_owner
 from tests.people import Cast
 
@@ -72,7 +72,7 @@ def test_a_concern_is_finished_later(desk: Desk, people: Cast) -> None:
     page = desk(people.amina)
     page.goto("/entries/new/?fresh=1")
     page.get_by_label("Que ne faut-il jamais dire ou écrire ?").fill("Le mot association")
-    page.get_by_role("button", name="Finir plus tard").click()
+    press(page.get_by_role("button", name="Finir plus tard"))
     page.goto("/entries/new/")
     page.get_by_role("link", name=re.compile("Reprendre celle du")).click()
     expect(page.get_by_label("Que ne faut-il jamais dire ou écrire ?")).to_have_value("Le mot association")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expec
 
 from tests.accounts.proving import PASSWORD, give_password
 from tests.browser.conftest import DESK, PHONE, violations
+from tests.browser.steps import press
 from tests.people import Cast
 
 SCREENSHOTS = os.environ.get("REPERE_SCREENSHOTS")
@@ -54,11 +55,11 @@ def test_she_adds_a_passkey_and_signs_in_with_it_alone(context: BrowserContext, 
     enrol(page, people)
     expect(page.get_by_role("heading", level=1)).to_have_text("Codes de secours")
     assert page.locator("ol.recovery li").count() == 10
-    page.get_by_role("link", name="Je les ai gardés").click()
+    press(page.get_by_role("link", name="Je les ai gardés"))
     page.goto("/account/")
     expect(page.get_by_text("poste du bureau").first).to_be_visible()
     page.locator("details.menu summary").first.click()
-    page.get_by_role("button", name="Se déconnecter").click()
+    press(page.get_by_role("button", name="Se déconnecter"))
     if SCREENSHOTS:
         for name, size in (("desk", DESK), ("phone", PHONE)):
             page.set_viewport_size(size)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from repere.places import actions
 from tests.browser.conftest import DESK, PHONE, violations
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.cases.story import concern
 from tests.people import Cast
 from tests.places.houses import shelter, unit
@@ -49,20 +49,20 @@ def test_from_her_needs_to_a_filled_place(desk: Desk, people: Cast) -> None:
     expect(worker.locator("form[action$='/hold/']")).to_have_count(1)
     assert violations(worker) == []
     picture(worker, "place-candidates")
-    worker.locator("form[action$='/hold/'] button").click()
+    press(worker.locator("form[action$='/hold/'] button"))
     host.goto("/places/")
-    host.locator("#asked-title + ul a").first.click()
+    press(host.locator("#asked-title + ul a").first)
     assert case.code not in host.content()
     assert case.pseudonym not in host.content()
     assert violations(host) == []
     picture(host, "place-asked")
-    host.locator("form[action$='/accept/'] button").click()
+    press(host.locator("form[action$='/accept/'] button"))
     worker.reload()
-    worker.locator("form[action$='/show/'] button").click()
-    host.locator("form[action$='/arrive/'] button").click()
+    press(worker.locator("form[action$='/show/'] button"))
+    press(host.locator("form[action$='/arrive/'] button"))
     expect(host.locator("form[action$='/leave/']")).to_be_visible()
     worker.reload()
-    worker.locator("form[action$='/there/'] button").click()
+    press(worker.locator("form[action$='/there/'] button"))
     expect(host.locator("form[action$='/leave/']")).to_be_visible()
     picture(host, "place-arrival")
     host.goto("/places/")
@@ -90,20 +90,20 @@ def test_tonight_with_nothing_that_fits_and_with_a_question_of_the_house(desk: D
     with people.sonia.acts():
         type(room).objects.visible_to(people.sonia.actor).filter(pk=room.pk).update(children=True)
     worker.reload()
-    worker.locator("form[action$='/hold/'] button").click()
+    press(worker.locator("form[action$='/hold/'] button"))
     host.goto("/places/")
-    host.locator("#asked-title + ul a").first.click()
+    press(host.locator("#asked-title + ul a").first)
     expect(host.locator("a[href='tel:+33199001234']")).to_be_visible()
     expect(host.locator("main")).to_contain_text("dont l'âge est contesté")
     host.locator("[name=text]").fill("Peut-elle monter un étage ?")
-    host.locator("form[action$='/question/'] button").click()
+    press(host.locator("form[action$='/question/'] button"))
     assert violations(host) == []
     worker.goto("/")
     worker.locator("a[href$='#asked-back-title']").click()
     expect(worker.locator("#asked-back-title")).to_be_visible()
     assert violations(worker) == []
     worker.locator("form[action$='/answer/'] [name=text]").fill("Oui, lentement.")
-    worker.locator("form[action$='/answer/'] button").click()
+    press(worker.locator("form[action$='/answer/'] button"))
     host.reload()
     expect(host.locator("main")).to_contain_text("Oui, lentement.")
     worker.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from repere.places import actions
 from tests.browser.conftest import DESK, PHONE, violations
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.people import Cast
 from tests.places.houses import live, shelter, unit
 
@@ -42,7 +42,7 @@ def test_rules_change_and_a_household_moves(desk: Desk, people: Cast) -> None:
     expect(host.locator("#change-title + p")).to_contain_text("4")
     actions.report_incident(house.pk, kind="located", acting=people.sonia.actor, now=now)
     host.goto("/places/")
-    host.locator("#move-title + ul a").first.click()
+    press(host.locator("#move-title + ul a").first)
     looked_at(host, "moving")
     host.locator("form[action$='/hold/'] button").click()
     expect(host.locator("form[action$='/back/']")).to_be_visible()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from repere.cases import actions
 from repere.places import actions as placing
-from tests.browser.steps import Desk
+from tests.browser.steps import Desk, press
 from tests.browser.test_places_later import looked_at
 from tests.cases.story import concern
 from tests.people import Cast, each_their_own
@@ -42,7 +42,7 @@ def test_a_household_that_was_moved_waits_for_a_word(desk: Desk, people: Cast) -
     page = desk(people.amina)
     page.goto("/")
     looked_at(page, "moved-home")
-    page.locator("main .note.warn a[href$='/moved/']").click()
+    press(page.locator("main .note.warn a[href$='/moved/']"))
     looked_at(page, "moved")
     page.get_by_role("button").filter(has_text="y est").first.click()
     expect(page.locator("main")).to_contain_text(case.pseudonym)
@@ -56,13 +56,13 @@ def test_a_new_shelter_waits_for_two_voices(desk: Desk, people: Cast) -> None:
         host.locator("[name=organisation]").select_option(label=other.organisation.name)
         if other is people.amina:
             looked_at(host, "house-unvouched")
-        host.locator("form[action$='/voice/'] button").click()
+        press(host.locator("form[action$='/voice/'] button"))
         page = desk(other)
         page.goto("/places/")
         looked_at(page, f"to-vouch-{other.user.name.split()[0]}")
-        page.locator("#vouch-title + ul a").click()
+        press(page.locator("#vouch-title + ul a"))
         looked_at(page, "vouching")
         page.locator("[name=reason]").fill("Nous y étions.")
-        page.locator("main form button").click()
+        press(page.locator("main form button"))
     host.reload()
     expect(host.locator("#voices-title")).to_have_count(0)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging as standard
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,6 @@ from django.http import HttpResponse
 from django.test import Client
 
 from repere.cases import queries
-from repere.web import logging
 from tests.cases.story import concern
 from tests.people import Cast, Member
 
@@ -26,19 +24,6 @@ MARKS = {
     "search": "Wuxembarde", "free": "Drozimette", "token": "Snorquebille", "password": "Trelubastre", "why": "Blexandrule",
 }  # fmt: skip
 ANY_MARK = re.compile("|".join(MARKS.values()), re.IGNORECASE)
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """Everything that any library would write, down to its smallest remark."""
-    root = standard.getLogger()
-    handlers, level, stream = root.handlers[:], root.level, StringIO()
-    logging.configure(stream)
-    root.setLevel(standard.DEBUG)
-    yield stream
-    root.setLevel(level)
-    root.handlers = handlers
-    logging.configure()
 
 
 class Witness(Client):

@@ -3,8 +3,7 @@ ledger row holds it."""
 
 from __future__ import annotations
 
-import logging as standard
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import uuid4
@@ -17,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from structlog import get_logger as log_of
 
-from repere.accounts import members, secret_entries, vetting
+from repere.accounts import secret_entries
 from repere.cases import actions
 from repere.cases.actions import extracts, papers
 from repere.cases.exports.gathering import Wanted
@@ -25,8 +24,8 @@ from repere.cases.handover import views as handovers
 from repere.core.needs import household
 from repere.directory import actions as directory
 from repere.places import actions as places
-from repere.web import logging
 from repere.web.routes import ROUTES
+from tests.accounts.moving import in_motion
 from tests.cases.story import concern, grant, record
 from tests.cases.test_handover import propose
 from tests.cases.test_referral import agree, asked, send
@@ -37,19 +36,6 @@ from tests.web.test_routes import PATTERNS, address_of
 from tests.web.typing_everywhere import NOT_SENT, WORD, Heard, Typist
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """Everything that any library would write, down to its smallest remark."""
-    root, stream = standard.getLogger(), StringIO()
-    handlers, level = root.handlers[:], root.level
-    logging.configure(stream)
-    root.setLevel(standard.DEBUG)
-    yield stream
-    root.setLevel(level)
-    root.handlers = handlers
-    logging.configure()
 
 
 def busy_house(people: Cast) -> dict[Member, list[str]]:
@@ -70,7 +56,7 @@ def busy_house(people: Cast) -> dict[Member, list[str]]:
     actions.break_glass(code=case.code, motive="danger", reason="x", groups=["profile"], acting=people.chloe.actor, now=now)
     actions.declare_conflict(code=case.code, about=people.chloe.user.pk, acting=amina, now=now)
     house_of_beds(people, case)
-    of_accounts(people)
+    in_motion(people)
     file = f"/cases/{case.code}/"
     asked_of_us = f"requisitions/{requisition.pk}/check/"
     parts = ("", "papers/", "agreements/", f"agreements/{consent.pk}/paper/", "follow/", "requisitions/", asked_of_us)
@@ -116,17 +102,6 @@ def of_the_directory(people: Cast) -> list[str]:
             parties=["Atalante", "Boussole"], object="x", state="signed", territories=["69"], acting=acting, now=now
         )  # fmt: skip
     return [f"/directory/entries/{hidden.pk}/closed/", f"/directory/conventions/{kept.pk}/", f"/directory/entries/{found.pk}/"]
-
-
-def of_accounts(people: Cast) -> None:
-    now = timezone.now()
-    vetting.apply_to_join(
-        name="Candidate", kind="association", territory="69", language="fr", now=now,
-        contact={"contact_name": "Nadia Exemple", "contact_email": "nadia@candidate.example", "words": "Connue"},
-    )  # fmt: skip
-    with people.chloe.acts() as acting:
-        members.invite_member(email="nora@atalante.example", name="Nora Exemple", role="jurist", language="fr", acting=acting, now=now)
-        members.ask_factor_reset(people.odile.user.pk, reason="Téléphone perdu", acting=acting, now=now)
 
 
 def mails() -> str:

@@ -10,15 +10,12 @@ from uuid import UUID
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.template import Context, Engine, Template
-from django.template.base import VariableNode
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from repere.web.components.loading import SteadyValue, steady
 from repere.web.components.steady import _with_places
 
 SENTENCES = {
@@ -125,7 +122,6 @@ def test_a_value_is_shown_as_django_shows_it(around: str, language: str) -> None
     with translation.override(language):
         for value in VALUES:
             near = Template(around % value)
-            steady(near)
             ours[value] = near.render(Context(given()))
             djangos[value] = Template("{% load i18n %}" + around % value).render(Context(given()))
     assert ours == djangos
@@ -135,7 +131,6 @@ def test_a_value_is_shown_as_django_shows_it(around: str, language: str) -> None
 def test_what_a_value_raises_is_raised(source: str) -> None:
     """A mistake in our own code is not shown as a blank."""
     near = Template(source)
-    steady(near)
     for one in (near, Template(source)):
         with pytest.raises(AttributeError, match="nothing to say"):
             one.render(Context(given()))
@@ -143,15 +138,8 @@ def test_what_a_value_raises_is_raised(source: str) -> None:
 
 def test_a_text_that_was_typed_is_always_escaped() -> None:
     near = Template("{{ text }} {{ person.name }} {% for one in listed %}{{ one }}{% endfor %} {{ person.many.inner.name }}")
-    steady(near)
     said = near.render(Context(given()))
     assert said == "&lt;b&gt;&amp;&#x27;&quot;&lt;/b&gt; &lt;Ada&gt; &lt;a&gt;b &lt;i&gt;"
-
-
-def test_every_value_of_a_page_is_looked_up_the_short_way() -> None:
-    page = get_template("cases/case.html").template  # type: ignore[attr-defined]
-    assert page.nodelist.get_nodes_by_type(SteadyValue)
-    assert [node for node in page.nodelist.get_nodes_by_type(VariableNode) if type(node) is VariableNode] == []
 
 
 ADDRESSES: tuple[tuple[str, tuple[Any, ...]], ...] = (

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from repere.accounts.actor import Actor
 from repere.cases.queries import CasePage
-from repere.places.doors import SEEKING
 from repere.places.queries.asking import Standing, standing_request
+from repere.places.roles import SEEKING
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,10 @@
 
   /* Shown again from the memory of the browser after leaving: nothing of it is shown. */
   window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
     pressed = 0;
     told.textContent = "";
-    if (event.persisted && root.classList.contains("covered")) { window.location.replace(exit.href); return; }
+    if (root.classList.contains("covered")) { window.location.replace(exit.href); return; }
     root.classList.remove("covered");
   });
 

@@ -11,10 +11,11 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_as_long
 from repere.places.by_the_house import go_on
-from repere.places.doors import HOSTING, me, must_be, must_receive, myself, received_hold
+from repere.places.doors import me, must_be, must_receive, myself, received_hold
 from repere.places.events import tell
 from repere.places.models import Arrival, Event, Hold, Request
 from repere.places.refusals import Refused
+from repere.places.roles import HOSTING
 
 STEPS = ("meeting_point", "phone_location", "shared_accounts", "luggage", "address_told", "rules_told", "danger_words")
 ANSWERS = ("done", "later", "she_declined")

@@ -16,11 +16,12 @@ from repere.places import households
 from repere.places.beds import free, take
 from repere.places.by_the_house import ask_for, go_on
 from repere.places.clocks import LONGEST_HOURS, answer_by
-from repere.places.doors import SEEKING, asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
+from repere.places.doors import asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
 from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.candidates import place_of
 from repere.places.refusals import Refused
+from repere.places.roles import SEEKING
 
 SEND = "repere.places.jobs.send_to_unlisted"
 MOST_OF_A_FILE = 2

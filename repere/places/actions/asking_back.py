@@ -11,9 +11,10 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.doors import HOSTING, SEEKING, must_be, must_receive, received_hold, visible_request
+from repere.places.doors import must_be, must_receive, received_hold, visible_request
 from repere.places.models import Question
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING, SEEKING
 from repere.places.telling import check
 
 MOST_LETTERS = 300

@@ -12,9 +12,10 @@ from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.actions.shelters import keep_history
 from repere.places.beds import unused_beds
-from repere.places.doors import HOSTING, me, must_be, visible_unit
+from repere.places.doors import me, must_be, visible_unit
 from repere.places.models import Bed, Unit
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING
 
 
 def change_capacity(unit_id: UUID, *, capacity: int, acting: Actor, now: datetime) -> Unit:

@@ -18,9 +18,10 @@ from repere.places.actions.asking import SEND, check_fit, keep_said
 from repere.places.beds import free, take
 from repere.places.by_the_house import ask_for, go_on
 from repere.places.clocks import answer_by
-from repere.places.doors import SEEKING, may_receive, me, must_be, myself, visible_request, visible_unit
+from repere.places.doors import may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.models import Apart, Carried, FormerNeeds, Hold, Request
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import SEEKING
 
 
 def change_request(

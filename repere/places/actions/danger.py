@@ -11,10 +11,11 @@ from repere.accounts.actor import Actor
 from repere.places.actions.asking import keep_said
 from repere.places.actions.holding import waiting
 from repere.places.by_the_house import go_on
-from repere.places.doors import HOSTING, kept_shelter, may_receive, me, must_be, myself
+from repere.places.doors import kept_shelter, may_receive, me, must_be, myself
 from repere.places.events import tell
 from repere.places.models import Alert, Apart, Carried, Event, Hold, Incident, Request, Shelter
 from repere.places.refusals import Refused
+from repere.places.roles import HOSTING
 
 
 def ask_second_look(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:

@@ -13,9 +13,10 @@ from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_as_long, take
 from repere.places.by_the_house import go_on
-from repere.places.doors import HOSTING, me, must_be, must_receive, received_hold, visible_unit
+from repere.places.doors import me, must_be, must_receive, received_hold, visible_unit
 from repere.places.models import Hold, PrivateReason, Request, Unit
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING
 
 ARRIVE_WITHIN_DAYS = 3
 """Our choice: how long a place is kept after a yes."""

@@ -8,11 +8,12 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.doors import SEEKING, must_be
+from repere.places.doors import must_be
 from repere.places.events import answer
 from repere.places.models import Event
 from repere.places.queries.moved import said_moves
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import SEEKING
 
 
 def confirm_move(said_id: UUID, *, there: bool, acting: Actor, now: datetime) -> Event:

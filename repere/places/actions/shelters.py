@@ -12,9 +12,10 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.core.placement.instance import PHASES
 from repere.directory.territory import is_territory
-from repere.places.doors import HOSTING, kept_shelter, may_receive, me, must_be, myself, visible_unit
+from repere.places.doors import kept_shelter, may_receive, me, must_be, myself, visible_unit
 from repere.places.models import Bed, Shelter, ShelterChange, Unit
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING
 
 RULES = ("children", "unaccompanied_minors", "couples", "step_free", "pets", "collective", "requires_papers", "remote", "one_household",
          "isolated_first")  # fmt: skip

@@ -11,9 +11,10 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
-from repere.places.doors import HOSTING, SEEKING, kept_shelter, may_receive, me, must_be, myself
+from repere.places.doors import kept_shelter, may_receive, me, must_be, myself
 from repere.places.models import ShelterVoice
 from repere.places.refusals import NotVisible, Refused
+from repere.places.roles import HOSTING, SEEKING
 
 
 def ask_for_voice(shelter_id: UUID, organisation_id: UUID, *, acting: Actor, now: datetime) -> ShelterVoice:

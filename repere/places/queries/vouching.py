@@ -6,8 +6,9 @@ from django.db.models import Q, QuerySet
 
 from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
-from repere.places.doors import HOSTING, SEEKING, me
+from repere.places.doors import me
 from repere.places.models import Shelter, ShelterVoice
+from repere.places.roles import HOSTING, SEEKING
 
 
 def asked_to_vouch(actor: Actor) -> list[ShelterVoice]:

@@ -20,12 +20,13 @@ from repere.core.rulebook import load
 from repere.core.rulebook.model import Code
 from repere.places import actions, forms
 from repere.places.actions.shelters import RULES
-from repere.places.doors import HOSTING, kept_shelter, visible_hold
+from repere.places.doors import kept_shelter, visible_hold
 from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
 from repere.places.queries.reaching import questions_of
 from repere.places.queries.vouching import asked_to_vouch, could_be_asked, voices_of
 from repere.places.refusals import Doubted, NotVisible, Refused
+from repere.places.roles import HOSTING
 from repere.places.views.doors import attempt, page
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import NodeList, Parser, Token, Variable
+from django.template.base import NodeList, Parser, Token, Variable, render_value_in_context
 from django.template.defaulttags import CycleNode, IfChangedNode, URLNode
 from django.template.defaulttags import url as url_as_django
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, do_include
@@ -20,8 +20,6 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
-
-from repere.web.components.loading import shown
 
 register = template.Library()
 ADDRESSES = 4096
@@ -128,7 +126,7 @@ class SteadyBlock(BlockTranslateNode):
         else:
             words, names = self._alone(_language(context))
         try:
-            return words % {name: shown(given[name] if name in given else context[name], context) for name in names}
+            return words % {name: render_value_in_context(given[name] if name in given else context[name], context) for name in names}
         except (KeyError, ValueError):  # a value or a place that is not there: said as Django says it
             return str(super().render(context))
 
