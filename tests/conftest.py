@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
 from typing import Any
 
 import psycopg
@@ -41,16 +42,53 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+class Databases:
+    """Of this process: `empty`, `with_people` in which the cast works already, and clones of either. A test takes back what it did."""
+
+    def __init__(self) -> None:
+        postgres.ensure_template()
+        self.empty, self.with_people = postgres.clone(), postgres.clone()
+        self.peopled = {self.with_people}
+        _point_at(self.with_people)
+        self.cast = cast()
+        _point_at(self.empty)
+
+    def clone(self, *, with_people: bool) -> str:
+        if not with_people:
+            return postgres.clone()
+        for one in connections.all():
+            one.close()  # nobody may stand in a database while it is copied
+        name = postgres.clone(of=self.with_people)
+        self.peopled.add(name)
+        return name
+
+    def drop(self) -> None:
+        _point_at("")
+        for name in (self.empty, self.with_people):
+            postgres.drop(name)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """One clone of the template for this process, in place of Django's own test database."""
-    postgres.ensure_template()
-    name = postgres.clone()
-    _point_at(name)
+def databases(django_db_blocker: Any) -> Iterator[Databases]:
     with django_db_blocker.unblock():
-        yield
-    _point_at(name)
-    postgres.drop(name)
+        made = Databases()
+        yield made
+        made.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases) -> None:
+    """Clones of the template for this process, in place of Django's own test database."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
+    """In which of the two a test stands is settled before its transaction begins."""
+    if fixturedef.argname == "_django_db_helper":
+        databases = request.getfixturevalue("databases")
+        wanted = databases.with_people if "people" in request.fixturenames else databases.empty
+        if connections.settings["default"]["NAME"] != wanted:
+            _point_at(wanted)
 
 
 def _point_at(name: str) -> None:
@@ -68,14 +106,12 @@ def nobody_asked_before() -> None:
 
 
 @pytest.fixture
-def committing_db(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[str]:
+def committing_db(request: pytest.FixtureRequest, databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     """A fresh clone in which commits are real: for several connections, jobs, browsers and kills. Slower than `db`."""
     if request.node.get_closest_marker("django_db"):
         pytest.fail("committing_db and the django_db mark exclude each other: one commits, the other rolls back.")
     before = connections.settings["default"]["NAME"]
-    name = postgres.clone()
+    name = databases.clone(with_people="people" in request.fixturenames)
     with django_db_blocker.unblock():
         _point_at(name)
         try:
@@ -120,11 +156,11 @@ def as_role() -> Callable[[str], AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def people(request: pytest.FixtureRequest) -> Cast:
+def people(request: pytest.FixtureRequest, databases: Databases) -> Cast:
     """The cast of `tests/people.py`, in whichever database the test uses."""
     if "committing_db" not in request.fixturenames:
         request.getfixturevalue("db")
-    return cast()
+    return deepcopy(databases.cast) if connections.settings["default"]["NAME"] in databases.peopled else cast()
 
 
 @pytest.fixture

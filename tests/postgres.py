@@ -24,9 +24,18 @@ TEMPLATE = "template_repere"
 # A test run may lose everything: nothing waits for the disk.
 TUNING = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
 
+IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 1024**3
+
+
+def short_folder() -> str:
+    """A new folder for an installation: in memory where there is room, because a database of a thousand small files is copied ten times
+    as fast there. Its path is short: that of a socket must stay under about a hundred bytes."""
+    has_room = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_BYTES
+    return tempfile.mkdtemp(prefix="rp-", dir=IN_MEMORY if has_room else "/tmp")
+
+
 if MARK not in os.environ:
-    # macOS gives a long temporary folder; a socket path must stay under about a hundred bytes.
-    os.environ[MARK] = tempfile.mkdtemp(prefix="rp-", dir="/tmp")
+    os.environ[MARK] = short_folder()
     os.environ["REPERE_TEST_OWNER"] = str(os.getpid())
 os.environ["REPERE_HOME"] = os.environ[MARK]
 os.environ["REPERE_PG_TUNING"] = TUNING
@@ -36,6 +45,11 @@ os.environ["REPERE_DEMO"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 for outside in ("DATABASE_URL", "REPERE_ROLE", "REPERE_POOL", "REPERE_DEBUG", "REPERE_HTTPS", "REPERE_ROOT_KEY"):
     os.environ.pop(outside, None)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a tenth of the tests wait for a browser, for another process or for one that was killed."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
 def test_home() -> Path:
@@ -65,12 +79,12 @@ def _let_tests_change_role() -> None:
             )
 
 
-def clone(name: str | None = None) -> str:
-    name = name or f"t_{uuid4().hex[:12]}"
+def clone(of: str = TEMPLATE) -> str:
+    name = f"t_{uuid4().hex[:12]}"
     with InterProcessLock(test_home() / "template.lock"), _admin() as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER repere_owner STRATEGY WAL_LOG").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
+                sql.Identifier(name), sql.Identifier(of)
             )
         )
         admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))

@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.accounts.proving import app_code
 from tests.browser.steps import enter_concern
+from tests.postgres import short_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +33,7 @@ def free_port() -> int:
 @pytest.fixture
 def installation() -> Iterator[tuple[dict[str, str], str]]:
     """`repere run --empty` on a fresh data folder; its environment and its address."""
-    folder = tempfile.mkdtemp(prefix="rp-", dir="/tmp")
+    folder = short_folder()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("REPERE_", "DJANGO_", "DATABASE_"))}
     environment, port = {**kept, "REPERE_HOME": folder}, free_port()
     program = [sys.executable, "-m", "repere.cli", "run", "--empty", "--port", str(port)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import faults
+from tests.postgres import short_folder
 
 DISK = "384m"
 TUNING = "min_wal_size = 32MB\nmax_wal_size = 48MB\nfsync = off\n"
@@ -33,7 +34,7 @@ def small_disk() -> Iterator[Path | None]:
 @pytest.fixture(scope="session")
 def place(small_disk: Path | None) -> Iterator[faults.Installation]:
     """The guard that refuses early is off (`REPERE_DISK_FLOOR=0`): PostgreSQL itself meets the end of the disk."""
-    home = small_disk / "home" if small_disk else Path(tempfile.mkdtemp(prefix="rp-", dir="/tmp"))
+    home = small_disk / "home" if small_disk else Path(short_folder())
     made = faults.Installation(home, persons=20, REPERE_DISK_FLOOR="0", REPERE_PG_TUNING=TUNING)
     yield made
     made.remove()

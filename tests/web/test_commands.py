@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import short_folder
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    folder = tempfile.mkdtemp(prefix="rp-", dir="/tmp")
+    folder = short_folder()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("REPERE_", "PYTEST_", "DJANGO_"))}
     environment = kept | {"REPERE_HOME": folder, "REPERE_PG_TUNING": "fsync = off\n"}
     yield environment
