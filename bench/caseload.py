@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from bench.measuring import MECHANISM, clock, machine, peak_gib, say
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repere.web.settings")
 from repere.core.rulebook import load, shared_rules
 from repere.core.rulebook.country import path, shares, snapshot
 from repere.core.rulebook.frames import tables_of

@@ -56,12 +56,13 @@ def _measured(count: int, times: int) -> dict[str, Any]:
 
 def _fill(people: Any, count: int, now: datetime) -> None:
     from repere.accounts.acting import acting_as
+    from repere.cases.actions.by_the_house import in_her_name
     from repere.cases.models import Offer, Referral
     from tests.cases.story import concern
 
     amina = people.amina.actor
     case = concern(amina)
-    with acting_as(amina):
+    with acting_as(in_her_name(amina)):
         for number in range(count):
             referral = Referral(
                 id=uuid4(), code=f"{number:08d}", case=case, person_id=case.person_id, owner_id=case.organisation_id, purpose="support",
