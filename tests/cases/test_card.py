@@ -132,6 +132,15 @@ def test_the_paper(example: Example, language: str) -> None:
         assert ("vérifié par un juriste" if language == "fr" else "checked by a jurist") in text
 
 
+def test_the_longest_cards_of_all_examples_are_two_sheets() -> None:
+    cards = [
+        rights_for_card(MECHANISM, evaluate(MECHANISM, one.facts, on=one.on).findings, on=one.on, language="fr")
+        for one in MECHANISM.examples if any(fact.kind == "presumption_stated" for fact in one.facts)
+    ]  # fmt: skip
+    longest = sorted(cards, key=lambda rights: sum(len(right.text) for right in rights))[-3:]
+    assert [len(PdfReader(BytesIO(make_pdf(rights, on=ON, language="fr"))).pages) for rights in longest] == [2, 2, 2]
+
+
 def fonts_of(paper: PdfReader) -> list[object]:
     found = []
     for page in paper.pages:

@@ -19,20 +19,22 @@ from repere.core.dates import PartialDate
 
 HERE = Path(__file__).parent
 FILE_NAME = "document.pdf"
-SIZES = (14, 13, 12)
+STEPS = ((14, False), (13, False), (12, False), (12, True))
+"""Size in points, and whether its lines stand closer: what is tried in turn until the card fits."""
 MOST_PAGES = 2
 
 
 def make_pdf(rights: Sequence[CardRight], *, on: date, language: str) -> bytes:
-    """The card in large print; smaller, but never below 12 points, when that keeps it on two sheets."""
+    """The card in large print; smaller, but never below 12 points, then with its lines closer, when that keeps it on two sheets."""
     with translation.override(language):
         content = {"language": language, "words": _words(rights, on, language), "shelves": _shelves(rights)}
     with TemporaryDirectory() as folder:
         Path(folder, "card.typ").write_text(_template(), encoding="utf-8")
-        for size in SIZES:
-            Path(folder, "card.json").write_text(json.dumps({**content, "size": size}, ensure_ascii=False), encoding="utf-8")
+        for size, close in STEPS:
+            told = {**content, "size": size, "close": close}
+            Path(folder, "card.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
             press = typst.Compiler(str(Path(folder, "card.typ")), root=folder, font_paths=[str(HERE / "fonts")], ignore_system_fonts=True)
-            if size == SIZES[-1] or _pages(press) <= MOST_PAGES:
+            if _pages(press) <= MOST_PAGES:
                 break
         made = press.compile(format="pdf", pdf_standards=["ua-1"])
         return made if isinstance(made, bytes) else b"".join(made or [])
