@@ -21,17 +21,20 @@ def current_actor() -> Actor | None:
 
 
 @contextmanager
-def acting_as(actor: Actor) -> Iterator[Actor]:
-    """Run the block as that actor. Blocks may be nested: the outer actor comes back after the inner one."""
+def acting_as(actor: Actor, *, savepoint: bool = True) -> Iterator[Actor]:
+    """Run the block as that actor. Blocks may be nested: the outer actor comes back after the inner one.
+
+    Without `savepoint`, a nested block that fails takes the act around it along: nothing more is asked until that is undone.
+    """
     outer, nested = _current.get(), connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         _tell_database(actor)
         token = _current.set(actor)
         try:
             yield actor
         finally:
             _current.reset(token)
-    # An inner block that failed is undone by its savepoint, settings included.
+    # An inner block that failed is undone by its savepoint, or by that of the act around it, settings included.
     if nested:
         _tell_database(outer)
 

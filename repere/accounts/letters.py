@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from email.utils import parseaddr
+from uuid import UUID
 
-from django.core.mail import send_mail
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection, send_mail
 from django.db import transaction
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
@@ -34,6 +37,29 @@ def send_code(user: User, code: str) -> None:
     """Goes to an address that somebody typed: it names nobody, no place and no tool."""
     shown = f"{code[:4]} {code[4:]}"
     _send_after_commit(user, lambda: (_("Your code"), _code(shown)))
+
+
+def send_mailbox_link(link_id: UUID, address: str, link: str, *, until: datetime) -> None:
+    """At once, to a mailbox whose language nobody knows: in both. It names no body, no place and no tool. Raises OSError where the mail
+    server does not take it."""
+    subjects, texts = [], []
+    for language in ("fr", "en"):
+        with translation.override(language):
+            subjects.append(_("Is this mailbox read?"))
+            texts.append(_link(until))
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    letter = EmailMessage(
+        subject=" / ".join(subjects), body=f"{link}\n\n" + "\n\n".join(texts), to=[address],
+        headers={"Message-ID": f"<{link_id}@{domain}>"}, connection=get_connection(timeout=20),
+    )  # fmt: skip
+    letter.send()
+
+
+def _link(until: datetime) -> str:
+    return _(
+        "Somebody gave this address as the one of a service. If you read the letters that come here, open the page above and press its "
+        "button. It opens once, until %(day)s. If you expect nothing, there is nothing to do."
+    ) % {"day": formats.date_format(until, "DATE_FORMAT")}
 
 
 def _code(shown: str) -> str:

@@ -1,5 +1,5 @@
 """What houses say or wait to hear, where those who follow her begin their day: that she is there, which they make sure of with her;
-that a place is kept for her, and until when; questions that a house asks before it answers."""
+that a place is kept for her, and until when; that a house said no; questions that a house asks before it answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from repere.accounts.actor import Actor
 from repere.cases.access import followed_cases, standing
-from repere.places.queries.asking import SaidThere, asked_back_of_us, said_to_be_there, said_yes_to_us
+from repere.places.queries.asking import SaidThere, asked_back_of_us, said_no_to_us, said_to_be_there, said_yes_to_us
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ def arrivals_to_confirm(actor: Actor) -> list[Arrival]:
 def places_kept(actor: Actor, *, now: datetime) -> list[Arrival]:
     """The same of places to which a house said yes, soonest ended first. `since`: until when it is kept."""
     return _followed(actor, said_yes_to_us(actor, now=now))
+
+
+def said_no(actor: Actor, *, now: datetime) -> list[Arrival]:
+    """The same of houses that said no, where nobody else is asked. `since`: when it was said."""
+    return _followed(actor, said_no_to_us(actor, now=now))
 
 
 def questions_to_answer(actor: Actor) -> list[Arrival]:

@@ -15,10 +15,11 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases.access import standing
+from repere.cases.actions.by_the_house import add
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, SealedRecord
 from repere.cases.refusals import NotVisible
-from repere.cases.sealed import RECORD, KeyRing, open_record
+from repere.cases.sealed import RECORD, KeyRing, open_newest
 from repere.directory.doors import visible_service
 from repere.directory.entry_models import Service
 from repere.directory.refusals import NotVisible as NoSuchEntry
@@ -62,7 +63,7 @@ def _write(case: Case, service_id: UUID, unwanted: bool, acting: Actor, now: dat
         )  # fmt: skip
         ring = KeyRing(person_key(case.person_id, me))
         record.blob = ring.seal(RECORD, record.pk, TIER, {"unwanted": sorted(map(str, after))})
-        record.save(force_insert=True)
+        add(record, acting=acting)
         ledger.record(acting, "keep_wish", subjects=[case.person_id], detail={"version": record.version})
 
 
@@ -83,8 +84,8 @@ def _unwanted(case: Case, acting: Actor) -> frozenset[UUID]:
     record = _newest(case, acting)
     if record is None:
         return frozenset()
-    told = open_record(KeyRing(person_key(case.person_id, acting_organisation(acting))), record)
-    return frozenset(UUID(one) for one in told["unwanted"])
+    told = open_newest(KeyRing(person_key(case.person_id, acting_organisation(acting))), record.and_before(acting)).values
+    return frozenset(UUID(one) for one in told.get("unwanted", ()))
 
 
 def _newest(case: Case, acting: Actor) -> SealedRecord | None:

@@ -26,6 +26,12 @@ def named(name: str) -> Mechanism:
     return load(settings.REPERE_MECHANISM_FOLDER, name)
 
 
+@cache
+def order_of(name: str) -> dict[str, int]:
+    """Where each rule stands in the rule book: of two steps that are due alike, the one written first comes first."""
+    return {rule: at for at, rule in enumerate(named(name).rules)}
+
+
 def default_name(jurisdiction: str) -> str:
     """Name of the law in force there. KeyError for a country without a mechanism."""
     return DEFAULTS[jurisdiction]

@@ -10,7 +10,7 @@ from repere.accounts.actor import Actor
 from repere.cases.access import followed_cases, standing
 from repere.cases.models import Case
 from repere.places.models import Event
-from repere.places.queries.moved import said_moves
+from repere.places.queries.moved import lately_unsafe, said_moves
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ def moves_to_confirm(actor: Actor) -> list[Moved]:
         return []
     found = followed_cases(actor).filter(place_reference__in=said)
     return [_moved(said[case.place_reference], case) for case in found if "housing" in standing(actor, case, assigned=True).words]
+
+
+def places_no_longer_safe(actor: Actor, *, now: datetime) -> list[Moved]:
+    """The same of those whose house reported an incident and looks for another place. `by`: that house's body; `since`: when it did."""
+    told = {one.reference: one for one in lately_unsafe(actor, now=now)}
+    found = followed_cases(actor).filter(place_reference__in=told) if told else []
+    return [_moved(told[case.place_reference], case) for case in found if "housing" in standing(actor, case, assigned=True).words]
 
 
 def move_of(actor: Actor, case: Case) -> Moved | None:

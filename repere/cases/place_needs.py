@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from repere.cases.contact_safety import KIND as SAFE_CONTACT
 from repere.cases.contact_safety import THREATENING
-from repere.cases.queries import CasePage
+from repere.cases.queries import CasePage, Who
 from repere.core.rulebook import MISSING
 from repere.directory.territory import territories
 from repere.directory.vocabulary import languages_named
@@ -33,8 +33,8 @@ GENDERS = {"woman": "women", "man": "men"}
 @dataclass(frozen=True)
 class Told:
     """What the file says. `adults`: by the names of the form, empty where her gender was not asked; `minors` None where nobody asked
-    who depends on her, else with herself where she counts as one. `contested`: her gender where her age is disputed, else nothing.
-    `may_be_minor`: nobody knows that she is an adult.
+    who depends on her, else with herself where she counts as one. `contested`: her gender where her age is disputed or was told on both
+    sides of eighteen, else nothing. `may_be_minor`: nobody knows that she is an adult.
     `endangered`: a danger where she is, or beside her; `move_away`: she must be moved away from there. `languages`: codes."""
 
     adults: Mapping[str, int]
@@ -58,8 +58,9 @@ def told_by(page: CasePage, *, territory: str) -> Told:
     forms, dependants = exploitation.get("forms"), str(described.get("dependants", ""))
     gender = GENDERS.get(str(described.get("gender", "")), "others")
     beside_her = _told(page, SAFE_CONTACT).get("accompanied_by") in THREATENING
-    away, child = danger.get("distance_needed") == "yes", page.who.treated_as_child
-    disputed = str(described.get("gender", "not_known")) if child and page.who.age_disputed else ""
+    away, in_doubt = danger.get("distance_needed") == "yes", page.who.age_disputed or _told_on_both_sides_of_18(page.who)
+    child = page.who.treated_as_child or in_doubt
+    disputed = str(described.get("gender", "not_known")) if child and in_doubt else ""
     return Told(
         adults={name: int(name == gender and not child) for name in ADULTS} if child or described.get("gender") else {},
         minors=int(dependants) + child if dependants.isdecimal() else None, she_is_minor=child,
@@ -69,6 +70,11 @@ def told_by(page: CasePage, *, territory: str) -> Told:
         form=forms[0] if isinstance(forms, list) and len(forms) == 1 else "",
         languages=tuple(languages_named(page.who.language)[0]), territory=territory if territory in territories() else "",
     )  # fmt: skip
+
+
+def _told_on_both_sides_of_18(who: Who) -> bool:
+    """“16 or 18”: for a bed she counts as a child until it is known (Council of Europe, STCE 197, article 10, paragraph 3)."""
+    return who.age_class == "not_known" and who.ages is not None and who.ages[0] < 18
 
 
 def _told(page: CasePage, kind: str) -> dict[str, Any]:
@@ -82,15 +88,15 @@ def _told(page: CasePage, kind: str) -> dict[str, Any]:
 
 
 def initial(told: Told) -> dict[str, Any]:
-    """What stands in the form. Her département is where she would like to be, unless she is in danger there; then nobody guesses, and
-    where she must be moved away it is one of those to avoid."""
+    """What stands in the form. Where she would like to be is asked of her and never guessed; a département that she must be moved away
+    from is one of those to avoid."""
     filled: dict[str, Any] = {**told.adults, "minors": told.minors if told.minors is not None else int(told.she_is_minor)}
     filled |= {"security": GUARDED if told.endangered else 0, "form": told.form, "languages": named(told.languages)}
     filled |= {"contested": told.contested, "danger": told.endangered}
     if told.tonight:
         filled["urgency"] = TONIGHT
-    if told.territory and (told.move_away or not told.endangered):
-        filled["avoid" if told.move_away else "near"] = territories()[told.territory].name
+    if told.territory and told.move_away:
+        filled["avoid"] = territories()[told.territory].name
     return filled
 
 
@@ -111,6 +117,8 @@ def differences(told: Told, household: Mapping[str, Any], *, urgency: int) -> li
         found.append(
             _("Her file says %(file)s; this request says %(request)s.") % {"file": _minors(told.minors), "request": _minors(minors)}
         )
+    elif told.minors is None and told.she_is_minor and not minors:
+        found.append(_("Her file says that she is, or may be, a minor; this request says that there is none."))
     if told.endangered and needs.get("security", 0) < GUARDED:
         found.append(_("Her file speaks of a danger; this request asks for no guarded access."))
     elif told.endangered and not needs.get("danger"):

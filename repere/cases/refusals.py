@@ -75,6 +75,9 @@ SENTENCES = {
     ),
     "consent_does_not_carry": N_("This consent does not stand any more, or was given for something else."),
     "consent_for_another": N_("She agreed to this for another recipient."),
+    "consent_for_another_kind": N_(
+        "She agreed to this for another kind of recipient: “%(value)s”. Choose an agreement for this service, or note one with her."
+    ),
     "law_does_not_carry": N_("The rule “%(value)s” neither obliges nor allows this purpose."),
     "harm_needs_her_consent": N_("These facts may be turned against her: they leave one by one, and only with her consent."),
     "origin_needs_her_consent": N_("Nothing goes to a body of a country of origin without her agreement."),
@@ -125,6 +128,9 @@ SENTENCES = {
     "look_again": N_("What the receiver would see has changed since you looked. Look again, then send."),
     "referral_is_over": N_("This referral is over already."),
     "offer_is_over": N_("This referral does not wait for your answer any more."),
+    "sent_by_nobody": N_(
+        "Nothing shows that anybody sent this referral, so nothing was opened. Call the organisation it is said to come from."
+    ),
     "refusal_needs_a_reason": N_("Say why, in terms of your service."),
     "unknown_outcome": N_("Choose what came of it."),
     "unknown_step": N_("Choose the step."),
@@ -149,6 +155,9 @@ SENTENCES = {
     "successor_not_possible": N_("%(value)s: choose a colleague who works here and may follow this file."),
     "handover_waits": N_("%(value)s: this file is proposed to a colleague already. Take that back first."),
     "handover_is_over": N_("This was answered or taken back already."),
+    "handover_by_her_own_word": N_(
+        "Nobody who follows this file proposed it to you. Ask the colleague who does, or take the file over with a reason."
+    ),
     "unknown_language": N_("“%(value)s” is not a known language."),
     "wish_has_ended": N_("This has ended already."),
     "wish_stands": N_("You asked for this already."),

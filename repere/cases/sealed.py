@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from repere.accounts.keyring import PersonKey
 from repere.cases.models import Fact, SealedRecord
 from repere.core.rulebook import FactKind
-from repere.core.sealing import key_version, seal, tier_key, unseal
+from repere.core.sealing import SealBroken, key_version, seal, tier_key, unseal
 
+log = logging.getLogger(__name__)
 FACT, RECORD, GRANT, TASK, DRAFT = "cases_fact", "cases_sealedrecord", "cases_grant", "cases_task", "cases_draft"
 
 
@@ -88,3 +91,27 @@ def open_capsules(ring: KeyRing, fact_id: UUID, packed: bytes) -> dict[str, dict
 def open_record(ring: KeyRing, record: SealedRecord) -> dict[str, Any]:
     """One tier of a person's identity in clear."""
     return ring.unseal(RECORD, record.pk, record.tier, bytes(record.blob))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One tier of a person's identity. `record`: the version that opened, None where none does; `damaged`: a newer one does not open."""
+
+    values: dict[str, Any]
+    record: SealedRecord | None = None
+    damaged: bool = False
+
+
+def open_newest(ring: KeyRing, versions: Iterable[SealedRecord]) -> Opened:
+    """The newest version that opens. `versions`: of one tier, newest first, read only as far as needed.
+
+    A version that does not open closes none of those before it; it is logged, and stays where it is.
+    """
+    damaged = False
+    for record in versions:
+        try:
+            return Opened(open_record(ring, record), record, damaged)
+        except SealBroken:
+            damaged = True
+            log.error("sealed_record_does_not_open", extra={"error": "SealBroken"})
+    return Opened({}, None, damaged)

@@ -24,7 +24,8 @@ POLICIES = {
     },
     "cases_canary": {
         "known to the job of its organisation": f"FOR SELECT TO repere_worker USING ({OURS})",
-        "added for its organisation": _ADDED,
+        # By the verb alone: whoever could add a mark would be told by the refusal which files bear one.
+        "added for its organisation": _WRITTEN,
         "left out of counts": f"FOR SELECT TO repere_owner USING ({OURS})",
     },
 }

@@ -25,4 +25,4 @@ POLICIES = {
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    return {"directory_organisation": POLICIES, **tiers.POLICIES, **tiers.ADDED}
+    return {"directory_organisation": POLICIES, **tiers.POLICIES, **tiers.ADDED, **tiers.LINKS}

@@ -231,6 +231,27 @@ class Contact(models.Model):
         return self.replaces_id is not None and self.called_back_on is None
 
 
+class MailboxLink(models.Model):
+    """A link that was sent to a mailbox: only a hash of its secret is kept. It opens once, and proves that letters are read there.
+
+    `failure`: name of the error where the mail server did not take the letter, without an address.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user_id = models.UUIDField()
+    secret_hash = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True, default="")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "id"]
+
+
 class Voice(models.Model):
     """One person of one organisation says that this entry is what it says it is. Two of two, and it may be offered."""
 

@@ -264,3 +264,21 @@ END $$;
 CREATE TRIGGER directory_outcomes_of_one_day BEFORE INSERT ON directory_outcome
     FOR EACH ROW WHEN (current_user <> 'repere_owner') EXECUTE FUNCTION directory_outcomes_of_one_day();
 """  # noqa: S608 a constant of this file
+
+# Who keeps an entry does not say itself that its mailbox is read: the application does, once a link that it sent was opened.
+PROVED_BY_A_LINK = """
+CREATE FUNCTION public.directory_mailbox_is_proved_by_a_link() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF public.acting('kind') IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'a mailbox is proved by a link' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER directory_mailbox_is_proved_by_a_link BEFORE UPDATE ON directory_contact FOR EACH ROW
+    WHEN (NEW.mailbox_proved_on IS DISTINCT FROM OLD.mailbox_proved_on)
+    EXECUTE FUNCTION directory_mailbox_is_proved_by_a_link();
+CREATE TRIGGER directory_mailbox_is_not_proved_at_once BEFORE INSERT ON directory_contact FOR EACH ROW
+    WHEN (NEW.mailbox_proved_on IS NOT NULL)
+    EXECUTE FUNCTION directory_mailbox_is_proved_by_a_link();
+"""

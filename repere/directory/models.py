@@ -80,6 +80,7 @@ from repere.directory.entry_models import (  # noqa: E402, F401
     Convention,
     ImportBatch,
     ImportChange,
+    MailboxLink,
     Mandate,
     Outcome,
     PublishedCoverage,

@@ -18,6 +18,10 @@ SENTENCES = {
     "unknown_language": N_("“%(value)s” is not a code of a language (three letters, ISO 639-3), such as fra, ara or bin."),
     "wrong_phone": N_("“%(value)s” is not a telephone number in service in %(place)s. Write it with its country, such as +33 or +594."),
     "wrong_mailbox": N_("“%(value)s” is not an address of a mailbox."),
+    "hidden_mailbox": N_("No letter goes to a service that stands in no list. Call them."),
+    "links_enough": N_("Enough links were sent for today. Wait until tomorrow, or call them."),
+    "nothing_is_mailed": N_("This installation sends no letters."),
+    "not_writing_yet": N_("Your organisation is still in its first thirty days: it sends no links yet."),
     "wrong_hours": N_("The hours “%(value)s” cannot be read. Write them as in OpenStreetMap, for example: Mo-Fr 09:00-17:00."),
     "wrong_website": N_("“%(value)s” is not the address of a site. It starts with https://."),
     "address_in_words": N_(

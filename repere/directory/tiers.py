@@ -132,6 +132,21 @@ ADDED: dict[str, dict[str, str]] = {
 }
 """Table of migration 0030."""
 
+LINKS: dict[str, dict[str, str]] = {
+    "directory_mailboxlink": {
+        "of one's own entries": f"FOR SELECT USING (organisation_id = {ME})",
+        "sent by the house": (
+            f"FOR INSERT WITH CHECK (organisation_id = {ME} AND {ACTING_KIND} = 'system' AND used_at IS NULL AND contact_id IN"  # noqa: S608
+            f" (SELECT c.id FROM directory_contact c JOIN directory_service s ON s.id = c.service_id WHERE s.organisation_id = {ME}))"
+        ),
+        "opened by the house": (
+            f"FOR UPDATE USING (organisation_id = {ME} AND {ACTING_KIND} = 'system' AND used_at IS NULL)"
+            f" WITH CHECK (organisation_id = {ME} AND {ACTING_KIND} = 'system')"
+        ),
+    },
+}
+"""Table of migration 0043."""
+
 GRANTS = {
     "directory_structure": {"web": "SELECT, INSERT, UPDATE (name, kind, website, closed_on, known_to, words)", "worker": "SELECT"},
     "directory_service": {
@@ -150,6 +165,7 @@ GRANTS = {
         " mailbox_proved_on)",
         "worker": "SELECT",
     },
+    "directory_mailboxlink": {"web": "SELECT, INSERT, UPDATE (sent_at, failure, used_at)"},
     "directory_voice": {"web": "SELECT, INSERT"},
     "directory_outcome": {"web": "SELECT, INSERT", "worker": "SELECT"},
     "directory_convention": {"web": "SELECT, INSERT, UPDATE", "worker": "SELECT, UPDATE (reminded_days)"},
@@ -165,4 +181,4 @@ GRANTS = {
     "published.directory_region": {"worker": "SELECT, INSERT, DELETE", "public": "SELECT"},
 }
 
-__all__ = ["ACTING_KIND", "ACTING_ROLE", "ADDED", "ASKING_ROLES", "GRANTS", "POLICIES", "SeenByActor", "Tier", "seen_by"]
+__all__ = ["ACTING_KIND", "ACTING_ROLE", "ADDED", "ASKING_ROLES", "GRANTS", "LINKS", "POLICIES", "SeenByActor", "Tier", "seen_by"]

@@ -148,7 +148,7 @@ def is_language(code: str) -> bool:
 
 
 OTHER_NAMES = {
-    ("bin", "fr"): "edo", ("bin", "en"): "edo",
+    ("bin", "fr"): "edo (bini)", ("bin", "en"): "Edo (Bini)",
     ("prs", "fr"): "dari", ("prs", "en"): "Dari", ("mnk", "fr"): "mandinka", ("mnk", "en"): "Mandinka",
     ("rif", "fr"): "rifain", ("rif", "en"): "Riffian", ("zgh", "fr"): "amazighe", ("zgh", "en"): "Amazigh",
     ("gcf", "fr"): "créole guadeloupéen ou martiniquais", ("gcr", "fr"): "créole guyanais",

@@ -240,6 +240,45 @@ BY_VERBS = {
 """Since migration 0047: a hold and its beds are written by the verbs alone. Of a bed of others nobody reads who holds it, or since when:
 `beds_guard.TAKEN` says that it is taken."""
 
+REFUSED_BY_HER = {
+    "places_refusedbyher": {
+        # The house that she does not want is none of the two.
+        "said by us, for the proposal": f"FOR SELECT USING ({OURS} OR {COORDINATES})",
+        "said of a place that we had asked for": (
+            f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND (request_id, shelter_id) IN"  # noqa: S608
+            f" (SELECT h.request_id, h.shelter_id FROM places_hold h WHERE h.asking_id = {ME} AND h.listed))"
+        ),
+    },
+    "places_hold": BY_VERBS["places_hold"] | {"counted by the guard": "FOR SELECT TO repere_owner USING (true)"},
+}
+"""Since migration 0048. The guard says of which requests a place is kept (`placed_guard`)."""
+
+_ENDED_BY_THE_HOUSE = {"ended by the house": f"FOR UPDATE USING ({OURS} AND {BY_THE_HOUSE}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})"}
+ENDED_BY_PEOPLE = {
+    "places_apart": POLICIES["places_apart"] | _ENDED_BY_THE_HOUSE,
+    "places_carried": ADDED["places_carried"] | _ENDED_BY_THE_HOUSE,
+    "places_markend": {
+        "who said it": f"FOR SELECT USING ({OURS})",
+        "asked in one's own name": (
+            f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER} AND second_user_id IS NULL"  # noqa: S608
+            f" AND (apart_id IN (SELECT a.id FROM places_apart a WHERE a.{OURS})"
+            f" OR carried_id IN (SELECT c.id FROM places_carried c WHERE c.{OURS}) AND decided_at IS NULL))"
+        ),
+        "decided in one's own name": (
+            f"FOR UPDATE USING ({OURS} AND decided_at IS NULL) WITH CHECK ({OURS} AND second_user_id = {ACTING_USER}"
+            f" AND decided_at IS NOT NULL AND (NOT ended OR user_id <> {ACTING_USER}))"
+        ),
+    },
+    "places_voicereminder": {
+        "the shelter's own": f"FOR SELECT USING ({OURS})",
+        "shown to oneself": (
+            f"FOR INSERT WITH CHECK ({OURS} AND user_id = {ACTING_USER}"  # noqa: S608
+            f" AND shelter_id IN (SELECT s.id FROM places_shelter s WHERE s.{OURS}))"
+        ),
+    },
+}
+"""Since migration 0049. `marks_guard` asks who said that something ends."""
+
 
 def _for_roles(table: str) -> dict[str, str]:
     roles = ", ".join(f"'{role}'" for role in sorted(reading(table)))
@@ -261,7 +300,8 @@ GRANTS = {
     "places_sheltervoice": {"web": "SELECT, INSERT, UPDATE (user_id, said_at, reason)"},
     "places_bed": {"web": "SELECT, INSERT, UPDATE (out_of_use, listed, closed_on)", "worker": "SELECT"},
     "places_request": {
-        "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome, household, size, minors, phase, urgency, changed_at)",
+        "web": "SELECT, INSERT, UPDATE (sent_at, first_yes_at, closed_at, outcome, household, size, minors, phase, urgency, changed_at,"
+        " line)",
         "worker": "SELECT, UPDATE (sent_at)",
     },
     "places_hold": {
@@ -269,8 +309,10 @@ GRANTS = {
         "worker": "SELECT, INSERT, UPDATE (state)",
     },
     "places_occupancy": {"web": "SELECT, INSERT, UPDATE (during, live)", "worker": "SELECT, UPDATE (live)"},
-    "places_apart": {"web": "SELECT, INSERT"},
-    "places_carried": {"web": "SELECT, INSERT"},
+    "places_apart": {"web": "SELECT, INSERT, UPDATE (ended_at)"},
+    "places_carried": {"web": "SELECT, INSERT, UPDATE (ended_at)"},
+    "places_markend": {"web": "SELECT, INSERT, UPDATE (second_user_id, decided_at, ended)"},
+    "places_voicereminder": {"web": "SELECT, INSERT"},
     "places_formerneeds": {"web": "SELECT, INSERT"},
     "places_question": {"web": "SELECT, INSERT, UPDATE (answer, answered_at)"},
     "places_privatereason": {"web": "SELECT, INSERT"},
@@ -278,9 +320,11 @@ GRANTS = {
     "places_incident": {"web": "SELECT, INSERT"},
     "places_alert": {"web": "SELECT, INSERT"},
     "places_event": {"web": "SELECT, INSERT", "worker": "SELECT"},
+    "places_refusedbyher": {"web": "SELECT, INSERT"},
 }  # fmt: skip
 
 
 def declared_policies() -> dict[str, dict[str, str]]:
-    wordings = POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK | TOLD_BACK | ERASED | BY_VERBS
+    wordings = POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK | TOLD_BACK | ERASED | BY_VERBS | REFUSED_BY_HER
+    wordings |= ENDED_BY_PEOPLE
     return {table: opened | _for_roles(table) for table, opened in wordings.items()}

@@ -215,8 +215,14 @@ class NeedsForm(forms.Form):
         )  # fmt: skip
 
 
+class LineForm(forms.Form):
+    """Another telephone, told apart from the needs: nobody is asked again for it."""
+
+    line = LineField(label=_("Telephone of your service"), required=False, max_length=40)
+
+
 class ChangedNeedsForm(NeedsForm):
-    """Said anew; the telephone stays as it was told."""
+    """Said anew; the telephone is changed apart."""
 
     line = None  # type: ignore[assignment]
 
@@ -364,7 +370,7 @@ class DeclineForm(forms.Form):
 
 
 class IncidentForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What happened"), choices=Incident.Kind.choices)
+    kind = forms.ChoiceField(label=_("What happened"), choices=[("", _("Choose")), *Incident.Kind.choices])
 
 
 class ArrivalForm(forms.Form):

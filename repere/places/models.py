@@ -92,32 +92,6 @@ class Shelter(models.Model):
         return listed_or_ours(actor)
 
 
-class ShelterVoice(models.Model):
-    """Another organisation was asked to vouch for a shelter; `said_at` once one of its people did. It reads this row and nothing else
-    of the shelter: `name` and `zone` as they were when it was asked."""
-
-    id = _id()
-    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="voices")
-    keeper = _organisation()
-    organisation = _organisation()
-    name = models.CharField(max_length=80)
-    zone = models.CharField(max_length=3)
-    asked_at = models.DateTimeField()
-    user_id = models.UUIDField(null=True)
-    said_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=300, blank=True)
-
-    objects = SeenByActor.as_manager()
-
-    class Meta:
-        ordering = ["asked_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["shelter", "organisation", "zone", "name"], name="one_voice_for_a_shelter")]
-
-    @staticmethod
-    def seen_by(actor: Actor) -> Q:
-        return Q(keeper_id=actor.organisation_id) | Q(organisation_id=actor.organisation_id)
-
-
 class Unit(models.Model):
     """A room, a flat or a dormitory: what is given together. Attributes as in `repere.core.needs.Place`."""
 
@@ -375,13 +349,19 @@ class Occupancy(models.Model):
         return Q(hold_id__in=holds.values("pk"))
 
 
+class BesideRequestQuerySet(SeenByActor):
+    def standing(self) -> Any:
+        """Of what may end: what has not."""
+        return self.filter(ended_at=None)
+
+
 class BesideRequest(models.Model):
     """Said beside a request: read by who asked and by the shelter that received the need."""
 
     organisation = _organisation()
     created_at = models.DateTimeField()
 
-    objects = SeenByActor.as_manager()
+    objects = BesideRequestQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -398,9 +378,10 @@ class Apart(BesideRequest):
     id = _id()
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="apart")
     other = models.UUIDField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta(BesideRequest.Meta):
-        constraints = [models.UniqueConstraint(fields=["request", "other"], name="said_once")]
+        constraints = [models.UniqueConstraint(fields=["request", "other"], condition=Q(ended_at=None), name="said_once")]
 
 
 class Carried(BesideRequest):
@@ -409,9 +390,10 @@ class Carried(BesideRequest):
     id = _id()
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="carried")
     mark = models.UUIDField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta(BesideRequest.Meta):
-        constraints = [models.UniqueConstraint(fields=["request", "mark"], name="carried_once")]
+        constraints = [models.UniqueConstraint(fields=["request", "mark"], condition=Q(ended_at=None), name="carried_once")]
 
 
 class FormerNeeds(BesideRequest):
@@ -593,3 +575,9 @@ class Event(models.Model):
             return Q()
         ours = Q(organisation_id=actor.organisation_id) | Q(by_organisation_id=actor.organisation_id)
         return ours | Q(told_to_id=actor.organisation_id)
+
+
+# Tables of three subjects stand in files of their own, and Django looks for tables here.
+from repere.places.mark_models import MarkEnd  # noqa: E402, F401
+from repere.places.refused_models import RefusedByHer  # noqa: E402, F401
+from repere.places.vouching_models import ShelterVoice, VoiceReminder  # noqa: E402, F401

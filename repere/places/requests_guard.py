@@ -27,3 +27,17 @@ CREATE TRIGGER search_is_ended_by_who_asked BEFORE UPDATE ON places_request FOR 
 """
 
 UNDONE = "DROP TRIGGER search_is_ended_by_who_asked ON places_request; DROP FUNCTION search_is_ended_by_who_asked()"
+
+# A house that received the request may say a first yes on its row: not by which telephone who asked is reached.
+LINE = """
+CREATE FUNCTION public.line_is_told_by_who_asked() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.organisation_id IS DISTINCT FROM public.acting('organisation')::uuid THEN
+        RAISE EXCEPTION 'the telephone is told by who asked' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER line_is_told_by_who_asked BEFORE UPDATE ON places_request FOR EACH ROW WHEN (NEW.line IS DISTINCT FROM OLD.line)
+    EXECUTE FUNCTION line_is_told_by_who_asked();
+"""
+LINE_UNDONE = "DROP TRIGGER line_is_told_by_who_asked ON places_request; DROP FUNCTION line_is_told_by_who_asked()"

@@ -15,7 +15,7 @@ SEEKING = frozenset({
 HOSTING = frozenset({"shelter_worker", "case_worker", "child_protection", "local_authority"})
 """Roles that answer for a shelter. Each of them looks for places too."""
 COORDINATION = "coordination"
-COORDINATED = frozenset({"places_shelter", "places_unit", "places_bed", "places_request", "places_hold"})
+COORDINATED = frozenset({"places_shelter", "places_unit", "places_bed", "places_request", "places_hold", "places_refusedbyher"})
 """Tables of which the coordination reads rows."""
 
 

@@ -87,7 +87,11 @@ STEPS = {
     "danger_words": _("What to do if somebody looks for her"),
 }
 ANSWERS = {"": _("Not yet"), "done": _("Done"), "later": _("Later"), "she_declined": _("She does not want to")}
-WHY_WITHOUT = {"no_place_fits": _("No place fits"), "places_went_to_more_urgent": _("Places that fit went to more urgent households")}
+WHY_WITHOUT = {
+    "no_place_fits": _("No place fits"),
+    "places_went_to_more_urgent": _("Places that fit went to more urgent households"),
+    "excluded_alone_fit": _("No other place fits than those left out"),
+}
 STATE_SIGNALS = {
     "asked": "waiting", "accepted": "open", "declined": "none", "expired": "none", "withdrawn": "none", "arrived": "open", "left": "none",
 }  # fmt: skip

@@ -72,11 +72,20 @@ def alias(role: str) -> dict[str, Any]:
     }
 
 
+LIMITS = {"statement_timeout": "60s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
+"""For a page process: how long one statement runs, waits for a lock, and how long a transaction may do nothing. A page that meets one
+is told so and undone as a whole (`errors.busy`). Jobs, imports, backups and migrations run by command have none."""
+
+
 def _options(role: str, pooled: bool) -> dict[str, Any]:
     if role not in SERVING_ROLES:
         return {}
-    pool = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10, "reset": one_statement.forget_the_session}} if pooled else {}
-    return {"cursor_factory": one_statement.OneStatementCursor, **pool}
+    found: dict[str, Any] = {"cursor_factory": one_statement.OneStatementCursor}
+    if pooled:
+        found["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10, "reset": one_statement.forget_the_session}
+    if pooled and role != "worker":
+        found["options"] = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    return found
 
 
 def admin_connection(dbname: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:

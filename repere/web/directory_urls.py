@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repere.accounts import views_secret
+from repere.accounts import views_mailbox, views_secret
 from repere.accounts.stepup import doing, fresh
 from repere.directory.views import changing, country, entries, exchange
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("entries/<uuid:entry>/closed/", fresh(minutes=5)(views_secret.address), name="address"),
     path("entries/<uuid:entry>/closed/<slug:act>/", fresh(minutes=5)(views_secret.address_act), name="address_act"),
     path("entries/<uuid:entry>/<slug:act>/", fresh(when=doing("vouch"))(entries.entry_act), name="entry_act"),
+    path("contacts/<uuid:contact>/mailbox/", views_mailbox.mailbox, name="mailbox"),
+    path("contacts/<uuid:contact>/mailbox/send/", views_mailbox.send, name="mailbox_send"),
     path("contacts/<uuid:contact>/<slug:act>/", fresh(when=doing("verify", "called"))(entries.contact_act), name="contact_act"),
     path("mandates/<uuid:mandate>/<slug:act>/", entries.mandate_act, name="mandate_act"),
     path("coverage/", country.coverage_page, name="coverage"),

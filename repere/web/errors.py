@@ -22,6 +22,8 @@ from repere.ledger.actions import CannotRecord
 
 # Of SQLSTATE: the connection is lost, the disk is full, the server is shutting down or takes reads only, its files fail.
 CLOSED = ("08", "53", "57P", "58", "25006", "XX")
+# A time limit of the pages' connection was met (`database.LIMITS`): for a statement, a lock, a transaction that does nothing.
+TOO_LONG = ("57014", "55P03", "25P03")
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,27 @@ def closed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=503, headers={"Retry-After": "120"})
 
 
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether this error, or one that it was made of or came upon, is a time limit of the database."""
+    while error is not None:
+        if isinstance(error, psycopg.DatabaseError) and error.sqlstate in TOO_LONG:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    trouble = Trouble(
+        _("This takes too long just now"),
+        _("Somebody else is writing here, or the database has too much to do. The page was stopped so that others go on."),
+        _("What you sent was undone as a whole, so nothing is half done. Drafts that were saved are still there."),
+        _("Wait a minute and try once more. If it happens again, tell the person who runs this installation at what time it was."),
+    )
+    response = _answer(request, trouble, 503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def cannot_record(error: BaseException | None) -> bool:
     """Whether this error, or the one it was made of (a job that could not be put in), means that nothing can be written down."""
     while error is not None:
@@ -175,6 +198,8 @@ def _closes(error: BaseException) -> bool:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Called by Django while the error is being handled."""
+    if took_too_long(sys.exc_info()[1]):
+        return busy(request)
     if cannot_record(sys.exc_info()[1]):
         return closed(request)
     trouble = Trouble(

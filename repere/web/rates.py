@@ -65,6 +65,7 @@ LIMITS = {
     "write": Rate(Limit(400, TEN_MINUTES), alone=60, lease=10),
     "search": Rate(Limit(90, TEN_MINUTES), alone=15, lease=5),
     "export": Rate(Limit(30, TEN_MINUTES), alone=0, lease=1),
+    "letter": Rate(Limit(10, TEN_MINUTES), alone=0, lease=1),
     "sign_in": Rate(Limit(1200, TEN_MINUTES), alone=20, lease=5),
 }
 NEVER_COUNTED = frozenset({"free", "urgent"})

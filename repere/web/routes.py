@@ -3,12 +3,14 @@
 An address that is not here fails the tests. What is declared is also enforced: methods, who may open it, its headers.
 
 audience   public: anybody, no cookie, no connection that could read a person · anyone: before or after signing in ·
-           link: whoever holds a link that works once, and its code; no session is met and nothing is looked up before the code ·
+           link: whoever holds a link that works once, and its code where it opens anything; no session is met and nothing is looked up
+           before the code, or the button ·
            signed_in: a member of an organisation; the view and the database then say which rows
 tier       the most secret thing an answer can hold: nothing · law · account · person · identity
 audit      none · look: one row with every person shown · write: one row per act · sign_in: rows of coming and going
 rate       free: the same for everybody, a front may hold it, never counted · urgent: a life may hang on it, never refused ·
            session: pages and forms of somebody signed in · search: looking for somebody or something · export: what leaves in bulk ·
+           letter: what leaves as a letter to somebody outside ·
            sign_in: strangers, by their part of the network, beside the buckets of `accounts.throttle`. Figures: `web.rates`
 headers    which class of tests/web/header_contract.yaml the answer belongs to
 """
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 AUDIENCES = ("public", "anyone", "link", "signed_in")
 TIERS = ("nothing", "law", "account", "person", "identity")
 AUDITS = ("none", "look", "write", "sign_in")
-RATES = ("free", "urgent", "session", "search", "export", "sign_in")
+RATES = ("free", "urgent", "session", "search", "export", "letter", "sign_in")
 HEADERS = ("public", "page", "download", "table", "well_known")
 
 
@@ -204,6 +206,9 @@ ROUTES: dict[str, Route] = {
     "directory:address_act": _signed_in("account", "write", POST),
     "directory:entry_act": _signed_in("account", "write", POST),
     "directory:contact_act": _signed_in("account", "write", POST),
+    "directory:mailbox": _signed_in("account", "none"),
+    "directory:mailbox_send": _signed_in("account", "write", POST, rate="letter"),
+    "seen:mailbox": Route("link", "nothing", "write", "sign_in", BOTH),
     "directory:mandate_act": _signed_in("account", "write", POST),
     "directory:coverage": _signed_in("account", "none"),
     "directory:lists": _signed_in("account", "none"),
@@ -221,10 +226,13 @@ ROUTES: dict[str, Route] = {
     # A place for her, asked from her file.
     "cases:report": _signed_in("person", "write", BOTH, rate="urgent"),
     "cases:place": _signed_in("person", "write", BOTH),
+    "cases:marks": _signed_in("person", "look"),
+    "cases:marks_act": _signed_in("person", "write", POST),
     "cases:place_request": _signed_in("person", "look"),
     "cases:place_change": _signed_in("person", "write", BOTH),
     "cases:place_act": _signed_in("person", "write", POST),
     "cases:moved": _signed_in("person", "write", BOTH),
+    "cases:moved_not_there": _signed_in("person", "look"),
     # Shelters: needs without a person; whoever is shown there has no name, no code and no file, until the file was opened to the house.
     "places:desk": _signed_in("account", "none"),
     "places:asked": _signed_in("person", "look"),

@@ -247,6 +247,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.directory_mailbox_is_proved_by_a_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF public.acting('kind') IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'a mailbox is proved by a link' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.directory_matches(asked text, of_function text, spoken text, served text, most integer) RETURNS TABLE(id uuid, rank real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -611,6 +622,17 @@ CREATE FUNCTION public.ledger_seal_is_append_only() RETURNS trigger
             RAISE EXCEPTION 'ledger_seal is append-only' USING ERRCODE = 'integrity_constraint_violation';
         END $$;
 
+CREATE FUNCTION public.line_is_told_by_who_asked() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.organisation_id IS DISTINCT FROM public.acting('organisation')::uuid THEN
+        RAISE EXCEPTION 'the telephone is told by who asked' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.link_is_answered_for() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -646,6 +668,21 @@ BEGIN
         )
         SELECT h.position, h.at, h.act::text, h.kind::text, h.actor_id, h.organisation_id, h.body
         FROM hers h WHERE below IS NULL OR h.position < below ORDER BY h.position DESC LIMIT at_most;
+END $$;
+
+CREATE FUNCTION public.mark_ends_by_its_people() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NOT EXISTS (
+        SELECT FROM public.places_markend m
+        WHERE m.ended AND (TG_TABLE_NAME = 'places_apart' AND m.apart_id = NEW.id
+            OR TG_TABLE_NAME = 'places_carried' AND m.carried_id = NEW.id AND m.second_user_id <> m.user_id)
+    ) THEN
+        RAISE EXCEPTION 'what was said of another person ends by its people, once' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
 END $$;
 
 CREATE FUNCTION public.member_accepts_herself() RETURNS trigger
@@ -779,6 +816,20 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.placed_requests(moment timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    from_then timestamptz := least(moment, now());
+BEGIN
+    IF (public.acting('role') = 'coordination') IS NOT TRUE THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT h.request_id FROM public.places_hold h
+    WHERE h.state = 'arrived' OR h.state = 'accepted' AND h.ends_at > from_then;
+END $$;
+
 CREATE FUNCTION public.places_event_is_append_only() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
@@ -793,6 +844,14 @@ CREATE FUNCTION public.places_formerneeds_is_append_only() RETURNS trigger
     AS $$
         BEGIN
             RAISE EXCEPTION 'places_formerneeds is append-only' USING ERRCODE = 'integrity_constraint_violation';
+        END $$;
+
+CREATE FUNCTION public.places_refusedbyher_is_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+        BEGIN
+            RAISE EXCEPTION 'places_refusedbyher is append-only' USING ERRCODE = 'integrity_constraint_violation';
         END $$;
 
 CREATE FUNCTION public.places_shelterchange_is_append_only() RETURNS trigger
@@ -2614,6 +2673,21 @@ CREATE TABLE public.directory_importchange (
 
 ALTER TABLE ONLY public.directory_importchange FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.directory_mailboxlink (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    failure character varying(60) NOT NULL,
+    used_at timestamp with time zone,
+    contact_id uuid NOT NULL,
+    organisation_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.directory_mailboxlink FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.directory_mandate (
     id uuid NOT NULL,
     rank character varying(8) NOT NULL,
@@ -2944,7 +3018,8 @@ CREATE TABLE public.places_apart (
     other uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
     organisation_id uuid NOT NULL,
-    request_id uuid NOT NULL
+    request_id uuid NOT NULL,
+    ended_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.places_apart FORCE ROW LEVEL SECURITY;
@@ -2980,7 +3055,8 @@ CREATE TABLE public.places_carried (
     mark uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
     organisation_id uuid NOT NULL,
-    request_id uuid NOT NULL
+    request_id uuid NOT NULL,
+    ended_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.places_carried FORCE ROW LEVEL SECURITY;
@@ -3051,6 +3127,24 @@ CREATE TABLE public.places_incident (
 
 ALTER TABLE ONLY public.places_incident FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.places_markend (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    reason character varying(12) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    second_user_id uuid,
+    decided_at timestamp with time zone,
+    ended boolean NOT NULL,
+    apart_id uuid,
+    carried_id uuid,
+    organisation_id uuid NOT NULL,
+    CONSTRAINT an_end_has_a_day CHECK (((NOT ended) OR (decided_at IS NOT NULL))),
+    CONSTRAINT one_line_ends CHECK ((((apart_id IS NULL) AND (carried_id IS NOT NULL)) OR ((apart_id IS NOT NULL) AND (carried_id IS NULL)))),
+    CONSTRAINT what_protects_another_ends_by_two CHECK (((NOT ended) OR (carried_id IS NULL) OR ((second_user_id IS NOT NULL) AND (NOT ((second_user_id = user_id) AND (second_user_id IS NOT NULL))))))
+);
+
+ALTER TABLE ONLY public.places_markend FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.places_occupancy (
     id uuid NOT NULL,
     during tstzrange NOT NULL,
@@ -3082,6 +3176,16 @@ CREATE TABLE public.places_question (
 );
 
 ALTER TABLE ONLY public.places_question FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.places_refusedbyher (
+    id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    organisation_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    shelter_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.places_refusedbyher FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.places_request (
     id uuid NOT NULL,
@@ -3190,6 +3294,16 @@ CREATE TABLE public.places_unit (
 );
 
 ALTER TABLE ONLY public.places_unit FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.places_voicereminder (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    shown_on date NOT NULL,
+    organisation_id uuid NOT NULL,
+    shelter_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.places_voicereminder FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.procrastinate_events (
     id bigint NOT NULL,
@@ -3408,9 +3522,6 @@ ALTER TABLE ONLY public.auth_permission
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.places_carried
-    ADD CONSTRAINT carried_once UNIQUE (request_id, mark);
-
 ALTER TABLE ONLY public.cases_case
     ADD CONSTRAINT case_with_its_organisation UNIQUE (id, organisation_id);
 
@@ -3578,6 +3689,9 @@ ALTER TABLE ONLY public.directory_importbatch
 
 ALTER TABLE ONLY public.directory_importchange
     ADD CONSTRAINT directory_importchange_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.directory_mailboxlink
+    ADD CONSTRAINT directory_mailboxlink_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.directory_mandate
     ADD CONSTRAINT directory_mandate_pkey PRIMARY KEY (id);
@@ -3762,6 +3876,9 @@ ALTER TABLE ONLY public.places_hold
 ALTER TABLE ONLY public.places_incident
     ADD CONSTRAINT places_incident_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.places_markend
+    ADD CONSTRAINT places_markend_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.places_occupancy
     ADD CONSTRAINT places_occupancy_pkey PRIMARY KEY (id);
 
@@ -3773,6 +3890,9 @@ ALTER TABLE ONLY public.places_privatereason
 
 ALTER TABLE ONLY public.places_question
     ADD CONSTRAINT places_question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_refusedbyher
+    ADD CONSTRAINT places_refusedbyher_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.places_request
     ADD CONSTRAINT places_request_key_key UNIQUE (key);
@@ -3791,6 +3911,9 @@ ALTER TABLE ONLY public.places_sheltervoice
 
 ALTER TABLE ONLY public.places_unit
     ADD CONSTRAINT places_unit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.places_voicereminder
+    ADD CONSTRAINT places_voicereminder_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.procrastinate_events
     ADD CONSTRAINT procrastinate_events_pkey PRIMARY KEY (id);
@@ -3813,8 +3936,8 @@ ALTER TABLE ONLY public.directory_regionkept
 ALTER TABLE ONLY public.places_request
     ADD CONSTRAINT request_with_its_organisation UNIQUE (id, organisation_id);
 
-ALTER TABLE ONLY public.places_apart
-    ADD CONSTRAINT said_once UNIQUE (request_id, other);
+ALTER TABLE ONLY public.places_voicereminder
+    ADD CONSTRAINT shown_once_a_day UNIQUE (shelter_id, user_id, shown_on);
 
 ALTER TABLE ONLY public.directory_outcome
     ADD CONSTRAINT told_once_a_day_by_one_body UNIQUE (service_id, organisation_id, "on", what);
@@ -3903,6 +4026,8 @@ CREATE INDEX accounts_vettingstep_user_id_801ccc16 ON public.accounts_vettingste
 
 CREATE UNIQUE INDEX an_account_is_frozen_once ON public.cases_freeze USING btree (organisation_id, user_id) WHERE (lifted_at IS NULL);
 
+CREATE UNIQUE INDEX asked_once_at_a_time ON public.places_markend USING btree (carried_id) WHERE (decided_at IS NULL);
+
 CREATE UNIQUE INDEX assigned_once ON public.cases_assignment USING btree (case_id, user_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
@@ -3914,6 +4039,8 @@ CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_
 CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
 
 CREATE INDEX beds_of_a_hold ON public.places_occupancy USING btree (hold_id);
+
+CREATE UNIQUE INDEX carried_once ON public.places_carried USING btree (request_id, mark) WHERE (ended_at IS NULL);
 
 CREATE INDEX cases_assignment_case_id_b0be0e7a ON public.cases_assignment USING btree (case_id);
 
@@ -4014,6 +4141,8 @@ CREATE INDEX directory_convention_organisation_id_d617f7f1 ON public.directory_c
 CREATE INDEX directory_importbatch_organisation_id_34ac3eb4 ON public.directory_importbatch USING btree (organisation_id);
 
 CREATE INDEX directory_importchange_batch_id_04ef596a ON public.directory_importchange USING btree (batch_id);
+
+CREATE INDEX directory_mailboxlink_contact_id_8b9bc275 ON public.directory_mailboxlink USING btree (contact_id);
 
 CREATE INDEX directory_mandate_confirmed_organisation_id_17a9441f ON public.directory_mandate USING btree (confirmed_organisation_id);
 
@@ -4165,6 +4294,10 @@ CREATE INDEX places_incident_organisation_id_12c34880 ON public.places_incident 
 
 CREATE INDEX places_incident_shelter_id_21ee0383 ON public.places_incident USING btree (shelter_id);
 
+CREATE INDEX places_markend_apart_id_070a7d82 ON public.places_markend USING btree (apart_id);
+
+CREATE INDEX places_markend_carried_id_04e3ac8e ON public.places_markend USING btree (carried_id);
+
 CREATE INDEX places_occupancy_bed_id_4edf7e49 ON public.places_occupancy USING btree (bed_id);
 
 CREATE INDEX places_occupancy_hold_id_2e65669f ON public.places_occupancy USING btree (hold_id);
@@ -4174,6 +4307,8 @@ CREATE INDEX places_privatereason_organisation_id_2b92df04 ON public.places_priv
 CREATE INDEX places_question_hold_id_9857c9a7 ON public.places_question USING btree (hold_id);
 
 CREATE INDEX places_question_request_id_dcb15469 ON public.places_question USING btree (request_id);
+
+CREATE INDEX places_refusedbyher_request_id_a95b2963 ON public.places_refusedbyher USING btree (request_id);
 
 CREATE INDEX places_request_organisation_id_fd2c8e1f ON public.places_request USING btree (organisation_id);
 
@@ -4218,6 +4353,8 @@ CREATE INDEX reminders_to_send ON public.directory_reminderletter USING btree (w
 CREATE INDEX requests_of_a_file ON public.places_request USING btree (organisation_id, reference);
 
 CREATE INDEX requests_waiting ON public.places_request USING btree (asked_at) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX said_once ON public.places_apart USING btree (request_id, other) WHERE (ended_at IS NULL);
 
 CREATE INDEX service_by_function ON public.directory_service USING btree (function) WHERE (closed_on IS NULL);
 
@@ -4275,6 +4412,10 @@ CREATE TRIGGER directory_contact_ends BEFORE UPDATE ON public.directory_contact 
 
 CREATE TRIGGER directory_contact_is_called_back BEFORE INSERT OR UPDATE ON public.directory_contact FOR EACH ROW EXECUTE FUNCTION public.directory_contact_is_called_back();
 
+CREATE TRIGGER directory_mailbox_is_not_proved_at_once BEFORE INSERT ON public.directory_contact FOR EACH ROW WHEN ((new.mailbox_proved_on IS NOT NULL)) EXECUTE FUNCTION public.directory_mailbox_is_proved_by_a_link();
+
+CREATE TRIGGER directory_mailbox_is_proved_by_a_link BEFORE UPDATE ON public.directory_contact FOR EACH ROW WHEN ((new.mailbox_proved_on IS DISTINCT FROM old.mailbox_proved_on)) EXECUTE FUNCTION public.directory_mailbox_is_proved_by_a_link();
+
 CREATE TRIGGER directory_outcomes_of_one_day BEFORE INSERT ON public.directory_outcome FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.directory_outcomes_of_one_day();
 
 CREATE TRIGGER directory_own_name BEFORE UPDATE ON public.directory_contact FOR EACH ROW EXECUTE FUNCTION public.directory_own_name();
@@ -4321,7 +4462,13 @@ CREATE TRIGGER ledger_seal_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON
 
 ALTER TABLE public.ledger_seal ENABLE ALWAYS TRIGGER ledger_seal_is_append_only;
 
+CREATE TRIGGER line_is_told_by_who_asked BEFORE UPDATE ON public.places_request FOR EACH ROW WHEN (((new.line)::text IS DISTINCT FROM (old.line)::text)) EXECUTE FUNCTION public.line_is_told_by_who_asked();
+
 CREATE TRIGGER link_is_answered_for BEFORE INSERT ON public.accounts_invitation FOR EACH ROW WHEN ((CURRENT_USER <> 'repere_owner'::name)) EXECUTE FUNCTION public.link_is_answered_for();
+
+CREATE TRIGGER mark_ends_by_its_people BEFORE UPDATE ON public.places_apart FOR EACH ROW EXECUTE FUNCTION public.mark_ends_by_its_people();
+
+CREATE TRIGGER mark_ends_by_its_people BEFORE UPDATE ON public.places_carried FOR EACH ROW EXECUTE FUNCTION public.mark_ends_by_its_people();
 
 CREATE TRIGGER member_accepts_herself BEFORE INSERT OR UPDATE ON public.accounts_membership FOR EACH ROW EXECUTE FUNCTION public.member_accepts_herself();
 
@@ -4340,6 +4487,10 @@ ALTER TABLE public.places_event ENABLE ALWAYS TRIGGER places_event_is_append_onl
 CREATE TRIGGER places_formerneeds_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.places_formerneeds FOR EACH STATEMENT EXECUTE FUNCTION public.places_formerneeds_is_append_only();
 
 ALTER TABLE public.places_formerneeds ENABLE ALWAYS TRIGGER places_formerneeds_is_append_only;
+
+CREATE TRIGGER places_refusedbyher_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.places_refusedbyher FOR EACH STATEMENT EXECUTE FUNCTION public.places_refusedbyher_is_append_only();
+
+ALTER TABLE public.places_refusedbyher ENABLE ALWAYS TRIGGER places_refusedbyher_is_append_only;
 
 CREATE TRIGGER places_shelterchange_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.places_shelterchange FOR EACH STATEMENT EXECUTE FUNCTION public.places_shelterchange_is_append_only();
 
@@ -4750,6 +4901,12 @@ ALTER TABLE ONLY public.directory_importbatch
 ALTER TABLE ONLY public.directory_importchange
     ADD CONSTRAINT directory_importchan_batch_id_04ef596a_fk_directory FOREIGN KEY (batch_id) REFERENCES public.directory_importbatch(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.directory_mailboxlink
+    ADD CONSTRAINT directory_mailboxlin_contact_id_8b9bc275_fk_directory FOREIGN KEY (contact_id) REFERENCES public.directory_contact(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.directory_mailboxlink
+    ADD CONSTRAINT directory_mailboxlin_organisation_id_7f0fbae1_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.directory_mandate
     ADD CONSTRAINT directory_mandate_confirmed_organisati_17a9441f_fk_directory FOREIGN KEY (confirmed_organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -4891,6 +5048,15 @@ ALTER TABLE ONLY public.places_incident
 ALTER TABLE ONLY public.places_incident
     ADD CONSTRAINT places_incident_shelter_id_21ee0383_fk_places_shelter_id FOREIGN KEY (shelter_id) REFERENCES public.places_shelter(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.places_markend
+    ADD CONSTRAINT places_markend_apart_id_070a7d82_fk_places_apart_id FOREIGN KEY (apart_id) REFERENCES public.places_apart(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_markend
+    ADD CONSTRAINT places_markend_carried_id_04e3ac8e_fk_places_carried_id FOREIGN KEY (carried_id) REFERENCES public.places_carried(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_markend
+    ADD CONSTRAINT places_markend_organisation_id_b515141c_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.places_occupancy
     ADD CONSTRAINT places_occupancy_bed_id_4edf7e49_fk_places_bed_id FOREIGN KEY (bed_id) REFERENCES public.places_bed(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -4908,6 +5074,15 @@ ALTER TABLE ONLY public.places_question
 
 ALTER TABLE ONLY public.places_question
     ADD CONSTRAINT places_question_request_id_dcb15469_fk_places_request_id FOREIGN KEY (request_id) REFERENCES public.places_request(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_refusedbyher
+    ADD CONSTRAINT places_refusedbyher_organisation_id_76a605f9_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_refusedbyher
+    ADD CONSTRAINT places_refusedbyher_request_id_a95b2963_fk_places_request_id FOREIGN KEY (request_id) REFERENCES public.places_request(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_refusedbyher
+    ADD CONSTRAINT places_refusedbyher_shelter_id_d23268cb_fk_places_shelter_id FOREIGN KEY (shelter_id) REFERENCES public.places_shelter(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.places_request
     ADD CONSTRAINT places_request_organisation_id_fd2c8e1f_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
@@ -4941,6 +5116,12 @@ ALTER TABLE ONLY public.places_unit
 
 ALTER TABLE ONLY public.places_unit
     ADD CONSTRAINT places_unit_shelter_id_efdf7d49_fk_places_shelter_id FOREIGN KEY (shelter_id) REFERENCES public.places_shelter(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_voicereminder
+    ADD CONSTRAINT places_voicereminder_organisation_id_f9db9583_fk_directory FOREIGN KEY (organisation_id) REFERENCES public.directory_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.places_voicereminder
+    ADD CONSTRAINT places_voicereminder_shelter_id_dc1c9617_fk_places_shelter_id FOREIGN KEY (shelter_id) REFERENCES public.places_shelter(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.procrastinate_events
     ADD CONSTRAINT procrastinate_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id) ON DELETE CASCADE;
@@ -5055,7 +5236,7 @@ CREATE POLICY "added by the house" ON public.mfa_authenticator FOR INSERT WITH C
 
 CREATE POLICY "added for its organisation" ON public.cases_alert FOR INSERT WITH CHECK ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
-CREATE POLICY "added for its organisation" ON public.cases_canary FOR INSERT WITH CHECK ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
+CREATE POLICY "added for its organisation" ON public.cases_canary FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "an organisation reads its own rows" ON public.ledger_entry FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
@@ -5099,6 +5280,12 @@ CREATE POLICY "asked by whoever keeps the shelter" ON public.places_sheltervoice
     s.zone
    FROM public.places_shelter s
   WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
+
+CREATE POLICY "asked in one's own name" ON public.places_markend FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (second_user_id IS NULL) AND ((apart_id IN ( SELECT a.id
+   FROM public.places_apart a
+  WHERE (a.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))) OR ((carried_id IN ( SELECT c.id
+   FROM public.places_carried c
+  WHERE (c.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))) AND (decided_at IS NULL)))));
 
 CREATE POLICY "asked in one's own name" ON public.places_request FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting))));
 
@@ -5274,6 +5461,8 @@ CREATE POLICY "counted by the guard" ON public.directory_voice FOR SELECT TO rep
 
 CREATE POLICY "counted by the guard" ON public.places_bed FOR SELECT TO repere_owner USING (true);
 
+CREATE POLICY "counted by the guard" ON public.places_hold FOR SELECT TO repere_owner USING (true);
+
 CREATE POLICY "counted by the guard" ON public.places_occupancy FOR SELECT TO repere_owner USING (true);
 
 CREATE POLICY "counted by the guard" ON public.places_shelter FOR SELECT TO repere_owner USING (true);
@@ -5282,6 +5471,8 @@ CREATE POLICY "counted by the guard" ON public.places_sheltervoice FOR SELECT TO
 
 CREATE POLICY "counted by the owner" ON public.cases_retainedcount TO repere_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY "decided in one's own name" ON public.places_markend FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (decided_at IS NULL))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (second_user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (decided_at IS NOT NULL) AND ((NOT ended) OR (user_id <> ( SELECT (public.acting('user'::text))::uuid AS acting)))));
+
 ALTER TABLE public.directory_contact ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.directory_convention ENABLE ROW LEVEL SECURITY;
@@ -5289,6 +5480,8 @@ ALTER TABLE public.directory_convention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.directory_importbatch ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.directory_importchange ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.directory_mailboxlink ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.directory_mandate ENABLE ROW LEVEL SECURITY;
 
@@ -5313,6 +5506,10 @@ ALTER TABLE public.directory_voice ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.django_session ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "ended by the command" ON public.ledger_witness FOR UPDATE TO repere_web USING (((( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (( SELECT (public.acting('user'::text))::uuid AS acting) IS NULL))) WITH CHECK (((( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (( SELECT (public.acting('user'::text))::uuid AS acting) IS NULL)));
+
+CREATE POLICY "ended by the house" ON public.places_apart FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "ended by the house" ON public.places_carried FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "ended or confirmed" ON public.directory_mandate FOR UPDATE USING (((service_id IN ( SELECT s.id
    FROM public.directory_service s)) AND ((EXISTS ( SELECT
@@ -5367,11 +5564,15 @@ CREATE POLICY "for who seeks or hosts" ON public.places_hold AS RESTRICTIVE TO r
 
 CREATE POLICY "for who seeks or hosts" ON public.places_incident AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
+CREATE POLICY "for who seeks or hosts" ON public.places_markend AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
 CREATE POLICY "for who seeks or hosts" ON public.places_occupancy AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "for who seeks or hosts" ON public.places_privatereason AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "for who seeks or hosts" ON public.places_question AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_refusedbyher AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "for who seeks or hosts" ON public.places_request AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
@@ -5382,6 +5583,8 @@ CREATE POLICY "for who seeks or hosts" ON public.places_shelterchange AS RESTRIC
 CREATE POLICY "for who seeks or hosts" ON public.places_sheltervoice AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "for who seeks or hosts" ON public.places_unit AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'coordination'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
+
+CREATE POLICY "for who seeks or hosts" ON public.places_voicereminder AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "given by who keeps the service" ON public.directory_contact FOR INSERT WITH CHECK (((service_id IN ( SELECT s.id
    FROM public.directory_service s
@@ -5512,6 +5715,8 @@ CREATE POLICY "of one's organisation" ON public.accounts_factorreset FOR SELECT 
 
 CREATE POLICY "of one's organisation" ON public.directory_importbatch FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
+CREATE POLICY "of one's own entries" ON public.directory_mailboxlink FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
+
 CREATE POLICY "of services one may read" ON public.directory_contact FOR SELECT USING ((((mandate_id IS NULL) AND (service_id IN ( SELECT s.id
    FROM public.directory_service s))) OR ((service_id IN ( SELECT s.id
    FROM public.directory_service s)) AND ((EXISTS ( SELECT
@@ -5535,6 +5740,8 @@ CREATE POLICY "one's own voice" ON public.directory_voice FOR INSERT WITH CHECK 
    FROM public.directory_service s)) AND (EXISTS ( SELECT
    FROM public.directory_organisation o
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text))))));
+
+CREATE POLICY "opened by the house" ON public.directory_mailboxlink FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (used_at IS NULL))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
 CREATE POLICY "ours, or received" ON public.places_request FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (id IN ( SELECT h.request_id
    FROM public.places_hold h
@@ -5564,11 +5771,15 @@ ALTER TABLE public.places_hold ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.places_incident ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.places_markend ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.places_occupancy ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.places_privatereason ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.places_question ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.places_refusedbyher ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.places_request ENABLE ROW LEVEL SECURITY;
 
@@ -5579,6 +5790,8 @@ ALTER TABLE public.places_shelterchange ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.places_sheltervoice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.places_unit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.places_voicereminder ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "points are no secret" ON public.ledger_retention FOR SELECT USING (true);
 
@@ -5626,6 +5839,8 @@ CREATE POLICY "replaced by its organisation" ON public.cases_readername FOR DELE
 
 CREATE POLICY "reported by the shelter" ON public.places_incident FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting))));
 
+CREATE POLICY "said by us, for the proposal" ON public.places_refusedbyher FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (( SELECT public.acting('role'::text) AS acting) = 'coordination'::text)));
+
 CREATE POLICY "said by us, or received" ON public.places_apart FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (request_id IN ( SELECT h.request_id
    FROM public.places_hold h
   WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (((h.state)::text = 'arrived'::text) OR (((h.state)::text = ANY (ARRAY[('asked'::character varying)::text, ('accepted'::character varying)::text])) AND (EXISTS ( SELECT
@@ -5641,6 +5856,11 @@ CREATE POLICY "said by us, or received" ON public.places_carried FOR SELECT USIN
 CREATE POLICY "said in one's own name" ON public.places_sheltervoice FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (said_at IS NULL) AND (EXISTS ( SELECT
    FROM public.directory_organisation o
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (said_at IS NOT NULL)));
+
+CREATE POLICY "said of a place that we had asked for" ON public.places_refusedbyher FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND ((request_id, shelter_id) IN ( SELECT h.request_id,
+    h.shelter_id
+   FROM public.places_hold h
+  WHERE ((h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND h.listed)))));
 
 CREATE POLICY "said of a request of ours" ON public.places_apart FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (request_id IN ( SELECT r.id
    FROM public.places_request r
@@ -5658,6 +5878,11 @@ CREATE POLICY "seen by its organisation" ON public.cases_freeze FOR SELECT USING
 
 CREATE POLICY "sent by jobs" ON public.directory_reminderletter FOR UPDATE USING (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name)))) WITH CHECK (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))));
 
+CREATE POLICY "sent by the house" ON public.directory_mailboxlink FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (used_at IS NULL) AND (contact_id IN ( SELECT c.id
+   FROM (public.directory_contact c
+     JOIN public.directory_service s ON ((s.id = c.service_id)))
+  WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
+
 CREATE POLICY "sent by the worker" ON public.ledger_dispatch FOR UPDATE TO repere_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY "sent to a shelter that is not listed" ON public.places_hold FOR INSERT WITH CHECK ((( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL) AND (NOT listed) AND (NOT said_yes) AND ((state)::text = 'asked'::text) AND (unit_id IS NULL) AND (host_id IN ( SELECT o.id
@@ -5669,6 +5894,10 @@ CREATE POLICY "sent to a shelter that is not listed" ON public.places_hold FOR I
   WHERE (s.vouched_at IS NOT NULL)))));
 
 CREATE POLICY "set by the owner" ON public.cases_tombstone FOR INSERT TO repere_owner WITH CHECK (true);
+
+CREATE POLICY "shown to oneself" ON public.places_voicereminder FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (shelter_id IN ( SELECT s.id
+   FROM public.places_shelter s
+  WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
 
 CREATE POLICY "suspended by jobs" ON public.accounts_membership FOR UPDATE TO repere_worker USING (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name)))) WITH CHECK (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))));
 
@@ -5838,6 +6067,8 @@ CREATE POLICY "the shelter's own" ON public.places_privatereason FOR SELECT USIN
 
 CREATE POLICY "the shelter's own" ON public.places_shelterchange FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
+CREATE POLICY "the shelter's own" ON public.places_voicereminder FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
+
 CREATE POLICY "through its functions" ON public.accounts_signinbucket TO repere_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY "through its functions" ON public.django_session TO repere_owner USING (true) WITH CHECK (true);
@@ -5898,6 +6129,8 @@ CREATE POLICY "what is past its time may go" ON public.ledger_entry FOR DELETE T
 
 CREATE POLICY "what was sent is no secret" ON public.ledger_dispatch FOR SELECT USING (true);
 
+CREATE POLICY "who said it" ON public.places_markend FOR SELECT USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
+
 CREATE POLICY "witnesses are no secret" ON public.ledger_witness FOR SELECT USING (true);
 
 CREATE POLICY "worked on by the worker" ON public.procrastinate_events TO repere_worker USING (true) WITH CHECK (true);
@@ -5939,6 +6172,9 @@ GRANT ALL ON FUNCTION public.keep_session(wanted text, content text, until times
 
 REVOKE ALL ON FUNCTION public.looks_at_person(her uuid, below bigint, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.looks_at_person(her uuid, below bigint, at_most integer) TO repere_web;
+
+REVOKE ALL ON FUNCTION public.placed_requests(moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.placed_requests(moment timestamp with time zone) TO repere_web;
 
 REVOKE ALL ON FUNCTION public.session_row(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_row(wanted text) TO repere_web;
@@ -6020,6 +6256,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('directory', '0030_reminder_letters', now()),
     ('directory', '0040_vouched_as_it_was', now()),
     ('directory', '0042_outcomes_of_one_day', now()),
+    ('directory', '0043_mailbox_links', now()),
     ('ledger', '0001_initial', now()),
     ('ledger', '0002_seals_witnesses_retention', now()),
     ('ledger', '0003_witnesses_closed', now()),
@@ -6039,6 +6276,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0045_ended_by_who_asked', now()),
     ('places', '0046_told_back', now()),
     ('places', '0047_written_by_verbs', now()),
+    ('places', '0048_refused_by_her', now()),
+    ('places', '0049_marks_that_end', now()),
     ('procrastinate', '0001_initial', now()),
     ('procrastinate', '0002_drop_started_at_column', now()),
     ('procrastinate', '0003_drop_started_at_column', now()),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("repere.cases.urls")),
     path("days/", include("repere.cases.outside.door_urls")),
     path("open/", include("repere.cases.referral.door_urls")),
+    path("seen/", include("repere.accounts.mailbox_urls")),
     path("", include("repere.guidance.site")),
 ]
 

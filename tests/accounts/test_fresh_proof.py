@@ -60,6 +60,7 @@ OF_A_WORKER = {
     "cases:capsule_make": [uuid4()],
     "cases:offer_act": [uuid4(), "accept"],
     "cases:place_act": ["ZZZZZZZZ", uuid4(), "show"],
+    "cases:marks_act": ["ZZZZZZZZ", "agree"],
     "cases:conflicts": [],
     "cases:conflict_end": [uuid4()],
     "directory:address_act": [uuid4(), "reveal"],
@@ -94,6 +95,7 @@ NEVER_ASKED = {
     "cases:consent_withdraw": ["ZZZZZZZZ", uuid4()],
     "cases:handover_act": [uuid4(), "withdraw"],
     "cases:place_act": ["ZZZZZZZZ", uuid4(), "back"],
+    "cases:marks_act": ["ZZZZZZZZ", "keep"],
     "accounts:end_session": [uuid4()],
 }
 # What else may be sent, and why nobody is slowed down for it. An address of the route table that is in no list fails the test.
@@ -121,6 +123,7 @@ WITHOUT = {
         "directory:convention", "directory:imports", "directory:import_act", "places:new", "places:asked_act", "places:house_act",
         "places:moving_act",
     },
+    "a letter that names nobody and asks whether a mailbox is read": {"directory:mailbox_send"},
 }  # fmt: skip
 
 

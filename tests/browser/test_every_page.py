@@ -16,14 +16,19 @@ from repere.cases import actions
 from repere.cases.consent.actions import Agreement, Voice, record_consent
 from repere.cases.models import Case
 from repere.directory import actions as actions_of_directory
+from repere.directory.entry_models import Contact
 from repere.directory.models import Organisation
+from repere.places import actions as actions_of_places
+from repere.places.queries.moved import said_moves
 from tests.accounts.moving import in_motion
 from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.reach import unreached
 from tests.browser.steps import Desk, enter_concern, go_on, presume
 from tests.cases.story import grant
+from tests.cases.test_moved import accepted, moved_by_the_shelter_itself
 from tests.directory.entries import entry, held, vetted
 from tests.people import Cast
+from tests.places.houses import arrive
 
 SCREENSHOTS = os.environ.get("REPERE_SCREENSHOTS")
 MISSING = ("/cases/ZZZZZZZZ/", "/no-such-page/")
@@ -63,7 +68,12 @@ def house_addresses(people: Cast, code: str, urgency: str) -> list[str]:
     case, found = f"/cases/{code}/", vetted(people, people.pascal)
     held(found, people.pascal, people.amina, since=timezone.localdate())
     kept = hidden_entry(people)
+    moved_and_not_there(people, code)
+    with_mailbox = entry(people.amina, structure="Corps inventé", name="Ligne inventée", email="ligne@example.org")
+    with people.amina.acts():
+        mailbox = Contact.objects.get(service=with_mailbox, kind="email").pk
     return [
+        f"{case}place/marks/", f"{case}moved/no/", f"{case}place/?again=1", f"/directory/contacts/{mailbox}/mailbox/",
         kept, f"{kept}edit/", f"{kept}closed/", "/directory/lists/", "/directory/lists/?list=crip&territory=69",
         f"{case}interpreters/",
         f"{case}follow/", f"{case}hand-over/", f"{case}looks/", f"{case}requisitions/", "/colleagues/", "/conflicts/",
@@ -73,6 +83,18 @@ def house_addresses(people: Cast, code: str, urgency: str) -> list[str]:
         "/directory/", "/directory/?q=pr%C3%A9fecture", "/directory/new/", "/directory/to-vouch/", f"/directory/entries/{found.pk}/",
         "/directory/coverage/", "/directory/safe-place/", "/directory/conventions/", "/directory/files/",
     ]  # fmt: skip
+
+
+def moved_and_not_there(people: Cast, code: str) -> None:
+    """A place was found for her, the shelter had to move her, and she is not where it said."""
+    with people.amina.acts() as actor:
+        case = Case.objects.visible_to(actor).get(code=code)
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    moved_by_the_shelter_itself(people, held)
+    with people.amina.acts() as actor:
+        said = said_moves(actor).get()
+    actions_of_places.confirm_move(said.pk, there=False, acting=people.amina.actor, now=timezone.now())
 
 
 def hidden_entry(people: Cast) -> str:
@@ -104,7 +126,7 @@ def agreed(people: Cast, code: str) -> str:
     return str(record_consent(case, told, Voice(), key=uuid4(), acting=people.amina.actor, now=timezone.now()).pk)
 
 
-OF_THE_DOOR = ["/join/", "/join/thank-you/"]
+OF_THE_DOOR = ["/join/", "/join/thank-you/", "/seen/nonsense/"]
 
 
 def opened_by_urgency(people: Cast, code: str) -> str:

@@ -12,6 +12,7 @@ from django.db.utils import IntegrityError, ProgrammingError
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import access, actions, jobs, queries
+from repere.cases.actions.by_the_house import in_her_name
 from repere.cases.models import (
     Case,
     Draft,
@@ -173,7 +174,7 @@ def test_the_database_refuses_a_fact_written_into_a_foreign_file_whatever_the_st
     for values in lies:
         with (
             pytest.raises((ProgrammingError, IntegrityError), match="row-level security|foreign key"),
-            acting_as(ines),
+            acting_as(in_her_name(ines)),
             connection.cursor() as cursor,
         ):
             cursor.execute(FACT, values)
@@ -181,7 +182,7 @@ def test_the_database_refuses_a_fact_written_into_a_foreign_file_whatever_the_st
 
 def test_a_fact_cannot_be_written_in_the_name_of_another_body(case, people):
     amina = people.amina.actor
-    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(amina), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(in_her_name(amina)), connection.cursor() as cursor:
         cursor.execute(FACT, (case.pk, amina.organisation_id, people.police.pk))
 
 

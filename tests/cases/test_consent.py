@@ -81,6 +81,18 @@ def test_refusing_is_written_down_and_closes_nothing_else(case: Case, people: Ca
     assert {(one.rule_id, one.outcome) for one in _open(case, people)} == before, "a refusal costs no right"
 
 
+def test_what_was_noted_as_a_fact_stands_on_the_page_of_agreements(case: Case, people: Cast, signed_in: Callable[[Member], Client]) -> None:
+    """A colleague who opens the page does not ask her again for the complaint that she refused."""
+    amina = people.amina.actor
+    page = signed_in(people.amina).get(reverse("cases:consents", args=[case.code])).content.decode()
+    assert "Rien n’a encore été demandé" in page or "Rien n'a encore été demandé" in page.replace("&#x27;", "'")
+    record(case, amina, "consent_given", purpose="legal")
+    record_refusal(case, purpose="criminal_procedure", recipient="", on=date(2026, 6, 1), key=uuid4(), acting=amina, now=now())
+    answer = signed_in(people.amina).get(reverse("cases:consents", args=[case.code]))
+    assert [one.kind for one in answer.context["noted"]] == ["consent_refused", "consent_given"]
+    assert "Procédure pénale" in answer.content.decode()
+
+
 def _open(case: Case, people: Cast) -> list[Any]:
     from repere.cases.queries import case_page
 

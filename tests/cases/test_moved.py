@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,13 +15,13 @@ from django.utils import timezone
 
 from repere.cases.models import Case
 from repere.places import actions
-from repere.places.models import Event, Hold
+from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.moved import said_moves
 from repere.places.refusals import NotVisible, Refused
 from tests.cases.story import concern
 from tests.cases.test_places import facts, tell
 from tests.people import Cast, Member, each_their_own
-from tests.places.houses import arrive, ask, hold, shelter, unit
+from tests.places.houses import MOTHER_OF_TWO, arrive, ask, hold, shelter, unit
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Member], Client]
@@ -111,6 +112,79 @@ def test_no_is_an_answer_and_begins_nothing(people: Cast, case: Case, signed_in:
     with pytest.raises(Refused) as refused:
         actions.confirm_move(said.pk, there=True, acting=people.amina.actor, now=timezone.now())
     assert refused.value.code == "move_is_answered"
+
+
+def test_after_a_no_one_button_opens_the_form_with_what_was_asked_last_and_its_marks_go_with_it(
+    people: Cast, case: Case, signed_in: SignIn
+) -> None:
+    room, feared, borne = unit(people.sonia, shelter(people.sonia)), uuid4(), uuid4()
+    first = ask(people.amina, MOTHER_OF_TWO, reference=case.place_reference, urgency=2, apart=[feared], carries=[borne])
+    held = hold(people.amina, first, room, now=timezone.now())
+    actions.accept(held.pk, acting=people.sonia.actor, now=timezone.now())
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    tell(people.amina)
+    there = moved_by_the_shelter_itself(people, held)
+    amina = signed_in(people.amina)
+    answered = amina.post(f"/cases/{case.code}/moved/", {"there": "no"}, follow=True)
+    button = f"/cases/{case.code}/place/?again=1"
+    assert button in answered.content.decode()
+    form = amina.get(button)
+    shown = form.context["form"]
+    assert (shown["women"].value(), shown["minors"].value(), shown["refuses_zones"].value()) == (1, 2, "Rhône")
+    assert shown["languages"].value()
+    assert str(feared) not in form.content.decode(), "not even as a number"
+    sent = {name: shown[name].value() for name in ("women", "men", "others", "minors", "urgency", "phase", "security", "refuses_zones")}
+    amina.post(button, sent | {"key": str(uuid4())})
+    with people.amina.acts() as actor:
+        anew = Request.objects.visible_to(actor).get(reference=case.place_reference, closed_at=None, organisation_id=people.atalante.pk)
+        assert list(Apart.objects.visible_to(actor).filter(request=anew).values_list("other", flat=True)) == [feared]
+        assert list(Carried.objects.visible_to(actor).filter(request=anew).values_list("mark", flat=True)) == [borne]
+    assert there.state == Hold.State.ARRIVED
+    for stranger in (people.sonia, people.ines):
+        assert signed_in(stranger).get(f"/cases/{case.code}/moved/no/").status_code == 404
+
+
+def test_a_report_is_asked_once_more_leads_to_those_to_move_and_stays_on_the_worklist(people: Cast, case: Case, signed_in: SignIn) -> None:
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    tell(people.amina)
+    sonia, house = signed_in(people.sonia), f"/places/houses/{held.shelter_id}/"
+    assert '<option value="" selected>' in sonia.get(house).content.decode().split('id="danger-title"')[1], "nothing is chosen beforehand"
+    assert sonia.post(house + "incident/", {}).status_code == 302
+    asked = sonia.post(house + "incident/", {"kind": "located"}).content.decode()
+    assert "1 ménage" in asked
+    with people.sonia.acts() as actor:
+        assert not Request.objects.visible_to(actor).exclude(moved_from=None).exists(), "nothing is sent yet"
+    sent = sonia.post(house + "incident/", {"kind": "located", "sure": "1"}, follow=True)
+    with people.sonia.acts() as actor:
+        moving = Request.objects.visible_to(actor).exclude(moved_from=None).get()
+    address = f"/places/moving/{moving.pk}/"
+    assert sent.redirect_chain[-1][0] == "/places/#move-title"
+    assert address in sent.content.decode()
+    assert "aucune place n'est demandée pour lui" in line(sonia, address)
+    assert address not in signed_in(people.ines).get("/").content.decode()
+    tell(people.amina)
+    file = signed_in(people.amina).get(f"/cases/{case.code}/").content.decode()
+    assert f"ébergement lui-même\xa0; dit à {people.atalante.name}" in file, "who keeps the file did not say it"
+    unsafe = f"{case.pseudonym}\xa0: {people.boussole.name} dit que sa place n'est plus sûre"
+    assert unsafe in signed_in(people.amina).get("/").content.decode()
+    for stranger in (people.sonia, people.ines, people.bruno):
+        assert unsafe not in signed_in(stranger).get("/").content.decode()
+    second = unit(people.ines, shelter(people.ines, zone="59", name="Seconde"))
+    there = hold(people.sonia, moving, second, now=timezone.now())
+    actions.accept(there.pk, acting=people.ines.actor, now=timezone.now())
+    assert "un lieu a dit oui" in line(sonia, address)
+    assert "a dit oui" in sonia.get(address).content.decode().split("<h2")[0]
+    actions.arrive(there.pk, acting=people.ines.actor, now=timezone.now())
+    assert "le nouveau lieu dit qu'il y est" in line(sonia, address)
+    actions.confirm_arrival(there.pk, acting=people.sonia.actor, now=timezone.now())
+    assert address not in sonia.get("/").content.decode()
+    assert unsafe not in signed_in(people.amina).get("/").content.decode(), "asked now whether she is in the new one"
+
+
+def line(client: Client, address: str) -> str:
+    """What the worklist says beside this link."""
+    return client.get("/").content.decode().split(f'<a href="{address}">')[1].split("</a>")[0].replace("&#x27;", "'")
 
 
 def test_sql_of_a_shelter_says_neither_that_a_stay_began_nor_that_it_ended(people: Cast, case: Case) -> None:

@@ -53,7 +53,8 @@ def test_what_the_file_says_stands_in_the_form(signed_in: SignIn, people: Cast) 
     record(case, people.amina.actor, "exploitation_described", forms=["domestic_servitude"])
     shown = form(signed_in(people.amina), case)
     assert (shown["women"], shown["men"], shown["others"], shown["minors"]) == (1, 0, 0, 2)
-    assert (shown["urgency"], shown["form"], shown["near"], shown["avoid"]) == (3, "domestic_servitude", "Rhône", None)
+    assert (shown["urgency"], shown["form"]) == (3, "domestic_servitude")
+    assert (shown["near"], shown["avoid"]) == (None, None), "where she would like to be is asked of her"
     assert shown["security"] == 0
 
 
@@ -65,6 +66,26 @@ def test_where_she_is_in_danger_her_departement_is_not_where_she_would_like_to_b
     assert (shown["near"], shown["avoid"], shown["security"]) == (None, None, 1)
     record(case, people.amina.actor, "danger_assessed", local_danger="yes", distance_needed="yes")
     assert (form(amina, case)["near"], form(amina, case)["avoid"]) == (None, "Rhône")
+
+
+def test_sixteen_or_eighteen_counts_as_a_child_whose_age_is_not_known(signed_in: SignIn, people: Cast) -> None:
+    """Whoever tells two ages on both sides of eighteen goes to no house of adults by what a form proposes."""
+    case, amina = concern(people.amina.actor), signed_in(people.amina)
+    spread = {"earliest": (NOW - timedelta(days=100)).date().isoformat(), "latest": (NOW + timedelta(days=600)).date().isoformat()}
+    record(case, people.amina.actor, "person_described", turns_18=spread, gender="man")
+    shown = form(amina, case)
+    assert (shown["men"], shown["minors"], shown["contested"]) == (0, 1, "man")
+
+
+def test_a_request_for_an_adult_is_pointed_out_once_the_file_says_a_minor(signed_in: SignIn, people: Cast) -> None:
+    """Also where nobody asked who depends on her: the usual case at night."""
+    case, amina = concern(people.amina.actor), signed_in(people.amina)
+    request = asked(people, case, children=0)
+    address = f"/cases/{case.code}/place/{request.pk}/"
+    assert amina.get(address).context["differs"] == []
+    record(case, people.amina.actor, "person_described", turns_18=(NOW + timedelta(days=300)).date().isoformat(), gender="woman")
+    [said] = amina.get(address).context["differs"]
+    assert "mineure" in said
 
 
 def test_a_minor_counts_as_a_minor_and_an_unknown_gender_is_not_guessed(signed_in: SignIn, people: Cast) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from repere.cases.at_home import at_home
 from repere.cases.models import Case
+from repere.ledger.models import Entry
 from repere.places import actions
 from repere.places.models import Event, Shelter
 from repere.places.queries.moved import REMINDED_FOR, not_there, said_moves
+from repere.places.queries.vouching import DAILY_FOR, to_remind
+from repere.places.vouching_models import VoiceReminder
 from tests.cases.story import concern
 from tests.cases.test_moved import accepted, moved_by_the_shelter_itself
 from tests.people import Cast, Member, each_their_own
@@ -76,6 +79,48 @@ def test_a_shelter_without_its_voices_reminds_those_who_keep_it_and_those_who_we
     with people.sonia.acts() as actor:
         assert Shelter.objects.visible_to(actor).get(pk=house.pk).vouched_at is not None
     assert "attend deux voix" not in begins(sonia)
+
+
+def test_after_some_weeks_the_reminder_comes_once_a_week_and_keeps_whom_it_was_shown_to(people: Cast, signed_in: SignIn) -> None:
+    now = timezone.now()
+    house = actions.add_shelter(name="Maison neuve", zone="13", listed=False, acting=people.sonia.actor, now=now - DAILY_FOR)
+    days = [now - DAILY_FOR + timedelta(days=day) for day in range(2)] + [now + timedelta(days=day) for day in range(9)]
+
+    def shown(who: Member, at: datetime) -> bool:
+        with who.acts() as actor:
+            due = to_remind(actor, now=at)
+            actions.keep_reminded(due, acting=who.actor, now=at)
+            actions.keep_reminded(due, acting=who.actor, now=at)
+            assert due == to_remind(actor, now=at), "it stays for the rest of the day"
+        return bool(due)
+
+    assert [shown(people.sonia, at) for at in days] == [True, True, True, *[False] * 6, True, False]
+    assert shown(people.bruno, days[-1]), "each member has a week of her own"
+    with people.sonia.acts() as actor:
+        rows = VoiceReminder.objects.visible_to(actor).filter(user_id=people.sonia.user.pk)
+        assert rows.count() == 4, "once a day"
+        assert Entry.objects.filter(act="remind_of_voices", actor_id=people.sonia.user.pk).count() == 4
+    actions.ask_for_voice(house.pk, people.atalante.pk, acting=people.sonia.actor, now=days[-1])
+    assert shown(people.sonia, days[-1] + timedelta(days=1)), "somebody was asked: every day again"
+    page = signed_in(people.sonia).get(f"/places/houses/{house.pk}/").content.decode()
+    for who in (people.sonia, people.bruno):
+        assert f"{who.user.name} (" in page
+    with people.amina.acts() as actor, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM places_voicereminder")
+        assert cursor.fetchone() == (0,)
+    with pytest.raises(Error), people.sonia.acts(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO places_voicereminder (id, shelter_id, organisation_id, user_id, shown_on)"
+            " VALUES (gen_random_uuid(), %s, %s, %s, '2020-01-01')",
+            [house.pk, people.sonia.organisation.pk, people.bruno.user.pk],
+        )
+
+
+def test_the_worklist_itself_keeps_that_it_reminded(people: Cast, signed_in: SignIn) -> None:
+    actions.add_shelter(name="Maison neuve", zone="13", listed=False, acting=people.sonia.actor, now=timezone.now())
+    assert "attend deux voix" in begins(signed_in(people.sonia))
+    with people.sonia.acts() as actor:
+        assert [one.user_id for one in VoiceReminder.objects.visible_to(actor)] == [people.sonia.user.pk]
 
 
 def test_a_shelter_that_moved_her_reads_that_she_is_not_there(people: Cast, case: Case, signed_in: SignIn) -> None:

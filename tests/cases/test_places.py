@@ -56,6 +56,8 @@ def test_from_her_file_to_a_filled_place_on_the_pages(signed_in: SignIn, people:
     assert sonia.get(f"/cases/{case.code}/").status_code == 404
     amina.post(address + "show/", {"hold": str(held.pk)})
     assert sonia.get(f"/cases/{case.code}/").status_code == 404, "nothing is shown before a yes"
+    tell(people.amina)
+    assert "bed_held" not in facts(case, people.amina), "asked for is not held"
     sonia.post(f"/places/asked/{held.pk}/accept/")
     amina.post(address + "show/", {"hold": str(held.pk)})
     assert sonia.get(f"/cases/{case.code}/").status_code == 200

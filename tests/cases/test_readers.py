@@ -8,7 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from repere import ledger
+from repere.accounts.acting import acting_as
 from repere.cases import actions
+from repere.cases.actions.by_the_house import house
 from repere.cases.models import Alert, Canary
 from repere.cases.readers import watch_readers
 from tests.cases.story import NOW, concern
@@ -41,7 +43,7 @@ def test_ordinary_work_raises_nothing(people: Cast, as_role) -> None:
 def test_a_canary_that_is_opened_is_told_to_its_organisation(people: Cast, as_role, signed_in) -> None:
     """On the administrator's page, in words, once a day however often it was opened."""
     case = concern(people.amina.actor)
-    with people.amina.acts(), connection.cursor() as cursor:
+    with acting_as(house(people.amina.actor, "lists")), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cases_canary (decoy, organisation_id, made_at) VALUES (%s, %s, now())", [case.person_id, people.atalante.pk]
         )
@@ -97,7 +99,7 @@ def test_many_files_in_a_row_are_noticed_and_stay_open(people: Cast, as_role, si
 def test_the_evening_before_is_not_lost_at_midnight(people: Cast, as_role) -> None:
     """What was read at ten to midnight is still looked at after it."""
     case = concern(people.amina.actor)
-    with people.amina.acts(), connection.cursor() as cursor:
+    with acting_as(house(people.amina.actor, "lists")), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cases_canary (decoy, organisation_id, made_at) VALUES (%s, %s, now())", [case.person_id, people.atalante.pk]
         )

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import actions, jobs
+from repere.cases.actions.by_the_house import in_her_name
 from repere.cases.consent.actions import Agreement, Voice, record_consent, withdraw_consent
 from repere.cases.models import Case, Consent, Fact, Grant, Offer, Person, Referral
 from repere.cases.referral import actions as referring
@@ -335,8 +336,8 @@ def test_raw_sql_opens_no_more_than_an_accepted_referral_says(case: Case, consen
 
     with pytest.raises(DatabaseError):
         insert(["profile"])
-    with acting_as(people.bruno.actor) as bruno:
-        Offer.objects.visible_to(bruno).update(state="accepted")
+    with acting_as(in_her_name(people.bruno.actor)):
+        Offer.objects.visible_to(people.bruno.actor).update(state="accepted")
     with pytest.raises(DatabaseError):
         insert(["profile", "exploitation"])
     insert(["profile"])

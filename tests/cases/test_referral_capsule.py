@@ -49,10 +49,10 @@ def consent(case: Case, people: Cast) -> Consent:
     return agree(case, people.amina.actor, groups=(*GROUPS, "housing"))
 
 
-def to_service(case: Case, consent: Consent, people: Cast, service: UUID) -> Offer:
+def to_service(case: Case, consent: Consent, people: Cast, service: UUID, *, note: str = "") -> Offer:
     wanted = replace(
-        asked(consent, chosen=Chosen((*GROUPS, "housing"), "support")), recipients=(service,), services=frozenset({service})
-    )
+        asked(consent, chosen=Chosen((*GROUPS, "housing"), "support")), recipients=(service,), services=frozenset({service}), note=note
+    )  # fmt: skip
     send(case, people.amina.actor, wanted)
     with acting_as(people.amina.actor) as amina:
         return Offer.objects.visible_to(amina).get()
@@ -88,6 +88,33 @@ def test_needs_come_first_and_the_person_after_a_named_acceptance_and_never_wher
         assert (Offer.objects.visible_to(amina).get().state, Referral.objects.visible_to(amina).get().state) == ("accepted", "taken")
     assert kept.person is None
     assert b"Dominique" not in bytes(kept.accepted_by or b"")
+
+
+def test_who_accepted_reads_first_whom_to_call_and_how_to_reach_her(case: Case, consent: Consent, people: Cast) -> None:
+    """What is shown once begins with what nobody may guess: who asks, how soon, the words for who accepts, the safe way to her."""
+    record(case, people.amina.actor, "safe_contact_instructions", channel="phone", can_contact="yes", how_and_when="le soir")
+    found = vetted(people, people.ines, **SERVICE)
+    reached(found, people.bruno, now=now())
+    offer = to_service(case, consent, people, found.pk, note="Salaires impayés, passeport retenu.")
+    made = referring.make_capsule(offer, acting=people.amina.actor, now=now())
+    answer = {"code": made.code, "answer": "yes", "name": "Dominique", "function": "avocat"}
+    page = Client().post(f"/open/{made.token}/", answer).content.decode()
+    order = [page.index(said) for said in (people.atalante.name, "Salaires impayés", "Consignes de contact sûr", "Besoin urgent")]
+    assert order == sorted(order)
+
+
+def test_nothing_has_left_until_the_link_is_made_and_the_lists_say_so(
+    offer: Offer, case: Case, people: Cast, signed_in: Callable[[Member], Client]
+) -> None:
+    amina = signed_in(people.amina)
+    said = "rien n'est encore parti"
+    for address in ("/requests/?tab=sent", f"/cases/{case.code}/requests/"):
+        assert said in amina.get(address).content.decode().replace("&#x27;", "'"), address
+    made = amina.post(reverse("cases:capsule_make", args=[offer.pk])).content.decode()
+    with acting_as(people.amina.actor):
+        [line] = queries.reached_by(offer.service or uuid4())
+    assert line.value in made
+    assert said not in amina.get("/requests/?tab=sent").content.decode().replace("&#x27;", "'")
 
 
 def _package(people: Cast) -> list[Any]:

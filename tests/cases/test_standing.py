@@ -253,7 +253,7 @@ def test_nothing_crosses_a_wall_without_her_consent_or_a_rule(case: Case, people
     other = carried(case, amina, "residence").pk
     refused("consent_does_not_carry", lambda: give(case, people, people.police, ["profile"], purpose="investigation", consent=other))
     named = record(case, amina, "consent_given", basis="person_said", purpose="criminal_procedure", recipient="prosecutor").pk
-    refused("consent_for_another", lambda: give(case, people, people.police, ["profile"], purpose="investigation", consent=named))
+    refused("consent_for_another_kind", lambda: give(case, people, people.police, ["profile"], purpose="investigation", consent=named))
     give(case, people, people.police, ["profile"], purpose="investigation", law="fr.report_ill_treatment")
     with acting_as(amina):
         line = next(line for line in queries.case_page(amina, case.code, now=timezone.now()).access if not line.ended)

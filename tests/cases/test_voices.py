@@ -15,7 +15,7 @@ from django.utils import timezone
 from repere.accounts.acting import acting_as
 from repere.cases import actions
 from repere.cases.actions import erasure
-from repere.cases.actions.by_the_house import house
+from repere.cases.actions.by_the_house import house, in_her_name
 from repere.cases.models import Case, Erasure, Fact, Hold, Requisition
 from tests.cases.story import NOW, carried, concern, grant, record
 from tests.people import Cast, each_their_own
@@ -228,7 +228,7 @@ def test_a_fact_is_told_in_ones_own_name(case: Case, people: Cast) -> None:
     names = [field.column for field in Fact._meta.concrete_fields]
     told = ", ".join(own.get(name, name) for name in names)
     again = f"INSERT INTO cases_fact ({', '.join(names)}) SELECT {told} FROM cases_fact WHERE id = %s"
-    with people.amina.acts():
+    with acting_as(in_her_name(people.amina.actor)):
         for other in (people.odile.user.pk, people.ines.user.pk, None):
             with refused("row-level security"):
                 sql(again, other, fact.pk)

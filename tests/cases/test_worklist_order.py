@@ -28,6 +28,19 @@ def test_what_the_law_asks_stands_before_our_own_reminders(people: Cast) -> None
     assert min((line for line in late if line.due), key=lambda line: line.due.latest).is_choice, "the oldest is ours, and stands behind"
 
 
+def test_what_is_owed_alike_stands_as_the_rule_book_has_it(people: Cast) -> None:
+    """At 22:50 a bed and a danger come before legal advice, in the file and in the list."""
+    amina = people.amina.actor
+    case = concern(amina)
+    record(case, amina, "urgent_need", needs=["legal", "documents", "food", "protection", "shelter"])
+    wanted = [f"common.meet_need_{need}" for need in ("shelter", "protection", "food", "documents", "legal")]
+    with acting_as(amina):
+        page = queries.case_page(amina, case.code, now=NOW)
+        owed = queries.worklist(amina, now=NOW, tab="due").lines
+    assert [line.rule_id for line in page.duties if "meet_need" in line.rule_id] == wanted
+    assert [line.rule_id for line in owed if "meet_need" in line.rule_id] == wanted
+
+
 def test_two_files_of_one_name_are_told_apart(people: Cast) -> None:
     amina = people.amina.actor
     for name in ("Bruyère 27", "Bruyère 27", "Bruyère 28"):

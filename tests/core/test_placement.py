@@ -167,6 +167,17 @@ def test_whoever_has_no_place_is_told_what_stands_in_the_way() -> None:
     assert reasons(instance, [line]) == {"h": ("zone_refused",)}
 
 
+def test_a_place_that_said_no_is_not_given_and_whoever_only_it_would_fit_is_told_so() -> None:
+    flat, far = Place("flat", "s", "69", 3), Place("far", "t", "75", 3)
+    asks = Household("h", household(["woman"], refuses_zones=frozenset({"75"})), excluded=frozenset({"flat"}))
+    (line,) = propose(Instance((asks,), (flat,))).lines
+    assert (line.place, line.why) == (None, "excluded_alone_fit")
+    assert reasons(Instance((asks,), (flat,)), [line]) == {"h": ()}
+    assert reasons(Instance((asks,), (flat, far)), [line]) == {"h": ("zone_refused",)}, "what stands against the others"
+    free = replace(asks, needs=household(["woman"]))
+    assert placed(propose(Instance((free,), (flat, far)))) == {"h": "far"}
+
+
 def test_whoever_has_a_place_is_told_what_speaks_for_it() -> None:
     instance = read_instance(json.loads(EXAMPLE.read_text()))
     told = reasons(instance, propose(instance).lines)

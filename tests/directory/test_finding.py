@@ -226,6 +226,13 @@ def test_a_town_of_two_departements_shows_both_and_says_so(people: Cast, asked: 
     assert found.asked.to_choose_among == ["Seine-Saint-Denis (93)", "La Réunion (974)"]
 
 
+def test_the_name_of_what_is_meant_is_understood_to_its_last_word() -> None:
+    """“inspection du travail” is one thing: no entry has to bear the words “du travail” besides."""
+    asked = understand("inspection du travail Gironde")
+    assert (asked.means, asked.territory, asked.unknown) == (("referent_labour",), "33", [])
+    assert understand("inspection vignoble").unknown == ["vignoble"]
+
+
 def test_words_that_no_entry_has_are_named_and_nobody_is_said_to_be_missing(people: Cast, signed_in: SignIn) -> None:
     vetted(people, people.pascal)
     client = signed_in(people.amina)

@@ -195,7 +195,10 @@ def test_a_clicked_link_changes_nothing_but_its_own_day(people: Cast) -> None:
     with people.pascal.acts() as acting:
         mailbox = Contact.objects.get(service=made, kind="email")
         changed = actions.change_contact(mailbox.pk, value="autre@example.org", acting=acting, now=NOW)
-        actions.prove_mailbox(changed.pk, acting=acting, now=NOW)
+        with pytest.raises(DatabaseError, match="proved by a link"), transaction.atomic():
+            actions.prove_mailbox(changed.pk, acting=acting, now=NOW)
+        with acting_as(Actor.system("mailbox_link", organisation_id=people.pascal.organisation.pk)) as house:
+            actions.prove_mailbox(changed.pk, acting=house, now=NOW)
         after, service = Contact.objects.get(pk=changed.pk), Service.objects.get(pk=made.pk)
     assert after.mailbox_proved_on == TODAY
     assert after.is_pending

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError, ProgrammingError
 from django.test import Client
+from django.utils import timezone
 
 from repere.core.needs import household
 from repere.ledger.models import Entry
@@ -219,3 +220,28 @@ def test_needs_change_on_the_pages_and_the_shelter_reads_both(signed_in: SignIn,
     assert "3 mineurs" in page
     assert "2 mineurs" in page
     assert sonia.get(address + "change/").status_code == 404
+
+
+def test_another_telephone_is_told_at_any_time_and_asks_nobody_again(signed_in: SignIn, people: Cast) -> None:
+    """Who answers tonight is not who answered this morning; the house reads the new number, and no house writes one."""
+    room, case, now = unit(people.sonia, shelter(people.sonia)), concern(people.amina.actor), timezone.now()
+    request = ask(people.amina, reference=case.place_reference, line="+33199001122")
+    held = hold(people.amina, request, room, now=now)
+    actions.accept(held.pk, acting=people.sonia.actor, now=now)
+    amina, address = signed_in(people.amina), f"/cases/{case.code}/place/{request.pk}/"
+    for wrong in ("01", "x" * 60):
+        amina.post(f"{address}line/", {"line": wrong})
+        assert "1 99 00 11 22" in signed_in(people.sonia).get(f"/places/asked/{held.pk}/").content.decode()
+    amina.post(f"{address}line/", {"line": "01 99 00 33 44"})
+    page = signed_in(people.sonia).get(f"/places/asked/{held.pk}/").content.decode()
+    assert "1 99 00 33 44" in page
+    assert "1 99 00 11 22" not in page
+    with people.amina.acts() as actor:
+        assert Hold.objects.visible_to(actor).get(request=request).state == Hold.State.ACCEPTED, "nobody is asked again"
+        assert not FormerNeeds.objects.visible_to(actor).exists()
+        assert Entry.objects.filter(act="change_line").count() == 1
+    refusal = pytest.raises(ProgrammingError, match="told by who asked")
+    with refusal, people.sonia.acts(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE places_request SET line = '+33199009999'")
+    with pytest.raises(NotVisible):
+        actions.change_line(request.pk, line="", acting=people.ines.actor, now=now)

@@ -107,4 +107,4 @@ def test_the_number_of_statements_does_not_grow_with_the_units(people: Cast) -> 
             found = candidates_for(actor, request, now=NOW)
         spent.append(len(asked))
     assert found.fitting_in_all == 13
-    assert spent == [2, 2]
+    assert spent == [3, 3]

@@ -36,7 +36,7 @@ def test_a_shelter_is_entered_on_the_page_and_stays_unlisted_unless_somebody_say
 def test_an_incident_on_the_page_stops_arrivals(signed_in: SignIn, people: Cast) -> None:
     house = shelter(people.sonia)
     sonia = signed_in(people.sonia)
-    sonia.post(f"/places/houses/{house.pk}/incident/", {"kind": "located"})
+    sonia.post(f"/places/houses/{house.pk}/incident/", {"kind": "located", "sure": "1"})
     with people.sonia.acts() as actor:
         assert Shelter.objects.visible_to(actor).get().paused_at is not None
     sonia.post(f"/places/houses/{house.pk}/reopen/")

@@ -17,10 +17,11 @@ from repere.accounts.actor import Actor
 from repere.accounts.models import Membership
 from repere.ledger.models import Entry
 from repere.places import actions, jobs
-from repere.places.models import Hold, Shelter, ShelterVoice
+from repere.places.models import Hold, Shelter
 from repere.places.queries.candidates import candidates_for, listed_places
 from repere.places.queries.vouching import voices_of
 from repere.places.refusals import NotVisible, Refused
+from repere.places.vouching_models import ShelterVoice
 from tests.people import Cast, Member
 from tests.places.houses import NOW, ask, by_the_house, by_worker, hold, on_probation, unit
 

@@ -101,6 +101,18 @@ FUNCTIONS = {
         END IF;
         RETURN ARRAY(SELECT r.word::text FROM public.cases_reach r WHERE r.role = mine AND r.relation = wanted AND r.purpose = '');
     END""",
+    # Whether the ledger of the acting organisation tells of this sending, as it stands. Asked before anything of her opens by it.
+    "cases_was_sent(her uuid, sent uuid, sender uuid, looked_at text) RETURNS boolean": """
+    BEGIN
+        RETURN EXISTS (
+            WITH hers AS MATERIALIZED (
+                SELECT e.actor_id, convert_from(e.body, 'UTF8')::json -> 'detail' AS told FROM public.ledger_entry e
+                WHERE e.subjects @> ARRAY[her] AND e.act = 'send_referral'
+                    AND e.organisation_id = public.acting('organisation')::uuid
+            )
+            SELECT FROM hers h WHERE h.actor_id = sender AND (h.told ->> 'referral')::uuid = sent AND h.told ->> 'digest' = looked_at
+        );
+    END""",
     "cases_followed() RETURNS SETOF uuid": """
     BEGIN
         RETURN QUERY SELECT unnest(ARRAY[a.case_id, a.person_id]) FROM public.cases_assignment a
@@ -133,17 +145,18 @@ def policies(reach: Reach) -> dict[str, str]:
     seen = _seen(reach)
     added = seen if reach.added is None else _added(reach)
     if reach.housed:
-        added = f"({added}) OR {reach.owner} = {ACTING_ORGANISATION} AND {BY_THE_HOUSE}"
+        added = f"({added} OR {reach.owner} = {ACTING_ORGANISATION} AND {ACTING_USER} IS NULL) AND {BY_THE_HOUSE}"
     if reach.author:
         added = f"({added}) AND {reach.author} = {ACTING_ORGANISATION}"
-        if reach.writer:
-            added += f" AND ({reach.writer} IS NOT DISTINCT FROM {ACTING_USER} OR {ACTING_ROLE} = '{SYSTEM}')"
+    if reach.signed:
+        added = f"({added}) AND ({reach.signed} IS NOT DISTINCT FROM {ACTING_USER} OR {ACTING_ROLE} = '{SYSTEM}')"
     changed, removed = _owned(reach) if reach.granted and not reach.holder else seen, seen
     if reach.judged:
         added, changed, removed = (f"({rule}) AND {ACTING_ROLE} = '{SYSTEM}'" for rule in (added, changed, removed))
+    written = f"({changed}) AND {BY_THE_HOUSE}" if reach.housed else changed
     found = {SEEN: f"FOR SELECT USING ({seen})", ADDED: f"FOR INSERT WITH CHECK ({added})"}
     if reach.changes:
-        found[CHANGED] = f"FOR UPDATE USING ({changed}) WITH CHECK ({changed})"
+        found[CHANGED] = f"FOR UPDATE USING ({changed}) WITH CHECK ({written})"
     if reach.removes:
         found[REMOVED] = f"FOR DELETE USING ({removed})"
     return found | _job_policies(reach)

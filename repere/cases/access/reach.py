@@ -42,8 +42,10 @@ class Reach:
     of the policy that opens the row, or `group`: the column that holds it. `granted`: running accesses count too; then `groups`
     must lie within the access, and kinds that may harm her (`kind`) stay behind. `holder`: rows made for one organisation are
     seen by it alone. `view`: the file is judged through this view. `user`: private to one person; `to`: shown to this person
-    too. `author`: whoever adds a row is named in it; `writer`: who stated it. `added`: the word that adding takes.
-    `judged`: written in the application's own capacity alone, after a verb asked; `housed`: added in that capacity too.
+    too. `author`: the organisation that adds a row is named in it, `signed`: its member; `writer`: who stated it. `added`: the word that
+    adding takes.
+    `judged`: written in the application's own capacity alone, after a verb asked; `housed`: added and changed so, by a verb in the name
+    of whoever acts (`actions.by_the_house`).
     `jobs`: nightly jobs may "read", "add", "change" without an organisation.
     """
 
@@ -61,6 +63,7 @@ class Reach:
     user: str | None = None
     to: str | None = None
     author: str | None = None
+    signed: str | None = None
     writer: str | None = None
     added: str | None = None
     judged: bool = False
@@ -80,13 +83,16 @@ READ_AND_ADD = frozenset({"read", "add"})
 READ_AND_CHANGE = frozenset({"read", "change"})
 
 REACH = (
-    Reach(Person, owner="organisation_id", by="id", of="person", word="file", granted=True, added="may_open"),
-    Reach(Case, owner="organisation_id", by="id", word="file", granted=True, added="may_open", changes=True),
-    Reach(SealedRecord, owner="owner_id", by="person_id", of="person", group="data_group", granted=True, added="", housed=True),
+    Reach(Person, owner="organisation_id", by="id", of="person", word="file", granted=True, added="may_open", housed=True),
+    Reach(Case, owner="organisation_id", by="id", word="file", granted=True, added="may_open", changes=True, housed=True),
+    Reach(
+        SealedRecord, owner="owner_id", by="person_id", of="person", group="data_group", granted=True, added="", signed="user_id",
+        housed=True,
+    ),
     Reach(NameToken, owner="organisation_id", by="person_id", of="person", word="search", judged=True),
     Reach(
-        Fact, owner="owner_id", by="case_id", group="data_group", granted=True, kind="kind", author="organisation_id", writer="user_id",
-        housed=True,
+        Fact, owner="owner_id", by="case_id", group="data_group", granted=True, kind="kind", author="organisation_id",
+        signed="user_id", writer="user_id", housed=True,
     ),
     Reach(Receipt, owner="organisation_id"),
     Reach(
@@ -108,8 +114,8 @@ REACH = (
     ),
     Reach(Draft, owner="organisation_id", by="case_id", user="user_id", changes=True, removes=True),
     Reach(Requisition, owner="owner_id", by="case_id", word="may_share", changes=True),
-    Reach(Consent, owner="owner_id", by="case_id", word="consent", changes=True),
-    Reach(ConsentCopy, owner="owner_id", by="case_id", word="consent"),
+    Reach(Consent, owner="owner_id", by="case_id", word="consent", signed="user_id", changes=True, housed=True),
+    Reach(ConsentCopy, owner="owner_id", by="case_id", word="consent", signed="user_id", housed=True),
     Reach(Paper, owner="owner_id", by="case_id", group="data_group", writer="user_id", changes=True, removes=True, judged=True),
     Reach(Erasure, owner="organisation_id", by="person_id", of="person", word="may_share", changes=True),
     Reach(Hold, owner="organisation_id", by="person_id", of="person", word="shares", changes=True),

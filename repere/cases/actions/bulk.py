@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -27,6 +26,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import PersonKey, index_keys, new_person_keys, person_keys
 from repere.accounts.rows import flowing, insert_rows
 from repere.cases import evaluation, mechanisms, plausibility
+from repere.cases.actions.by_the_house import in_her_name
 from repere.cases.actions.facts import CLOSES, CONSENTS, OPENS, checked, note_consents
 from repere.cases.actions.identity import TIERS
 from repere.cases.actions.names import birth_year_in, family_tokens, names_in, tokens_of
@@ -323,11 +323,13 @@ class _Rows:
         note_consents(sorted(self.consenting), self.acting)
 
     def _insert(self) -> None:
-        for table, rows in self.rows.items():
-            if rows:
-                with acting_as(self.house) if table in BY_THE_VERBS else nullcontext():
-                    insert_rows(table, TABLES[table], rows)
-            rows.clear()
+        """Each row in the capacity that the database takes it from, and after those that it names."""
+        for is_of_house, tables in groupby(TABLES, key=OF_THE_HOUSE.__contains__):
+            with acting_as(self.house if is_of_house else in_her_name(self.acting), savepoint=False):
+                for table in tables:
+                    if self.rows[table]:
+                        insert_rows(table, TABLES[table], self.rows[table])
+                    self.rows[table].clear()
 
     def _case(self, person: UUID, case: _Checked, ring: KeyRing, names_key: tuple[int, bytes]) -> None:
         if case.known is None:
@@ -413,8 +415,8 @@ PLANNED_ANEW = "DISCARD PLANS"
 """How a reference is looked up is decided at the first row, perhaps in an empty house, where any index is as good as another. Kept for
 the ten thousandth, it reads every file of the house for each fact: so it is decided again after each part."""
 
-BY_THE_VERBS = frozenset({"cases_assignment", "cases_nametoken", "cases_view"})
-"""Tables that the database lets nobody write on her own connection."""
+OF_THE_HOUSE = frozenset({"cases_assignment", "cases_nametoken", "cases_view"})
+"""Tables that are written for the house; the others in the name of whoever acts. Nobody writes either on her own connection."""
 
 TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
     "cases_person": {"id": "uuid", "organisation_id": "uuid", "created_at": "timestamptz"},
@@ -426,19 +428,19 @@ TABLES: Mapping[LiteralString, Mapping[LiteralString, LiteralString]] = {
     "cases_assignment": {
         "id": "uuid", "case_id": "uuid", "person_id": "uuid", "owner_id": "uuid", "user_id": "uuid", "way": "text", "since": "timestamptz",
     },
+    "cases_nametoken": {"person_id": "uuid", "organisation_id": "uuid", "token": "bytea", "key_version": "int"},
+    "cases_view": {
+        "id": "uuid", "case_id": "uuid", "organisation_id": "uuid", "owner_id": "uuid", "zone": "text", "mechanism": "text",
+        "mechanism_hash": "text", "revision": "int",
+    },
     "cases_sealedrecord": {
         "id": "uuid", "person_id": "uuid", "owner_id": "uuid", "tier": "text", "data_group": "text", "version": "int", "blob": "bytea",
         "recorded_at": "timestamptz", "user_id": "uuid",
     },
-    "cases_nametoken": {"person_id": "uuid", "organisation_id": "uuid", "token": "bytea", "key_version": "int"},
     "cases_fact": {
         "id": "uuid", "case_id": "uuid", "owner_id": "uuid", "kind": "text", "version": "int", "data_group": "text", "earliest": "date",
         "latest": "date", "hour": "int", "recorded_at": "timestamptz", "revision": "int", "user_id": "uuid", "organisation_id": "uuid",
         "role": "text", "basis": "text", "fields": "jsonb", "sealed": "bytea", "corrects_id": "uuid", "batch": "uuid",
-    },
-    "cases_view": {
-        "id": "uuid", "case_id": "uuid", "organisation_id": "uuid", "owner_id": "uuid", "zone": "text", "mechanism": "text",
-        "mechanism_hash": "text", "revision": "int",
     },
 }  # fmt: skip
 

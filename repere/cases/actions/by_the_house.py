@@ -1,12 +1,15 @@
 """What the database takes from the application's own capacity alone, within a verb that has asked who may.
 
 Policies and triggers refuse these rows to a person's own connection: no SQL in a request of hers writes what watches over her, who
-follows a file, or when an access ended.
+follows a file, when an access ended, or what was said of her.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+from django.db.models import Model
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
@@ -18,6 +21,26 @@ from repere.cases.models import ScopedQuerySet
 def house(acting: Actor, label: str) -> Actor:
     """The acting organisation itself; `label` says in the ledger which step it takes."""
     return Actor.system(label, organisation_id=acting_organisation(acting))
+
+
+def in_her_name(acting: Actor) -> Actor:
+    """Whoever acts, within a verb: same person, organisation and role, in the capacity that no SQL of hers has. For rows that name her."""
+    return replace(acting, kind="system")
+
+
+def add(*rows: Model, acting: Actor) -> None:
+    """Insert rows that name whoever acts, or her organisation."""
+    with acting_as(in_her_name(acting), savepoint=False):
+        for row in rows:
+            row.save(force_insert=True)
+
+
+def change(row: Model, *, acting: Actor, **columns: Any) -> None:
+    """Write these columns of a row that `acting` found and may write."""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    with acting_as(in_her_name(acting), savepoint=False):
+        row.save(update_fields=list(columns))
 
 
 def fill_once(rows: ScopedQuerySet[M], label: str, acting: Actor, **columns: Any) -> int:

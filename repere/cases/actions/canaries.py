@@ -16,6 +16,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases.actions.bulk import Batch, BatchCase, BatchFact, record_facts
+from repere.cases.actions.by_the_house import house
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case
 from repere.core.dates import PartialDate
@@ -49,7 +50,7 @@ def make_canary(
         )  # fmt: skip
         result = record_facts(batch, acting=acting, now=now)
         case = Case.objects.visible_to(acting, own=True).get(pk=result.cases[0][1])
-        with connection.cursor() as cursor:
+        with acting_as(house(acting, "lists")), connection.cursor() as cursor:
             # The mark can be added and not read back, not even by this statement.
             cursor.execute(MARK, [case.person_id, acting_organisation(acting), now])
         ledger.record(acting, "check_lists", kind="system", detail={"files": 1})

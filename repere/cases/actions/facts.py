@@ -19,7 +19,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, withdraw_person_key
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.access import standing, visible_case_by_id, visible_fact
-from repere.cases.actions.by_the_house import house
+from repere.cases.actions.by_the_house import add, house
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Grant, View
@@ -85,7 +85,7 @@ def record_fact(
         )  # fmt: skip
         _fill(fact, declared, clean, case, acting)
         _check_plausible(fact, present, replaced)
-        fact.save(force_insert=True)
+        add(fact, acting=acting)
         settle(case, [*present, fact], [fact], grant=grant, act="record_fact", acting=acting, now=now)
     return Recorded(fact, _meanwhile(present, seen_revision))
 
@@ -114,7 +114,7 @@ def withdraw_fact(fact: Fact, *, why: str, key: UUID, acting: Actor, now: dateti
         )  # fmt: skip
         ring = KeyRing(person_key(case.person_id, acting_organisation(acting)))
         withdrawal.sealed = seal_fields(ring, withdrawal.pk, {"narrative": {"why": why.strip()}})
-        withdrawal.save(force_insert=True)
+        add(withdrawal, acting=acting)
         grant = grant_of(case, acting)
         settle(case, [*present, withdrawal], [withdrawal], grant=grant, act="withdraw_fact", acting=acting, now=now)
     return withdrawal
@@ -159,7 +159,7 @@ def as_the_owner(case: Case) -> Actor:
 
 def next_revision(case: Case) -> int:
     """Count one more change. The row stays locked until the transaction ends: changes of a case come one after the other."""
-    with acting_as(as_the_owner(case)), connection.cursor() as cursor:
+    with acting_as(as_the_owner(case), savepoint=False), connection.cursor() as cursor:
         cursor.execute("UPDATE cases_case SET revision = revision + 1 WHERE id = %s RETURNING revision", [case.pk])
         case.revision = cursor.fetchone()[0]
     return case.revision

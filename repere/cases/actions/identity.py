@@ -12,11 +12,12 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases.access import visible_person
+from repere.cases.actions.by_the_house import add
 from repere.cases.actions.names import birth_year_in, names_in, replace_tokens
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Person, SealedRecord
 from repere.cases.refusals import NotVisible, Refused
-from repere.cases.sealed import RECORD, KeyRing, open_record
+from repere.cases.sealed import RECORD, KeyRing, open_newest
 
 HTCDS = "htcds"
 """Tier of what came with a file of the standard and has no place in the facts. Whoever may read who she is may read it."""
@@ -45,7 +46,7 @@ def set_identity(person: Person | UUID, *, tier: str, values: Mapping[str, Any],
             recorded_at=now, user_id=acting.user_id,
         )  # fmt: skip
         record.blob = ring.seal(RECORD, record.pk, tier, dict(values))
-        record.save(force_insert=True)
+        add(record, acting=acting)
         if tier == "identity":
             pseudonyms = Case.objects.visible_to(acting).filter(person=person).values_list("pseudonym", flat=True)
             replace_tokens(
@@ -76,4 +77,4 @@ def amend_identity(person: Person | UUID, *, tier: str, changes: Mapping[str, An
 
 def _standing(person_id: UUID, tier: str, acting: Actor) -> dict[str, Any]:
     newest = SealedRecord.objects.visible_to(acting, own=True).filter(person=person_id, tier=tier).order_by("-version").first()
-    return open_record(KeyRing(person_key(person_id, acting_organisation(acting))), newest) if newest else {}
+    return open_newest(KeyRing(person_key(person_id, acting_organisation(acting))), newest.and_before(acting)).values if newest else {}

@@ -17,6 +17,7 @@ from repere.accounts.keyring import new_person_key
 from repere.cases import evaluation, mechanisms
 from repere.cases.access import visible_case_by_id
 from repere.cases.actions.assignment import assign_opener
+from repere.cases.actions.by_the_house import add, in_her_name
 from repere.cases.actions.facts import checked, judge_own_view
 from repere.cases.actions.names import replace_tokens
 from repere.cases.actions.receipts import claim
@@ -93,20 +94,21 @@ def open_case(
         ]
         me = acting_organisation(acting)
         person = Person(id=uuid4(), organisation_id=me, created_at=now)
-        person.save(force_insert=True)
+        add(person, acting=acting)
         ring = KeyRing(new_person_key(person.pk, me))
         case = Case(
             id=case_id, code=new_code(), person=person, organisation_id=me, jurisdiction=jurisdiction, mechanism=mechanism.name,
             territory=clock, zone=zone, role=acting.role, pseudonym=(pseudonym or free_pseudonyms(acting, 1)[0]).strip(),
             opened_on=on.latest, opened_at=now, status_on=on.latest, revision=len(clean),
         )  # fmt: skip
-        case.save(force_insert=True)
+        add(case, acting=acting)
         assign_opener(case, acting=acting, now=now)
         facts = [
             _first_fact(case, mechanism, kind, fields, day, ring, revision, basis=basis, acting=acting, now=now)
             for revision, (kind, fields, day) in enumerate(clean, start=1)
         ]
-        Fact.objects.bulk_create(facts)
+        with acting_as(in_her_name(acting), savepoint=False):
+            Fact.objects.bulk_create(facts)
         replace_tokens(person.pk, acting, pseudonyms=[case.pseudonym])
         judge_own_view(case, grant=None, acting=acting, now=now)
         ledger.record(acting, "open_case", subjects=[person.pk], detail={"case": case.pk, "facts": [fact.pk for fact in facts]})

@@ -30,7 +30,8 @@ RECIPIENTS = {
     "labour_inspection": {"labour_inspection"}, "specialised_association": {"association", "shelter"},
     "general_association": {"association", "shelter"}, "child_protection": {"child_protection"},
     "local_authority": {"child_protection", "other"}, "asylum_office": {"asylum"}, "reception_office": {"asylum"},
-    "health_service": {"health"}, "panel": {"other", "coordination"}, "competent_authority": {"other", "coordination", "police"},
+    "health_service": {"health"}, "lawyer": {"association", "other"}, "shelter": {"shelter", "association"},
+    "panel": {"other", "coordination"}, "competent_authority": {"other", "coordination", "police"},
     "permanent_group": {"coordination"}, "school": {"other"}, "other": {"other", "consulate"},
 }  # fmt: skip
 
@@ -61,7 +62,7 @@ def check_purpose(case: Case, asked: Passage, *, acting: Actor, now: datetime) -
     with acting_as(as_the_owner(case)) as owner:
         facts = facts_of(case, owner)
     standing = consents_standing(facts, on=civil_day(case.zone, now))
-    consent = _consent(standing, asked, policy)
+    consent = _consent(case, standing, asked, policy, acting.language)
     _check_country_of_origin(facts, consent, asked, policy)
     _check_basis(case, consent, asked, policy, receiver, acting)
     _check_named_kinds(consent, asked, policy)
@@ -73,7 +74,12 @@ def crosses_a_wall(giver: Family | None, receiver: Family, purpose: str) -> bool
     return receiver.state and receiver.id != giver.id
 
 
-def _consent(standing: list[Fact], asked: Passage, policy: Policy) -> Fact | None:
+def _named(case: Case, recipient: str, language: str) -> str:
+    entry = mechanisms.named(case.mechanism).codelists["authority"].get(recipient)
+    return entry.label.text(language) if entry else recipient
+
+
+def _consent(case: Case, standing: list[Fact], asked: Passage, policy: Policy, language: str) -> Fact | None:
     """The consent that was named, if it stands, is for this purpose and for this recipient."""
     if asked.consent is None:
         return None
@@ -83,7 +89,7 @@ def _consent(standing: list[Fact], asked: Passage, policy: Policy) -> Fact | Non
         raise Refused("consent_does_not_carry", field="consent")
     recipient = fact.fields.get("recipient")
     if recipient and recipient not in MISSING and asked.kind not in RECIPIENTS.get(str(recipient), set()):
-        raise Refused("consent_for_another", field="consent")
+        raise Refused("consent_for_another_kind", field="consent", value=_named(case, str(recipient), language))
     return fact
 
 

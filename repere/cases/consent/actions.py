@@ -15,6 +15,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases import evaluation, mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
+from repere.cases.actions.by_the_house import add, in_her_name
 from repere.cases.actions.facts import as_the_owner, facts_of, record_fact
 from repere.cases.actions.passage import RECIPIENTS
 from repere.cases.evaluation import acting_organisation
@@ -93,7 +94,7 @@ def record_consent(case: Case, agreement: Agreement, voice: Voice, *, key: UUID,
             consent.fact = _as_fact(case, agreement, voice, key=key, acting=acting, now=now)
             if earlier := Consent.objects.visible_to(acting).filter(case=case, fact=consent.fact).first():
                 return earlier
-        consent.save(force_insert=True)
+        add(consent, acting=acting)
         detail = {"case": case.pk, "consent": consent.pk, "version": consent.version, "purpose": consent.purpose, "said_by": voice.said_by}
         ledger.record(acting, "record_consent", subjects=[case.person_id], detail=detail)
     return consent
@@ -124,7 +125,8 @@ def withdraw_consent(consent: Consent | UUID, *, key: UUID, acting: Actor, now: 
             record_fact(
                 case, kind="consent_withdrawn", on=today, fields=fields, basis="person_said", key=key, acting=acting, now=now
             )  # fmt: skip
-        Consent.objects.visible_to(acting).filter(pk=found.pk, withdrawn_at=None).update(withdrawn_at=now)
+        with acting_as(in_her_name(acting)):
+            Consent.objects.visible_to(acting).filter(pk=found.pk, withdrawn_at=None).update(withdrawn_at=now)
         ledger.record(acting, "withdraw_consent", subjects=[case.person_id], detail={"case": case.pk, "consent": found.pk})
         found.withdrawn_at = now
     return found
@@ -148,7 +150,7 @@ def copy_consent(consent: Consent | UUID, *, language: str, kept: str, is_safe: 
             id=uuid4(), case=case, person_id=case.person_id, owner_id=case.organisation_id, consent=found, language=language, kept=kept,
             made_at=now, user_id=acting.user_id,
         )  # fmt: skip
-        made.save(force_insert=True)
+        add(made, acting=acting)
         detail = {"case": case.pk, "consent": found.pk, "copy": made.pk, "kept": kept}
         ledger.record(acting, "copy_consent", subjects=[case.person_id], detail=detail)
     return made

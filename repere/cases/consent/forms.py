@@ -17,6 +17,7 @@ from repere.cases.models.consent import KEPT_HERE, PAPERS
 from repere.cases.referral import words as worded
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import Mechanism
+from repere.directory.vocabulary import languages_named
 
 SHORT = forms.TextInput(attrs={"class": "short", "autocomplete": "off"})
 BOXES = forms.CheckboxSelectMultiple
@@ -60,7 +61,7 @@ class ConsentForm(NamedErrors):
         error_messages={"required": _("The day of her agreement is needed.")},
     )  # fmt: skip
     ends_on = forms.CharField(label=_("Until when?"), max_length=40, required=False, widget=SHORT)
-    language = forms.CharField(label=_("In which language was it asked?"), max_length=3, required=False, widget=SHORT)
+    language = forms.CharField(label=_("In which language was it asked?"), max_length=60, required=False, widget=SHORT)
     interpreter = forms.CharField(label=_("Interpreter"), max_length=120, required=False)
     witness = forms.CharField(label=_("Witness"), max_length=120, required=False)
     words = forms.CharField(label=_("In her own words"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -90,6 +91,12 @@ class ConsentForm(NamedErrors):
     def clean_ends_on(self) -> date | None:
         text = self.cleaned_data["ends_on"]
         return day_of(text) if text else None
+
+    def clean_language(self) -> str:
+        found, left = languages_named(self.cleaned_data["language"])
+        if left or len(found) > 1:
+            raise forms.ValidationError(gettext("Write one language, for example English or Arabic."))
+        return found[0] if found else ""
 
     def agreement(self) -> Agreement:
         told = self.cleaned_data

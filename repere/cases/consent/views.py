@@ -32,7 +32,8 @@ def consents(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.consents(request.actor, code, now=timezone.now())
     request.shown.add(found.case.person_id)
     lines = [(line, words.VOICES[line.row.said_by], [words.CHANNELS[one] for one in line.row.channels]) for line in found.lines]
-    return render(request, "cases/consents.html", {"case": found.case, "lines": lines})
+    noted = queries.noted_besides(request.actor, found)
+    return render(request, "cases/consents.html", {"case": found.case, "lines": lines, "noted": noted})
 
 
 @page

@@ -26,7 +26,7 @@ from repere.cases.exchange.reading import FileRefused, escaped
 from repere.cases.exchange.standard import ADDRESSES, fields
 from repere.cases.exchange.writing import KnownFact, KnownPerson, gaps, row_of
 from repere.cases.models import Case, Fact, SealedRecord
-from repere.cases.sealed import KeyRing, open_fields, open_record
+from repere.cases.sealed import KeyRing, open_fields, open_newest
 from repere.core.dates import PartialDate
 
 CHUNK = 500
@@ -120,14 +120,14 @@ def _known(case_ids: list[UUID], persons: Mapping[UUID, UUID], acting: Actor) ->
     rows: dict[UUID, list[Fact]] = {case_id: [] for case_id in case_ids}
     for fact in Fact.objects.visible_to(acting).filter(case__in=case_ids).order_by("latest", "recorded_at", "revision"):
         rows[fact.case_id].append(fact)
-    records: dict[UUID, dict[str, SealedRecord]] = {}
-    for record in SealedRecord.objects.visible_to(acting).filter(person__in=set(persons.values())).order_by("version"):
-        records.setdefault(record.person_id, {})[record.tier] = record
+    records: dict[UUID, dict[str, list[SealedRecord]]] = {}
+    for record in SealedRecord.objects.visible_to(acting).filter(person__in=set(persons.values())).order_by("-version"):
+        records.setdefault(record.person_id, {}).setdefault(record.tier, []).append(record)
     return {case_id: _person(rows[case_id], records.get(persons[case_id], {}), rings[persons[case_id]]) for case_id in case_ids}
 
 
-def _person(facts: list[Fact], records: Mapping[str, SealedRecord], ring: KeyRing) -> KnownPerson:
-    tiers: dict[str, dict[str, Any]] = {tier: open_record(ring, record) for tier, record in records.items()}
+def _person(facts: list[Fact], records: Mapping[str, list[SealedRecord]], ring: KeyRing) -> KnownPerson:
+    tiers: dict[str, dict[str, Any]] = {tier: open_newest(ring, versions).values for tier, versions in records.items()}
     known = [
         KnownFact(fact.kind, PartialDate(fact.earliest, fact.latest), {**fact.fields, **(open_fields(ring, fact) if fact.sealed else {})})
         for fact in evaluation.living(facts)

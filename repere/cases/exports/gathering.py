@@ -20,7 +20,7 @@ from repere.cases.exports.columns import Source, groups_of, row_of
 from repere.cases.models import IDENTITY, Case, Fact, Grant, SealedRecord, Task
 from repere.cases.policy import load_policy
 from repere.cases.refusals import Refused
-from repere.cases.sealed import KeyRing, open_record
+from repere.cases.sealed import KeyRing, open_newest
 from repere.ledger.canonical import canonical
 
 MOST = 200
@@ -111,9 +111,11 @@ def _sources(cases: Sequence[Case], needed: frozenset[str], acting: Actor) -> It
 
 def _identities(cases: Sequence[Case], acting: Actor) -> dict[UUID, dict[str, Any]]:
     keys = person_keys([case.person_id for case in cases], acting_organisation(acting))
-    records = SealedRecord.objects.visible_to(acting).filter(person__in=list(keys), tier=IDENTITY).order_by("version")
-    newest = {record.person_id: record for record in records}
-    return {person: open_record(KeyRing(keys[person]), record) for person, record in newest.items()}
+    records = SealedRecord.objects.visible_to(acting).filter(person__in=list(keys), tier=IDENTITY).order_by("-version")
+    versions: dict[UUID, list[SealedRecord]] = {}
+    for record in records:
+        versions.setdefault(record.person_id, []).append(record)
+    return {person: open_newest(KeyRing(keys[person]), hers).values for person, hers in versions.items()}
 
 
 # ---- without names

@@ -18,7 +18,7 @@ from repere.accounts.keyring import person_key
 from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
 from repere.cases.actions.assignment import follow_by, follow_no_more
-from repere.cases.actions.by_the_house import house
+from repere.cases.actions.by_the_house import add, change, house
 from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
 from repere.cases.handover.queries import may_follow, unfollowed
@@ -81,7 +81,7 @@ def _propose(line: Line, batch: UUID, giver: UUID | None, why: str, last_day: da
         proposed_by_id=acting.user_id, proposed_at=now, why=why, last_day=last_day, told=line.told,
     )  # fmt: skip
     made.note = ring.seal(TABLE, made.pk, "narrative", {"first": line.first.strip(), "wishes": line.wishes.strip()})
-    made.save(force_insert=True)
+    add(made, acting=acting)
     return made
 
 
@@ -110,13 +110,14 @@ def accept_handover(handover: Handover | UUID, *, acting: Actor, now: datetime) 
         if found.successor_id != acting.user_id:
             raise NotVisible
         case = visible_case_by_id(acting, found.case_id)
-        Handover.objects.visible_to(acting).filter(pk=found.pk).update(state=ACCEPTED, answered_at=now)
+        if found.giver_id is not None and found.proposed_by_id == found.successor_id:
+            raise Refused("handover_by_her_own_word")
+        change(found, acting=acting, state=ACCEPTED, answered_at=now)
         tasks = _pass_on(found, case, acting=acting, now=now)
         if found.giver_id and found.giver_id != acting.user_id:
             tell(found.giver_id, case, step="handover_accepted", acting=acting, now=now)
         detail = {"case": case.pk, "handover": found.pk, "from": found.giver_id, "to": found.successor_id, "tasks": tasks}
         ledger.record(acting, "accept_handover", subjects=[case.person_id], detail=detail)
-        found.state, found.answered_at = ACCEPTED, now
     return found
 
 
@@ -129,9 +130,8 @@ def decline_handover(handover: Handover | UUID, *, reason: str, acting: Actor, n
         if not reason.strip():
             raise Refused("why_needed", field="reason")
         ring = sealed.KeyRing(person_key(found.person_id, found.owner_id))
-        found.answer = ring.seal(TABLE, found.pk, "narrative", {"reason": reason.strip()})
-        found.state, found.answered_at = DECLINED, now
-        found.save(update_fields=["state", "answered_at", "answer"])
+        answer = ring.seal(TABLE, found.pk, "narrative", {"reason": reason.strip()})
+        change(found, acting=acting, state=DECLINED, answered_at=now, answer=answer)
         case = visible_case_by_id(acting, found.case_id)
         for user in {found.giver_id, found.proposed_by_id} - {acting.user_id}:
             if user is None:
@@ -147,9 +147,8 @@ def withdraw_handover(handover: Handover | UUID, *, acting: Actor, now: datetime
         found = _waiting(handover, acting)
         if acting.user_id not in (found.giver_id, found.proposed_by_id):
             raise NotVisible
-        Handover.objects.visible_to(acting).filter(pk=found.pk).update(state=WITHDRAWN, answered_at=now)
+        change(found, acting=acting, state=WITHDRAWN, answered_at=now)
         ledger.record(acting, "withdraw_handover", subjects=[found.person_id], detail={"case": found.case_id, "handover": found.pk})
-        found.state, found.answered_at = WITHDRAWN, now
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repere.accounts.access import BY_THE_HOUSE
 from repere.ledger.policy import ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER
 
 OURS = f"owner_id = {ACTING_ORGANISATION}"
@@ -15,10 +16,16 @@ def policies(on_files: str, not_blocked: str) -> dict[str, dict[str, str]]:
     return {
         "cases_handover": {
             "seen by colleagues": f"FOR SELECT USING ({seen})",
-            "proposed in one's own name": f"FOR INSERT WITH CHECK ({seen} AND proposed_by_id = {ACTING_USER} AND state = 'proposed')",
+            # After the verb asked who follows the file, and was given what the next one must know first.
+            "proposed in one's own name": (
+                f"FOR INSERT WITH CHECK ({seen} AND {BY_THE_HOUSE} AND proposed_by_id = {ACTING_USER} AND state = 'proposed'"
+                " AND (giver_id IS NULL OR successor_id <> proposed_by_id))"
+            ),
             "answered by the successor, taken back by who proposed": (
-                f"FOR UPDATE USING ({seen} AND state = 'proposed') WITH CHECK ({OURS} AND ((state IN ('accepted', 'declined')"
-                f" AND successor_id = {ACTING_USER}) OR state = 'withdrawn' OR (state = 'carried' AND {ACTING_ROLE} = 'system')))"
+                f"FOR UPDATE USING ({seen} AND state = 'proposed') WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND ("
+                f"state IN ('accepted', 'declined') AND successor_id = {ACTING_USER}"
+                f" OR state = 'withdrawn' AND {ACTING_USER} IN (giver_id, proposed_by_id)"
+                f" OR state IN ('withdrawn', 'carried') AND {ACTING_ROLE} = 'system'))"
             ),
         },
         "cases_spokenlanguages": {

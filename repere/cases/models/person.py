@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
+from repere.accounts.actor import Actor
 from repere.cases.models.scope import ScopedManager, ScopedQuerySet
 from repere.directory.models import Organisation
 
@@ -90,6 +92,12 @@ class SealedRecord(models.Model):
     class Meta:
         ordering = ["person", "tier", "version"]
         constraints = [models.UniqueConstraint(fields=["person", "tier", "version"], name="one_sealed_record_per_version")]
+
+    def and_before(self, actor: Actor) -> Iterator[SealedRecord]:
+        """This version, then those before it, newest first; they are read only when they are asked for."""
+        yield self
+        earlier = SealedRecord.objects.visible_to(actor).filter(person=self.person_id, tier=self.tier, version__lt=self.version)
+        yield from earlier.order_by("-version")
 
 
 class NameToken(models.Model):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
+HOUSING = "housing"
 LATE_DAYS = 14
 SETTINGS = frozenset({"jurisdiction_set"})
 """Facts that choose how a case is followed: how they are known is nobody's question."""
@@ -264,7 +266,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
         groups=None if groups is None else tuple(sorted({*groups, *({IDENTITY} & held.words)})),
         may_see_identity=IDENTITY in held.words, standing=held, name_recorded=reader.has_name(newest.get("identity")),
         who=reader.who(case, judged, newest.get("contact"), groups), levels=levels,
-        duties=tuple(sorted((d for d in duties if d.closed_at is None), key=_by_due)),
+        duties=tuple(sorted((d for d in duties if d.closed_at is None), key=partial(_by_due, mechanisms.order_of(case.mechanism)))),
         duties_closed=tuple(d for d in closed if d.closing != MISSED), duties_missed=tuple(d for d in closed if d.closing == MISSED),
         needs=tuple(need for need in needs if need.doing not in offered),
         proposal=proposal if proposal and all(way.kind != proposal.doing.kind for way in offered) else None,
@@ -329,11 +331,18 @@ def _told_apart(lines: Sequence[DutyLine]) -> list[DutyLine]:
     return [replace(line, twin=line.closed_at is None and counted[line.duty] > 1) for line in lines]
 
 
-def _by_due(line: DutyLine) -> tuple[date, datetime]:
-    return (line.due.latest if line.due else date.min, line.opened_at)
+def _by_due(written: Mapping[str, int], line: DutyLine) -> tuple[date, datetime, int]:
+    return (line.due.latest if line.due else date.min, line.opened_at, written.get(line.rule_id, 0))
 
 
 # ---- facts in words
+
+
+def _author(fact: Fact) -> str:
+    """A step of a house (`place_facts`) is kept under whoever keeps the file, who did not say it."""
+    if fact.data_group == HOUSING and fact.basis == "third_party" and fact.user_id is None:
+        return _("the house itself; told to %(name)s") % {"name": fact.organisation.name}
+    return fact.organisation.name
 
 
 def timeline_of(actor: Actor, case: Case, facts: Sequence[Fact]) -> tuple[TimelineEntry, ...]:
@@ -391,7 +400,7 @@ class _Reader:
             fact_id=fact.pk, kind=fact.kind, label=self._label(fact), group=fact.data_group,
             group_label=wording.group(self.mechanism, fact.data_group, self.language), on=PartialDate(fact.earliest, fact.latest),
             hour=fact.hour, recorded_at=fact.recorded_at, days_late=late if late > LATE_DAYS else 0,
-            organisation=fact.organisation.name, role_label=wording.role(self.mechanism, fact.role, self.language),
+            organisation=_author(fact), role_label=wording.role(self.mechanism, fact.role, self.language),
             user=fact.user.name if own and fact.user else "", own=own, basis="" if fact.kind in SETTINGS else fact.basis,
             answers=self.answers(fact) if kind else (), corrects=fact.corrects_id,
             corrected_by=correction.pk if correction else None,
@@ -435,10 +444,7 @@ class _Reader:
     def _open_record(self, record: SealedRecord | None) -> dict[str, Any]:
         if record is None or self.ring is None:
             return {}
-        try:
-            return sealed.open_record(self.ring, record)
-        except SealBroken:
-            return {}
+        return sealed.open_newest(self.ring, record.and_before(self.actor)).values
 
     def has_name(self, record: SealedRecord | None) -> bool:
         """Whether a name is written down; which one stays on a page of its own."""

@@ -17,19 +17,23 @@ from repere.cases.sealed import KeyRing
 
 
 def identity_of(actor: Actor, code: str) -> dict[str, dict[str, Any]]:
-    """Her sealed identity by tier, newest version. Empty where nothing was written or nothing is granted. Cost: 4 queries."""
-    return {tier: values for tier, (values, _at) in _opened(actor, visible_case(actor, code)).items()}
+    """Her sealed identity by tier, newest version that opens. Empty where nothing was written or nothing is granted. Cost: 4 queries."""
+    return {tier: told.values for tier, told in _opened(actor, visible_case(actor, code)).items()}
 
 
 @dataclass(frozen=True)
 class IdentityPage:
-    """What this organisation may read of her identity, and whether it may write it. `contact` None: closed to it."""
+    """What this organisation may read of her identity, and whether it may write it. `contact` None: closed to it.
+
+    `damaged`: for each part whose newest version does not open, the instant of the one that is shown (None: no version opens).
+    """
 
     case: Case
     own: bool
     identity: Mapping[str, Any]
     contact: Mapping[str, Any] | None
     written_at: datetime | None
+    damaged: tuple[datetime | None, ...] = ()
 
 
 def identity_page(actor: Actor, code: str) -> IdentityPage:
@@ -40,12 +44,18 @@ def identity_page(actor: Actor, code: str) -> IdentityPage:
     if IDENTITY not in words:
         raise NotVisible
     found = _opened(actor, case)
-    identity, written_at = found.get("identity", ({}, None))
-    contact = found.get("contact", ({}, None))[0] if "contact_safety" in words else None
-    return IdentityPage(case, own, identity, contact, written_at)
+    nothing = sealed.Opened({})
+    identity = found.get("identity", nothing)
+    contact = found.get("contact", nothing).values if "contact_safety" in words else None
+    damaged = tuple(_written_at(found[tier]) for tier in ("identity", "contact") if tier in found and found[tier].damaged)
+    return IdentityPage(case, own, identity.values, contact, _written_at(identity), damaged)
 
 
-def _opened(actor: Actor, case: Case) -> dict[str, tuple[dict[str, Any], datetime]]:
+def _written_at(told: sealed.Opened) -> datetime | None:
+    return told.record.recorded_at if told.record else None
+
+
+def _opened(actor: Actor, case: Case) -> dict[str, sealed.Opened]:
     if actor.organisation_id is None or actor.kind == "system":
         return {}
     try:
@@ -53,4 +63,4 @@ def _opened(actor: Actor, case: Case) -> dict[str, tuple[dict[str, Any], datetim
     except NoKey:
         return {}
     records = SealedRecord.objects.visible_to(actor).filter(person=case.person_id).order_by("tier", "-version").distinct("tier")
-    return {record.tier: (sealed.open_record(ring, record), record.recorded_at) for record in records}
+    return {record.tier: sealed.open_newest(ring, record.and_before(actor)) for record in records}

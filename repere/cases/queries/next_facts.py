@@ -19,7 +19,7 @@ from repere.core.rulebook.model import Group
 if TYPE_CHECKING:
     from repere.cases.queries.case_page import CasePage
 
-NEED, MET, PRESUMPTION = "urgent_need", "urgent_need_met", "presumption_stated"
+NEED, MET, STAY, PRESUMPTION = "urgent_need", "urgent_need_met", "stay_started", "presumption_stated"
 LIKELY = 8
 """Kinds put in front on the page of kinds."""
 
@@ -79,13 +79,13 @@ def ways_to_do(mechanism: Mechanism, rule_id: str, *, role: str, language: str) 
 
 
 def open_needs(mechanism: Mechanism, facts: Sequence[Fact], *, on: date, role: str, language: str) -> tuple[NeedLine, ...]:
-    """Urgent needs as they stand on a day: said, not met since, and not taken back by "nothing for now"."""
+    """Urgent needs as they stand on a day: said, not met since, and not taken back by "nothing for now". A stay is where to sleep."""
     said: dict[str, Fact] = {}
-    ours = [fact for fact in evaluation.living(facts) if fact.kind in (NEED, MET) and fact.earliest <= on]
+    ours = [fact for fact in evaluation.living(facts) if fact.kind in (NEED, MET, STAY) and fact.earliest <= on]
     for fact in sorted(ours, key=lambda fact: (fact.latest, fact.recorded_at)):
         if fact.fields.get("none_stated") == "yes":
             said.clear()
-        for code in _codes(fact.fields.get("needs")):
+        for code in ("shelter",) if fact.kind == STAY else _codes(fact.fields.get("needs")):
             said.pop(code, None)
             if fact.kind == NEED:
                 said[code] = fact

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from repere.cases import mechanisms
-from repere.cases.referral import actions
+from repere.cases.referral import actions, words
 from repere.cases.referral.forms import CapsuleForm
 from repere.cases.refusals import Refused
 
@@ -39,4 +39,5 @@ def _answer(token: str, told: dict[str, str]) -> dict[str, Any]:
     shown = actions.answer_capsule(
         token, told["code"], accepts=accepts, name=told["name"], function=told["function"], reason=told["reason"], now=now
     )  # fmt: skip
-    return {"told": shown, "answered": _("Your answer was kept. This link does not open any more.")}
+    urgency = words.URGENCIES.get(shown.get("urgency", ""), "") if shown else ""
+    return {"told": shown, "urgency": urgency, "answered": _("Your answer was kept. This link does not open any more.")}

@@ -1,14 +1,16 @@
-"""Who may touch the tables of a referral, as row-level security.
+"""Who may touch the tables of a referral, as row-level security. Each row is written by a verb (`BY_THE_HOUSE`), whoever it names.
 
-Sending is a person's decision (`may_share`), and what a referral may open is written down by it and cannot be changed after.
-Everything later follows from that row: an access is opened by a job's capacity only where an accepted offer of it says so.
+Sending is a person's decision (`may_share`), written by the verb in her name, and what a referral may open is written down by it
+and cannot be changed after. Everything later follows from that row and from its row in the ledger: an access is opened by a job's
+capacity only where an accepted offer of a referral that was sent says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from repere.ledger.policy import ACTING_JOB, ACTING_KIND, ACTING_ORGANISATION, ACTING_ROLE
+from repere.accounts.access import BY_THE_HOUSE
+from repere.ledger.policy import ACTING_JOB, ACTING_KIND, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER
 
 OURS = f"owner_id = {ACTING_ORGANISATION}"
 AT_THE_DOOR = f"{ACTING_KIND} = 'sign_in'"
@@ -18,14 +20,14 @@ OF_OURS = "EXISTS (SELECT 1 FROM cases_referral r WHERE r.id = referral_id)"
 THROUGH_OFFER = "EXISTS (SELECT 1 FROM cases_offer o WHERE o.id = offer_id)"
 NAMED = f"{OF_OURS[:-1]} AND r.state = 'open' AND (organisation_id = ANY (r.recipients) OR service = ANY (r.recipients)))"
 
-# What an accepted offer opens: no group, kind, day or fact more than the sender wrote down.
+# What an accepted offer opens: no group, kind, day or fact more than the sender wrote down, and nothing that the ledger does not know.
 ACCEPTED = """EXISTS (SELECT 1 FROM cases_referral r JOIN cases_offer o ON o.referral_id = r.id
     WHERE r.id = cases_grant.referral AND r.case_id = cases_grant.case_id AND r.state = 'open' AND o.state = 'accepted'
     AND o.organisation_id = cases_grant.organisation_id AND o.organisation_id = ANY (r.recipients)
     AND cases_grant.groups <@ r.groups AND cases_grant.purpose = r.purpose AND cases_grant.law = r.law
     AND cases_grant.consent_fact IS NOT DISTINCT FROM r.consent_fact AND cases_grant.named_kinds <@ r.named_kinds
     AND cases_grant.left_out @> r.left_out AND (r.ongoing OR cases_grant.through_revision = r.through_revision)
-    AND cases_grant.ends_at <= r.access_ends_at)"""
+    AND cases_grant.ends_at <= r.access_ends_at AND cases_was_sent(r.person_id, r.id, r.sent_by_id, r.digest))"""
 GRANT_POLICY = {"given by an accepted referral": f"FOR INSERT WITH CHECK ({OURS} AND {ACTING_ROLE} = 'system' AND {ACCEPTED})"}
 
 
@@ -36,28 +38,36 @@ def policies(of_file: Callable[[str], str], granted: str, not_blocked: str) -> d
     return {
         "cases_referral": {
             "seen by whoever sees the shares": f"FOR SELECT USING ({sent})",
-            "sent by whoever may share": f"FOR INSERT WITH CHECK ({of_file('may_share')} AND {not_blocked})",
-            "followed by whoever sees the shares": f"FOR UPDATE USING ({sent}) WITH CHECK ({OURS})",
+            "sent by whoever may share": (
+                f"FOR INSERT WITH CHECK ({of_file('may_share')} AND {not_blocked} AND {BY_THE_HOUSE} AND sent_by_id = {ACTING_USER})"
+            ),
+            "followed by whoever sees the shares": f"FOR UPDATE USING ({sent}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
             "read by jobs": f"FOR SELECT {JOBS}",
             "followed by jobs": f"FOR UPDATE {JOBS} WITH CHECK ({ACTING_JOB})",
         },
         "cases_offer": {
             "seen by both sides": f"FOR SELECT USING (({ours}) OR ({received}))",
-            "put to whom the referral names": f"FOR INSERT WITH CHECK ({OURS} AND {ACTING_ROLE} <> 'system' AND {NAMED})",
-            "followed by the sender": f"FOR UPDATE USING ({ours}) WITH CHECK ({OURS})",
-            "answered by the receiver": f"FOR UPDATE USING ({received}) WITH CHECK ({received})",
+            "put to whom the referral names": (
+                f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND {ACTING_ROLE} <> 'system' AND {NAMED})"
+            ),
+            "followed by the sender": f"FOR UPDATE USING ({ours}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
+            "answered by the receiver": f"FOR UPDATE USING ({received}) WITH CHECK ({received} AND {BY_THE_HOUSE})",
             "read by jobs": f"FOR SELECT {JOBS}",
             "followed by jobs": f"FOR UPDATE {JOBS} WITH CHECK ({ACTING_JOB})",
         },
         "cases_jointstep": {
             "seen by both sides": f"FOR SELECT USING ({THROUGH_OFFER})",
-            "added by either side": f"FOR INSERT WITH CHECK ({THROUGH_OFFER})",
-            "done by either side": f"FOR UPDATE USING ({THROUGH_OFFER}) WITH CHECK ({THROUGH_OFFER})",
+            "added by either side": f"FOR INSERT WITH CHECK ({THROUGH_OFFER} AND {BY_THE_HOUSE})",
+            "done by either side": f"FOR UPDATE USING ({THROUGH_OFFER}) WITH CHECK ({THROUGH_OFFER} AND {BY_THE_HOUSE})",
         },
         "cases_capsule": {
             "seen by the sender": f"FOR SELECT USING ({OURS} AND {THROUGH_OFFER})",
-            "made by the sender": f"FOR INSERT WITH CHECK ({OURS} AND {THROUGH_OFFER} AND {ACTING_ROLE} <> 'system')",
-            "called back by the sender": f"FOR UPDATE USING ({OURS} AND {THROUGH_OFFER}) WITH CHECK ({OURS})",
+            "made by the sender": (
+                f"FOR INSERT WITH CHECK ({OURS} AND {THROUGH_OFFER} AND {BY_THE_HOUSE} AND {ACTING_ROLE} <> 'system')"
+            ),
+            "called back by the sender": (
+                f"FOR UPDATE USING ({OURS} AND {THROUGH_OFFER}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})"
+            ),
             "opened at the door": f"FOR SELECT USING ({AT_THE_DOOR})",
             "answered at the door": f"FOR UPDATE USING ({AT_THE_DOOR}) WITH CHECK ({AT_THE_DOOR})",
         },

@@ -1,9 +1,11 @@
-"""What kind of body a service without an account is, and whether what was sent may still reach it."""
+"""Whether what is said to be sent was sent, what kind of body a service without an account is, and whether it may still be reached."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+
+from django.db import connection
 
 from repere.accounts.actor import Actor
 from repere.cases.actions.passage import Passage, check_purpose
@@ -11,6 +13,16 @@ from repere.cases.models import Referral
 from repere.cases.refusals import Refused
 from repere.directory.entry_models import Service
 from repere.directory.vocabulary import organisation_kind
+
+WAS_SENT = "SELECT cases_was_sent(%s, %s, %s, %s)"
+
+
+def refuse_unless_sent(referral: Referral) -> None:
+    """Nothing of her opens by a referral that the ledger does not know. Asked in the capacity of the organisation it comes from."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAS_SENT, [referral.person_id, referral.pk, referral.sent_by_id, referral.digest])
+        if not cursor.fetchone()[0]:
+            raise Refused("sent_by_nobody")
 
 
 def kind_of_service(service_id: UUID, acting: Actor) -> str:

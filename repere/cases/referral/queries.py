@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import kept, kept_counts
 from repere.cases import mechanisms
 from repere.cases.access import standing, visible_case, visible_case_by_id
 from repere.cases.models import Capsule, Case, Fact, Grant, JointStep, Offer, Referral, ScopedQuerySet
-from repere.cases.models.referral import ACCEPTED, RUNNING
+from repere.cases.models.referral import ACCEPTED, RUNNING, SENT
 from repere.cases.queries.case_page import TimelineEntry, timeline_of
 from repere.cases.queries.standing import ring_of
 from repere.cases.referral.actions.answering import visible_offer
@@ -23,7 +23,8 @@ from repere.cases.referral.actions.sending import TABLE
 from repere.cases.referral.showing import freeze
 from repere.cases.refusals import NotVisible
 from repere.core.sealing import SealBroken
-from repere.directory.entry_models import Service
+from repere.directory.checks import phone_in_words
+from repere.directory.entry_models import Contact, Service
 from repere.directory.models import Organisation
 
 PAGE = 50
@@ -46,6 +47,7 @@ class OfferLine:
     late: bool
     news: str
     sent_at: datetime | None
+    waits_for_link: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Inbox:
 
 
 def inbox(actor: Actor, *, tab: str = "to_answer", page: int = 1, now: datetime) -> Inbox:
-    """One tab, earliest answer first. Cost: 6 queries. Counts stop at MOST."""
+    """One tab, earliest answer first. Cost: 7 queries. Counts stop at MOST."""
     tab = tab if tab in TABS else "to_answer"
     mine = Q(organisation=actor.organisation_id)
     conditions = {
@@ -74,8 +76,8 @@ def inbox(actor: Actor, *, tab: str = "to_answer", page: int = 1, now: datetime)
     order = ("answer_by", "pk") if tab == "to_answer" else ("-sent_at", "pk")
     shown = rows.filter(conditions[tab]).order_by(*order)[(page - 1) * PAGE : page * PAGE]
     found = list(shown.select_related("owner", "organisation"))
-    services = _services(found, actor)
-    return Inbox(tab, counts, tuple(_line(row, actor, services, now) for row in found), page, pages)
+    services, unlinked = _services(found, actor), _without_link(found, actor)
+    return Inbox(tab, counts, tuple(_line(row, actor, services, unlinked, now) for row in found), page, pages)
 
 
 @dataclass(frozen=True)
@@ -119,19 +121,40 @@ def _services(offers: list[Offer], actor: Actor) -> dict[UUID, str]:
     return dict(Service.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def _line(row: Offer, actor: Actor, services: dict[UUID, str], now: datetime) -> OfferLine:
+def _without_link(offers: list[Offer], actor: Actor) -> set[UUID]:
+    """Offers to services without an account for which the sender has not made the link yet: nothing has left."""
+    ids = {row.pk for row in offers if row.organisation_id is None and row.owner_id == actor.organisation_id and row.state == SENT}
+    return ids - set(Capsule.objects.visible_to(actor).filter(offer__in=ids).values_list("offer_id", flat=True)) if ids else ids
+
+
+def _line(row: Offer, actor: Actor, services: dict[UUID, str], unlinked: set[UUID], now: datetime) -> OfferLine:
     received = row.organisation_id == actor.organisation_id
     name = row.organisation.name if row.organisation else services.get(row.service, "") if row.service else ""
     return OfferLine(
         row.pk, row.code, row.owner.name if received else name, received and row.state in RUNNING, row.state, row.urgency,
         needs_in_words(row, actor.language), row.answer_by, row.state in RUNNING and row.answer_by is not None and row.answer_by <= now,
-        row.news_for_receiver if received else row.news_for_sender, row.sent_at,
+        row.news_for_receiver if received else row.news_for_sender, row.sent_at, row.pk in unlinked,
     )  # fmt: skip
 
 
 def needs_in_words(offer: Offer, language: str) -> tuple[str, ...]:
     entries = mechanisms.common().codelists["need"]
     return tuple(entries[need].label.text(language) for need in offer.needs["needs"] if need in entries)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A telephone or mailbox of a service without an account, as the directory has it."""
+
+    kind: str
+    value: str
+
+
+def reached_by(service: UUID) -> list[Reached]:
+    """Whom to call and where to write for a link and its code: lines of the service itself, verified ones first. Cost: one query."""
+    own = Contact.objects.filter(service=service, kind__in=(Contact.Kind.PHONE, Contact.Kind.EMAIL), ended_on=None, mandate=None)
+    lines = own.order_by(F("verified_on").desc(nulls_last=True), "kind", "id").values_list("kind", "value")
+    return [Reached(kind, phone_in_words(value) if kind == Contact.Kind.PHONE else value) for kind, value in lines]
 
 
 @dataclass(frozen=True)
@@ -223,16 +246,16 @@ class CaseReferrals:
 
 
 def case_referrals(actor: Actor, code: str, *, now: datetime) -> CaseReferrals:
-    """Every referral of one file of one's own organisation, with its offers in their order. Cost: 6 queries."""
+    """Every referral of one file of one's own organisation, with its offers in their order. Cost: 7 queries."""
     case = visible_case(actor, code)
     if case.organisation_id != actor.organisation_id or "shares" not in standing(actor, case).words:
         raise NotVisible
     referrals = list(Referral.objects.visible_to(actor).filter(case=case))
     rows = Offer.objects.visible_to(actor, own=True).filter(referral__in=[one.pk for one in referrals])
     offers = list(rows.select_related("owner", "organisation").order_by("rank"))
-    services = _services(offers, actor)
+    services, unlinked = _services(offers, actor), _without_link(offers, actor)
     lines = [
-        (one, tuple(_line(row, actor, services, now) for row in offers if row.referral_id == one.pk)) for one in referrals
+        (one, tuple(_line(row, actor, services, unlinked, now) for row in offers if row.referral_id == one.pk)) for one in referrals
     ]  # fmt: skip
     return CaseReferrals(case, tuple(lines))
 
@@ -245,5 +268,5 @@ def recipients(actor: Actor) -> list[tuple[str, str]]:
 
 __all__ = [
     "CaseReferrals", "Inbox", "OfferLine", "OfferPage", "Unanswered", "case_referrals", "inbox", "needs_in_words", "offer_page",
-    "recipients", "to_answer", "unread",
+    "reached_by", "recipients", "to_answer", "unread",
 ]  # fmt: skip

@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from repere import ledger
+from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.cases.actions.by_the_house import in_her_name
 from repere.cases.models import Capsule, Case, Consent, Offer, Referral
 from repere.cases.models.referral import ACCEPTED, CALLED_BACK, NOT_NEEDED, OPEN, RECALLED, RUNNING, TAKEN, WAITING
 
@@ -27,9 +29,10 @@ def recall(referral: Referral, *, acting: Actor, now: datetime) -> None:
     """Close the offers and the capsules of a referral. The receiver hears that it was called back, and not why."""
     offers = Offer.objects.visible_to(acting, own=True).filter(referral=referral)
     closed = {"next_step_at": None, "news_for_receiver": "called_back", "state": CALLED_BACK}
-    offers.filter(state__in=(*RUNNING, ACCEPTED)).update(**closed)
-    offers.filter(state=WAITING).update(state=NOT_NEEDED)
     capsules = Capsule.objects.visible_to(acting).filter(offer__referral=referral, closed_at=None)
-    capsules.update(closed_at=now, person=None)
-    Referral.objects.visible_to(acting).filter(pk=referral.pk).update(state=RECALLED, closed_at=now)
+    with acting_as(in_her_name(acting)):
+        offers.filter(state__in=(*RUNNING, ACCEPTED)).update(**closed)
+        offers.filter(state=WAITING).update(state=NOT_NEEDED)
+        capsules.update(closed_at=now, person=None)
+        Referral.objects.visible_to(acting).filter(pk=referral.pk).update(state=RECALLED, closed_at=now)
     referral.state, referral.closed_at = RECALLED, now

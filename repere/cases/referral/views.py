@@ -18,7 +18,7 @@ from repere.accounts.stepup import doing, fresh
 from repere.cases import mechanisms
 from repere.cases.access import standing
 from repere.cases.consent.queries import consents
-from repere.cases.models import Case, Fact
+from repere.cases.models import Case, Fact, Referral
 from repere.cases.models.referral import RUNNING
 from repere.cases.queries.case_page import TimelineEntry, timeline_of
 from repere.cases.referral import actions, queries, words, writing
@@ -40,15 +40,19 @@ def inbox(request: ActingRequest) -> HttpResponse:
     found = queries.inbox(request.actor, tab=request.GET.get("tab", ""), page=asked, now=timezone.now())
     labels = {"to_answer": _("To answer"), "taken": _("Accepted by us"), "sent": _("Sent by us"), "closed": _("Over")}
     tabs = [(name, labels[name], found.counts[name], name == found.tab) for name in queries.TABS]
-    lines = [(line, words.STATES[line.state], words.NEWS.get(line.news, "")) for line in found.lines]
+    lines = [(line, _state(line), words.NEWS.get(line.news, "")) for line in found.lines]
     return render(request, "cases/referrals.html", {"section": "referrals", "found": found, "tabs": tabs, "lines": lines})
+
+
+def _state(line: queries.OfferLine) -> tuple[Any, str]:
+    return words.LINK_TO_MAKE if line.waits_for_link else words.STATES[line.state]
 
 
 @page
 def of_case(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.case_referrals(request.actor, code, now=timezone.now())
     request.shown.add(found.case.person_id)
-    rows = [(one, [(line, words.STATES[line.state]) for line in lines]) for one, lines in found.lines]
+    rows = [(one, [(line, _state(line)) for line in lines]) for one, lines in found.lines]
     may = "may_share" in standing(request.actor, found.case).words
     return render(request, "cases/case_referrals.html", {"case": found.case, "rows": rows, "may_share": may} | STATES_SHOWN)
 
@@ -85,10 +89,9 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             if digest := request.POST.get("digest", ""):
-                actions.send_referral(case, form.asked(), digest=digest, key=form.cleaned_data["key"], acting=request.actor, now=now)
+                sent = actions.send_referral(case, form.asked(), digest=digest, key=form.cleaned_data["key"], acting=request.actor, now=now)
                 unsent.sent()
-                messages.success(request, _("Sent. You will see here when they have read it and what they answer."))
-                return redirect("cases:case_referrals", code=case.code)
+                return _after_sending(request, case, sent)
             package = actions.preview(case, form.asked(), acting=request.actor, now=now)
         except Refused as refused:
             _tell(form, refused)
@@ -96,6 +99,17 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
     shown = timeline_of(request.actor, case, package.facts) if package else ()
     context = {"case": case, "form": form, "package": package, "shown": shown, "services": services}
     return render(request, "cases/referral_form.html", context | unsent.shown())
+
+
+def _after_sending(request: ActingRequest, case: Case, sent: Referral) -> HttpResponse:
+    """To the list; where the first service has no account, to the step without which nothing leaves."""
+    lines = dict(queries.case_referrals(request.actor, case.code, now=timezone.now()).lines).get(sent, ())
+    unlinked = next((line for line in lines if line.waits_for_link), None)
+    if unlinked is None:
+        messages.success(request, _("Sent. You will see here when they have read it and what they answer."))
+        return redirect("cases:case_referrals", code=case.code)
+    messages.warning(request, _("Kept. Nothing has left yet: this service has no account. Make the link and the code below."))
+    return redirect("cases:offer", offer=unlinked.offer_id)
 
 
 def _facts(request: ActingRequest, case: Case) -> tuple[TimelineEntry, ...]:
@@ -212,4 +226,5 @@ def capsule(request: ActingRequest, offer: uuid.UUID) -> HttpResponse:
     found = queries.offer_page(request.actor, offer)
     request.shown.update(found.persons)
     link = request.build_absolute_uri(f"/open/{made.token}/")
-    return render(request, "cases/capsule_made.html", {"found": found, "made": made, "link": link})
+    reached = queries.reached_by(found.offer.service) if found.offer.service else []
+    return render(request, "cases/capsule_made.html", {"found": found, "made": made, "link": link, "reached": reached})

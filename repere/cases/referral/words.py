@@ -15,6 +15,7 @@ STATES = {
     "called_back": (_("called back"), "none"),
     "not_needed": (_("not asked"), "none"),
 }
+LINK_TO_MAKE = (_("yours to do: make the link and the code; nothing has left yet"), "overdue")
 URGENCIES = {
     "now": _("Now: acknowledged within 1 hour, answered within 4"),
     "today": _("Today: acknowledged within 4 hours, answered within 24"),

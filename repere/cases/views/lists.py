@@ -18,6 +18,7 @@ from repere.cases.referral.queries import to_answer
 from repere.cases.views.doors import page
 from repere.cases.views.words import EMPTY, TABS
 from repere.directory.queries.agreements import reminders
+from repere.places.actions import keep_reminded
 from repere.places.queries.desk import asked_of_us
 
 
@@ -43,11 +44,14 @@ def _worklist(request: ActingRequest) -> HttpResponse:
     tabs = [(name, TABS[name], found.counts[name], name == found.tab) for name in queries.TABS]
     context = {"section": "worklist", "list": found, "tabs": tabs, "today": timezone.localdate(), "empty": EMPTY[found.tab]}
     home = at_home(request.actor, now=now)
-    request.shown.update(one.person_id for one in [*home.arrivals, *home.questions, *home.kept])
-    request.shown.update(one.person_id for one in home.moves)
+    request.shown.update(one.person_id for one in [*home.arrivals, *home.questions, *home.kept, *home.nos])
+    request.shown.update(one.person_id for one in [*home.moves, *home.unsafe])
     context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
     context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals, "begun": home.begun, "questions": home.questions}
-    context |= {"kept": home.kept, "to_vouch": home.to_vouch, "unvouched": home.unvouched, "not_there": home.not_there}
+    context |= {"kept": home.kept, "to_vouch": home.to_vouch, "unvouched": len(home.unvouched), "not_there": home.not_there}
+    context |= {"nos": home.nos, "to_move": home.to_move, "unsafe": home.unsafe}
+    if home.unvouched and not request.read_only:  # type: ignore[attr-defined]
+        keep_reminded(home.unvouched, acting=request.actor, now=now)
     context["first_day"] = not any(found.counts.values())
     return render(request, "cases/worklist.html", context)
 

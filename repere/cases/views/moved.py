@@ -7,13 +7,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from repere.accounts.middleware import ActingRequest
 from repere.cases.access import visible_case_with_standing
 from repere.cases.moved import move_of
 from repere.cases.refusals import NotVisible
 from repere.cases.views.doors import page
+from repere.cases.views.places import own_housing
 from repere.places import actions as placing
+from repere.places.queries.moved import answered_no
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.refusals import Refused
 
@@ -40,4 +43,14 @@ def moved(request: ActingRequest, code: str) -> HttpResponse:
         messages.warning(request, str(refused))
     except PlaceNotVisible:
         raise Http404 from None
-    return redirect("cases:case", code=case.code)
+    return redirect("cases:case", code=case.code) if there else redirect("cases:moved_not_there", code=case.code)
+
+
+@require_GET
+@page
+def not_there(request: ActingRequest, code: str) -> HttpResponse:
+    """After a no: whom to call, and one button that opens the form with what was asked for her last."""
+    case = own_housing(request, code)
+    if not answered_no(request.actor, case.place_reference):
+        raise NotVisible
+    return render(request, "cases/moved.html", {"case": case, "said": None})

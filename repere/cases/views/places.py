@@ -28,6 +28,7 @@ from repere.cases.views.doors import page
 from repere.core.codes import normalise_code
 from repere.core.dates import PartialDate
 from repere.core.needs import Weights
+from repere.directory.checks import phone_in_words
 from repere.places import actions as placing
 from repere.places import forms
 from repere.places.by_the_house import reading_of_a_file
@@ -36,6 +37,7 @@ from repere.places.doors import asked_hold, seen_shelters, visible_request
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.queries.desk import former_needs
+from repere.places.queries.marks import Said, said_with
 from repere.places.queries.reaching import our_line, service_lines
 from repere.places.refusals import Doubted, Refused
 from repere.places.refusals import NotVisible as PlaceNotVisible
@@ -48,7 +50,7 @@ SHELTER_DAYS = 90
 """What a shelter that said yes is let see, and for how long, unless another access is given: our choice."""
 
 
-def _own(request: ActingRequest, code: str) -> Case:
+def own_housing(request: ActingRequest, code: str) -> Case:
     """A file of ours whose housing this person may read: her needs say where she is afraid to be."""
     case, held = visible_case_with_standing(request.actor, code)
     if "housing" not in held.words or case.organisation_id != request.actor.organisation_id:
@@ -60,7 +62,7 @@ def _own(request: ActingRequest, code: str) -> Case:
 @page
 def place(request: ActingRequest, code: str) -> HttpResponse:
     """Her needs; or, while a place is looked for, that request."""
-    case = _own(request, code)
+    case = own_housing(request, code)
     with reading_of_a_file(request.actor) as reader:
         found = Request.objects.visible_to(reader).filter(
             reference=case.place_reference, organisation_id=request.actor.organisation_id, closed_at=None
@@ -68,9 +70,10 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     if found:
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
     told = told_of(request, case) if request.method != "POST" else None
+    last = _last(request, case) if "again" in request.GET else None
     form = forms.NeedsForm(
         request.POST if request.method == "POST" else None, exploitation=exploitation(),
-        initial=place_needs.initial(told) | {"line": our_line(request.actor)} if told else None,
+        initial=_filled(told, last) | {"line": our_line(request.actor)} if told else None,
     )  # fmt: skip
     unsent = drafts.Unsent(request, "place", case)
     unsent.restore(form)
@@ -78,16 +81,31 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             said = form.cleaned_data
+            before = said_with(request.actor, last) if last else Said()
             made = placing.ask(
                 reference=case.place_reference, needs=form.as_needs(), urgency=int(said["urgency"]), zone=case.territory,
-                line=said["line"], key=key, apart=[*files_named(request, said["apart"]), *said["apart_marks"]],
-                carries=said["carried_marks"], acting=request.actor, now=timezone.now(),
+                line=said["line"], key=key, apart=[*files_named(request, said["apart"]), *said["apart_marks"], *before.apart],
+                carries=[*said["carried_marks"], *before.carried], acting=request.actor, now=timezone.now(),
             )  # fmt: skip
             unsent.sent()
             return redirect("cases:place_request", code=case.code, request_id=made.pk)
         except Refused as refused:
             form.add_error(None, str(refused))
-    return render(request, "cases/place.html", {"case": case, "form": form, "key": key} | unsent.shown())
+    differs = place_needs.differences(told, last.household, urgency=last.urgency) if last and told else []
+    context = {"case": case, "form": form, "key": key, "last": last, "differs": differs}
+    return render(request, "cases/place.html", context | unsent.shown())
+
+
+def _filled(told: place_needs.Told, last: Request | None) -> dict[str, Any]:
+    return forms.filled_from(last.household, urgency=last.urgency) if last else place_needs.initial(told)
+
+
+def _last(request: ActingRequest, case: Case) -> Request | None:
+    """What was asked for her last, for a form that begins from it."""
+    with reading_of_a_file(request.actor) as reader:
+        ours = Request.objects.visible_to(reader).filter(reference=case.place_reference, organisation_id=request.actor.organisation_id)
+        last: Request | None = ours.order_by("-asked_at", "id").first()
+    return last
 
 
 def told_of(request: ActingRequest, case: Case) -> place_needs.Told:
@@ -110,7 +128,7 @@ def files_named(request: ActingRequest, text: str) -> list[uuid.UUID]:
 @page
 def place_change(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
     """Her needs said anew while a place is looked for; the form holds what the request says."""
-    case = _own(request, code)
+    case = own_housing(request, code)
     asked = _request(request, case, request_id)
     initial = forms.filled_from(asked.household, urgency=asked.urgency)
     form = forms.ChangedNeedsForm(request.POST if request.method == "POST" else None, exploitation=exploitation(), initial=initial)
@@ -149,7 +167,7 @@ def _said_of_change(anybody: bool) -> str:
 @page
 def place_request(request: ActingRequest, code: str, request_id: uuid.UUID) -> HttpResponse:
     """How far it is: who was asked and how to call them, what fits, and where else to turn."""
-    case = _own(request, code)
+    case = own_housing(request, code)
     return _request_page(request, case, _request(request, case, request_id), {})
 
 
@@ -175,8 +193,11 @@ def _request_page(request: ActingRequest, case: Case, asked: Request, answers: d
         "may_change": not given and not asked.closed_at,
         "lines": [(one, uuid.uuid4(), lines.get(one.unit.organisation_id, "")) for one in offered],
         "asked_of": [(hold, lines.get(hold.host_id, "")) for hold in holds],
-        "questions": questions,
+        "questions": questions, "line_form": forms.LineForm(initial={"line": phone_in_words(asked.line)}) if not asked.closed_at else None,
         "sees": _hosts_that_see(request, case), "kept_besides": bool(yes) and any(hold.state == "asked" for hold in holds),
+        "yes_line": lines.get(yes.host_id, "") if yes else "",
+        "endangered": told is not None and told.endangered,
+        "no_line_tonight": not (asked.closed_at or asked.line) and asked.urgency == TONIGHT,
     }  # fmt: skip
     if found and told and (asked.urgency == TONIGHT or not offered):
         zones = [*asked.household.get("needs", {}).get("near", []), asked.zone]
@@ -206,7 +227,7 @@ def _request(request: ActingRequest, case: Case, request_id: uuid.UUID) -> Reque
 @page
 @fresh(when=doing("show"))
 def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str) -> HttpResponse:
-    case = _own(request, code)
+    case = own_housing(request, code)
     asked, acting, now, sent = _request(request, case, request_id), request.actor, timezone.now(), request.POST
     doing: dict[str, tuple[Callable[[], Any], str]] = {
         "hold": (lambda: placing.hold(asked.pk, _needed(sent.get("unit")), key=_needed(sent.get("key")), acting=acting, now=now),
@@ -219,6 +240,8 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
         "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
                      _("Written down: she does not want it. Nothing closes for her.")),
         "show": (lambda: _let_see(case, _needed(sent.get("hold")), request), _("The shelter sees what it needs to welcome her.")),
+        "line": (lambda: placing.change_line(asked.pk, line=_line(sent), acting=acting, now=now),
+                 _("The houses that were asked read this telephone from now on.")),
         "answer": (lambda: _answer(request, case, asked), _("Your answer was sent to the house that asked.")),
         "close": (lambda: placing.close_request(asked.pk, met=sent.get("met") == "1", acting=acting, now=now),
                   _("Nothing more is looked for.")),
@@ -236,6 +259,13 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
     except PlaceNotVisible:
         raise Http404 from None
     return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _line(sent: Any) -> str:
+    form = forms.LineForm(sent)
+    if not form.is_valid():
+        raise Refused("form", why=form.errors["line"][0])
+    return str(form.cleaned_data["line"])
 
 
 def _answer(request: ActingRequest, case: Case, asked: Request) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repere.core.needs import PlaceTable, candidates
+from repere.core.needs import PlaceTable, admissible, candidates
 from repere.core.placement.exact import best_assignment, worth_of_one_more
 from repere.core.placement.instance import Instance
 from repere.core.placement.pairs import Floats, Ints, Pairs, pairs_of
@@ -19,7 +19,8 @@ MOVES_PER_HOUSEHOLD = 25
 
 @dataclass(frozen=True)
 class Line:
-    """One household and its place, or None. `why`: `proposed`, `fixed`, `no_place_fits`, `places_went_to_more_urgent`."""
+    """One household and its place, or None. `why`: `proposed`, `fixed`, `no_place_fits`, `places_went_to_more_urgent`,
+    `excluded_alone_fit` (only places that it excludes would fit)."""
 
     household: str
     place: str | None
@@ -105,6 +106,7 @@ def _lines(instance: Instance, pairs: Pairs, chosen: Ints) -> tuple[Line, ...]:
     fixed = dict(instance.fixed)
     has_pair = np.zeros(len(instance.households), bool)
     has_pair[pairs.household] = True
+    table = PlaceTable.of(instance.places)
     lines = []
     for row, household in enumerate(instance.households):
         pair = int(chosen[row])
@@ -112,14 +114,17 @@ def _lines(instance: Instance, pairs: Pairs, chosen: Ints) -> tuple[Line, ...]:
             lines.append(Line(household.id, fixed[household.id], 0, "fixed"))
         elif pair >= 0:
             lines.append(Line(household.id, instance.places[int(pairs.place[pair])].id, int(pairs.worth[pair]), "proposed"))
+        elif has_pair[row]:
+            lines.append(Line(household.id, None, 0, "places_went_to_more_urgent"))
         else:
-            lines.append(Line(household.id, None, 0, "places_went_to_more_urgent" if has_pair[row] else "no_place_fits"))
+            only_those = bool(household.excluded) and bool(admissible(household.needs, table).any())
+            lines.append(Line(household.id, None, 0, "excluded_alone_fit" if only_those else "no_place_fits"))
     return tuple(lines)
 
 
 def reasons(instance: Instance, lines: Iterable[Line]) -> dict[str, tuple[str, ...]]:
     """For each household what speaks for its place (codes of `needs.GAINS`), or what stands in the way of the three places
-    nearest to fitting (codes of `needs.MISSES`)."""
+    nearest to fitting (codes of `needs.MISSES`) that it does not exclude."""
     households = {household.id: household for household in instance.households}
     places = {place.id: PlaceTable.of([place]) for place in instance.places}
     table = PlaceTable.of(instance.places)
@@ -129,8 +134,10 @@ def reasons(instance: Instance, lines: Iterable[Line]) -> dict[str, tuple[str, .
         if line.place:
             found[line.household] = candidates(needs, places[line.place], instance.weights)[0].gains
         else:
-            nearest = candidates(needs, table, instance.weights, most=3)
-            found[line.household] = tuple(dict.fromkeys(miss for fit in nearest for miss in fit.misses))
+            excluded = households[line.household].excluded
+            nearest = candidates(needs, table, instance.weights, most=3 + len(excluded))
+            others = [fit for fit in nearest if fit.place not in excluded][:3]
+            found[line.household] = tuple(dict.fromkeys(miss for fit in others for miss in fit.misses))
     return found
 
 

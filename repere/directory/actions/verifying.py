@@ -111,7 +111,8 @@ def _by_another_organisation(contact: Contact, acting: Acting) -> None:
 
 
 def prove_mailbox(contact_id: UUID, *, acting: Acting, now: datetime) -> Contact:
-    """The link sent to a mailbox was opened. No tier, no change and no verification follows from it. Noted by who keeps the entry."""
+    """The link sent to a mailbox was opened. No tier, no change and no verification follows from it. `acting`: the house itself, for who
+    keeps the entry (`accounts.mailbox_links`); the database refuses it to a person."""
     with transaction.atomic():
         held = visible_contact(acting, contact_id)
         kept_service(acting, held.service_id)

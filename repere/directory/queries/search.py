@@ -14,7 +14,7 @@ from repere.directory.queries.reading import Line, lines
 from repere.directory.territory import EVERYWHERE, found_in, in_several, is_territory, name_of, of_region, region_of
 from repere.directory.tiers import Tier
 from repere.directory.trust import RELIABLE
-from repere.directory.vocabulary import Function, functions_asked, is_language
+from repere.directory.vocabulary import Function, functions_asked, is_language, words_of_function
 from repere.directory.wording import plain, words_asked
 from repere.ledger.actions import Acting
 
@@ -48,8 +48,9 @@ class Asked:
 
     @property
     def unknown(self) -> list[str]:
-        """Words that name neither a function nor a place: they were looked for as they stand."""
-        return [word for word in self.words if not functions_asked(word)]
+        """Words that name neither a function nor a place, nor belong to the name of one that was understood: looked for as they stand."""
+        named = {word for one in self.means for word in plain(words_of_function(one)).split()}
+        return [word for word in self.words if not functions_asked(word) and word not in named]
 
     @property
     def to_choose_among(self) -> list[str]:
@@ -58,8 +59,7 @@ class Asked:
     @property
     def queries(self) -> str:
         """For the full text: all the words; or, for each function they mean, its own name in their place."""
-        left = [word for word in self.words if not functions_asked(word)]
-        named = [" ".join([plain(str(Function(one).label)), *left]) for one in self.means]
+        named = [" ".join([plain(str(Function(one).label)), *self.unknown]) for one in self.means]
         return " or ".join(filter(None, [" ".join(self.words), *named]))
 
 

@@ -14,13 +14,14 @@ from repere.accounts.actor import Actor
 from repere.core.needs import Needs, PlaceTable, candidates
 from repere.places import households
 from repere.places.beds import free, take
-from repere.places.by_the_house import ask_for, go_on
+from repere.places.by_the_house import ask_for, go_on, house
 from repere.places.clocks import LONGEST_HOURS, answer_by
 from repere.places.doors import asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell
 from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.candidates import place_of
 from repere.places.refusals import Refused
+from repere.places.refused_models import RefusedByHer
 from repere.places.roles import SEEKING
 
 SEND = "repere.places.jobs.send_to_unlisted"
@@ -102,7 +103,6 @@ def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int | None = None
         )  # fmt: skip
         ask_for(made, acting=acting)
         take(unit, hold=made, size=request.size, acting=acting, start=now)
-        tell(request, Event.Kind.HELD, acting=acting, now=now, by=me(acting), until=end.date())
         ledger.record(acting, "hold_place", detail={"hold": made.pk, "unit": unit.pk})
     return made
 
@@ -157,9 +157,19 @@ def give_back(hold_id: UUID, *, she_declined: bool = False, acting: Actor, now: 
         free(held, acting=acting)
         go_on(held, acting=acting, state=Hold.State.WITHDRAWN)
         if she_declined:
+            _keep_refused(held, acting, now)
             tell(held.request, Event.Kind.DECLINED_BY_PERSON, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "give_place_back", detail={"hold": held.pk})
     return held
+
+
+def _keep_refused(held: Hold, acting: Actor, now: datetime) -> None:
+    """Nobody proposes this house to her again. Of a hidden one nothing is kept: no proposal names it."""
+    if held.listed:
+        with acting_as(house(acting, "keep_what_she_refuses")):
+            RefusedByHer(
+                request_id=held.request_id, shelter_id=held.shelter_id, organisation_id=me(acting), said_at=now
+            ).save(force_insert=True)  # fmt: skip
 
 
 def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:

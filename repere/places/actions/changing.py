@@ -58,10 +58,25 @@ def change_request(
     return request
 
 
+def change_line(request_id: UUID, *, line: str, acting: Actor, now: datetime) -> Request:
+    """Tell the houses that were asked another telephone of the service that asks, at any time while the search goes on: in international
+    form, or nothing. Nobody is asked again."""
+    must_be(acting, SEEKING)
+    with acting_as(acting):
+        request = visible_request(acting, request_id)
+        if request.closed_at is not None:
+            raise Refused("request_closed")
+        if line != request.line:
+            request.line = line
+            request.save(update_fields=["line"])
+            ledger.record(acting, "change_line", detail={"request": request.pk})
+    return request
+
+
 def _keep_more(request: Request, apart: Iterable[UUID], carries: Iterable[UUID], acting: Actor, now: datetime) -> bool:
     """Add what was not said before; whether there was any."""
-    said = set(Apart.objects.visible_to(acting).filter(request=request).values_list("other", flat=True))
-    borne = set(Carried.objects.visible_to(acting).filter(request=request).values_list("mark", flat=True))
+    said = set(Apart.objects.visible_to(acting).standing().filter(request=request).values_list("other", flat=True))
+    borne = set(Carried.objects.visible_to(acting).standing().filter(request=request).values_list("mark", flat=True))
     others, marks = set(apart) - said - {request.reference}, set(carries) - borne
     keep_said(request, apart=others, carries=marks, now=now)
     return bool(others or marks)

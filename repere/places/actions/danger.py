@@ -69,8 +69,8 @@ def _to_move(held: Hold, shelter: Shelter, acting: Actor, now: datetime) -> Requ
     made.save(force_insert=True)
     # Whom she must not meet goes with her.
     keep_said(
-        made, now=now, apart=Apart.objects.visible_to(acting).filter(request=held.request_id).values_list("other", flat=True),
-        carries=Carried.objects.visible_to(acting).filter(request=held.request_id).values_list("mark", flat=True),
+        made, now=now, apart=Apart.objects.visible_to(acting).standing().filter(request=held.request_id).values_list("other", flat=True),
+        carries=Carried.objects.visible_to(acting).standing().filter(request=held.request_id).values_list("mark", flat=True),
     )  # fmt: skip
     tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
     return made

@@ -14,7 +14,8 @@ from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_as_long, take
 from repere.places.by_the_house import go_on
 from repere.places.doors import me, must_be, must_receive, received_hold, visible_unit
-from repere.places.models import Hold, PrivateReason, Request, Unit
+from repere.places.events import tell
+from repere.places.models import Event, Hold, PrivateReason, Request, Unit
 from repere.places.refusals import NotVisible, Refused
 from repere.places.roles import HOSTING
 
@@ -25,6 +26,7 @@ ARRIVE_WITHIN_DAYS = 3
 def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: datetime) -> Hold:
     """Say yes. A shelter that is not listed chooses the unit. Only now may whoever asked let it see the person."""
     must_be(acting, HOSTING)
+    end = now + timedelta(days=ARRIVE_WITHIN_DAYS)
     with acting_as(acting):
         held = waiting(acting, hold_id, now)
         if held.second_look_by is not None and held.second_look_by == acting.user_id:
@@ -36,7 +38,7 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         try:
             go_on(
                 held, acting=acting, unit_id=chosen.pk if chosen else held.unit_id, state=Hold.State.ACCEPTED, said_yes=True,
-                answered_at=now, answered_by=acting.user_id, ends_at=now + timedelta(days=ARRIVE_WITHIN_DAYS),
+                answered_at=now, answered_by=acting.user_id, ends_at=end,
             )  # fmt: skip
         except IntegrityError as another:
             raise Refused("placed_elsewhere") from another
@@ -45,6 +47,7 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
         else:
             take(chosen, hold=held, size=held.request.size, acting=acting, start=now)
         Request.objects.visible_to(acting).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
+        tell(held.request, Event.Kind.HELD, acting=acting, now=now, by=me(acting), until=end.date())
         ledger.record(acting, "accept_household", detail={"hold": held.pk})
     return held
 

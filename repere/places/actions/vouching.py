@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -12,9 +13,10 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
 from repere.places.doors import kept_shelter, may_receive, me, must_be, myself
-from repere.places.models import ShelterVoice
+from repere.places.models import Shelter
 from repere.places.refusals import NotVisible, Refused
 from repere.places.roles import HOSTING, SEEKING
+from repere.places.vouching_models import ShelterVoice, VoiceReminder
 
 
 def ask_for_voice(shelter_id: UUID, organisation_id: UUID, *, acting: Actor, now: datetime) -> ShelterVoice:
@@ -51,6 +53,22 @@ def vouch_for_shelter(voice_id: UUID, *, reason: str, acting: Actor, now: dateti
         asked.save(update_fields=["user_id", "said_at", "reason"])
         ledger.record(acting, "vouch_for_shelter", detail={"shelter": asked.shelter_id, "voice": asked.pk})
     return asked
+
+
+def keep_reminded(shelters: Iterable[Shelter], *, acting: Actor, now: datetime) -> int:
+    """Write down that this member was shown today that these shelters of ours wait for voices. Returns how many were not written yet."""
+    with acting_as(acting):
+        had = VoiceReminder.objects.visible_to(acting).filter(user_id=myself(acting), shown_on=now.date())
+        seen = set(had.values_list("shelter_id", flat=True))
+        new = [
+            VoiceReminder(id=uuid4(), shelter=one, organisation_id=me(acting), user_id=myself(acting), shown_on=now.date())
+            for one in shelters
+            if one.pk not in seen
+        ]
+        if new:
+            VoiceReminder.objects.bulk_create(new, ignore_conflicts=True)
+            ledger.record(acting, "remind_of_voices", detail={"shelters": [one.shelter_id for one in new]})
+    return len(new)
 
 
 def visible_voice(acting: Actor, voice_id: UUID) -> ShelterVoice:

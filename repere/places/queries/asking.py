@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from repere.accounts.actor import Actor
 from repere.places.models import Hold, Question, Request
@@ -37,6 +37,10 @@ class SaidThere:
 
 
 MOST_TOLD = 20
+NO_TOLD_FOR = timedelta(days=3)
+"""Our choice: how long a no stays where the day begins, while nobody else is asked. It stays on the page of the request."""
+ENDED = (Hold.State.DECLINED, Hold.State.WITHDRAWN, Hold.State.EXPIRED)
+"""A house in one of these states no longer waits for an answer to what it asked."""
 
 
 def holds_of_ours(actor: Actor) -> QuerySet[Hold]:
@@ -65,11 +69,34 @@ def said_yes_to_us(actor: Actor, *, now: datetime) -> list[SaidThere]:
     return [SaidThere(request, reference, ends) for request, reference, ends in rows if ends]
 
 
+def nos_to_us(actor: Actor) -> QuerySet[Hold]:
+    """Listed houses that said no to an open request of the acting organisation."""
+    rows: QuerySet[Hold] = Hold.objects.visible_to(actor).filter(state=Hold.State.DECLINED, listed=True)
+    return rows.filter(Q(asking_id=actor.organisation_id), request__closed_at=None, request__moved_from=None)
+
+
+def said_no_to_us(actor: Actor, *, now: datetime) -> list[SaidThere]:
+    """Those of the last days after which nobody was asked and beside which nothing is asked or kept, latest first, one line a request;
+    at most MOST_TOLD. `since`: when the house said no. Cost: one query."""
+    live = Q(state__in=(Hold.State.ASKED, Hold.State.ACCEPTED), ends_at__gt=now) | Q(state=Hold.State.ARRIVED)
+    ours = Hold.objects.visible_to(actor).filter(request=OuterRef("request"), asking_id=actor.organisation_id)
+    others = ours.filter(live | Q(asked_at__gt=OuterRef("answered_at")))
+    told = nos_to_us(actor).filter(answered_at__gt=now - NO_TOLD_FOR).exclude(Exists(others)).exclude(request__sent_at__gt=F("answered_at"))
+    rows = told.order_by("-answered_at", "id").values_list("request_id", "request__reference", "answered_at")
+    latest: dict[UUID, SaidThere] = {}
+    for request, reference, since in rows[:MOST_TOLD]:
+        if since:
+            latest.setdefault(request, SaidThere(request, reference, since))
+    return list(latest.values())
+
+
 def questions_that_wait(actor: Actor) -> QuerySet[Question]:
-    """Asked by houses about requests of the acting organisation that are open, and answered by nobody."""
+    """Asked by houses about requests of the acting organisation that are open, and answered by nobody. What became of a hidden house is
+    not read: its question waits until it is answered, whatever the house does."""
     rows: QuerySet[Question] = Question.objects.visible_to(actor).filter(answered_at=None)
     ours = Q(request__organisation_id=actor.organisation_id)
-    return rows.filter(ours, request__closed_at=None, request__moved_from=None)
+    ended = Hold.objects.visible_to(actor).filter(pk=OuterRef("hold"), state__in=ENDED)
+    return rows.filter(ours, request__closed_at=None, request__moved_from=None).exclude(Exists(ended))
 
 
 def asked_back_of_us(actor: Actor) -> list[SaidThere]:

@@ -16,7 +16,7 @@ from repere.directory.geography.distance import hundreds_of_km
 from repere.directory.territory import same_part
 from repere.places import households
 from repere.places.clocks import TONIGHT
-from repere.places.models import Request, Unit
+from repere.places.models import Hold, Request, Unit
 from repere.places.queries.judging import HALF_LIFE_HOURS, judged
 
 SHOWN = 8
@@ -78,7 +78,7 @@ def listed_places(*, now: datetime) -> PlaceTable:
 class Candidate:
     """A listed unit with the reasons for or against it. `elsewhere`: it lies in another part of the Republic than she does. `far`:
     hundreds of kilometres, where the nearest come first. `decides`: it takes no minors without an adult; that an age is disputed is for
-    its people to weigh."""
+    its people to weigh. `said_no`: it answered no to this very request, as it stands."""
 
     unit: Unit
     fit: Fit
@@ -87,6 +87,12 @@ class Candidate:
     elsewhere: bool = False
     far: int = 0
     decides: bool = False
+    said_no: bool = False
+
+    @property
+    def part(self) -> str:
+        """Under which heading it stands: that of a no, of the other side of a sea, or none."""
+        return "said_no" if self.said_no else "elsewhere" if self.elsewhere else ""
 
     @property
     def far_km(self) -> int:
@@ -95,9 +101,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """`fitting`: best first, those elsewhere after all others; `near_first`: tonight the nearest come first.
+    """`fitting`: best first, those elsewhere after the others, those that said no last; `near_first`: tonight the nearest come first.
 
-    `nearly`: would fit if the place changed one rule; `excluded`: how many others, by their reason."""
+    `nearly`: would fit if the place changed one rule; `excluded`: how many others, by their reason; `unguarded`: how many would fit if
+    no guarded access were asked for."""
 
     fitting: list[Candidate]
     nearly: list[Candidate]
@@ -105,10 +112,11 @@ class Found:
     fitting_in_all: int
     as_of: datetime
     near_first: bool = False
+    unguarded: int = 0
 
 
 def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: Weights | None = None, most: int = SHOWN) -> Found:
-    """What may be shown to the seeker: listed places only, judged on her needs and on where she is. Cost: two statements."""
+    """What may be shown to the seeker: listed places only, judged on her needs and on where she is. Cost: three statements."""
     needs = households.read(request.household).needs
     home = same_part({request.zone, *needs.near})
     far = _distances(request, needs)
@@ -116,19 +124,31 @@ def candidates_for(actor: Actor, request: Request, *, now: datetime, weights: We
     units = Unit.objects.visible_to(actor).select_related("shelter", "organisation").in_bulk(list(found.free))
     sure = {str(unit.pk): confidence(unit.shelter.confirmed_at, now) for unit in units.values()}
     places = {str(unit.pk): place_of(unit, free=found.free[unit.pk], sure=sure[str(unit.pk)]) for unit in units.values()}
+    nos = _said_no(actor, request)
     told = [
         Candidate(
             units[UUID(fit.place)], fit, places[fit.place].beds, sure[fit.place], bool(home) and places[fit.place].zone not in home,
             far.get(places[fit.place].zone, 0), needs.led_by_disputed_age and not places[fit.place].unaccompanied_minors,
+            UUID(fit.place) in nos,
         )
         for fit in candidates(needs, PlaceTable.of(places.values()), weights)
     ]  # fmt: skip
     # The order of the core stays within each of these.
-    told.sort(key=lambda one: (one.elsewhere, one.far, one.decides))
+    told.sort(key=lambda one: (one.said_no, one.elsewhere, one.far, one.decides))
     return Found(
         [one for one in told if one.fit.fits][:most], [one for one in told if one.fit.would_fit_if][:SHOWN],
         _excluded(found.counts), found.counts.get((), 0), now, bool(far),
+        found.counts.get(("security_too_low",), 0),
     )  # fmt: skip
+
+
+def _said_no(actor: Actor, request: Request) -> set[UUID]:
+    """Listed units whose last answer to this request, as it stands, was no: those who asked were told so."""
+    ours = Hold.objects.visible_to(actor).filter(request=request, asking_id=request.organisation_id, listed=True)
+    if request.changed_at is not None:
+        ours = ours.filter(asked_at__gte=request.changed_at)
+    last = dict(ours.order_by("asked_at", "id").values_list("unit_id", "state"))
+    return {unit for unit, state in last.items() if state == Hold.State.DECLINED}
 
 
 def _distances(request: Request, needs: Needs) -> dict[str, int]:

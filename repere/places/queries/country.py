@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from uuid import UUID
 
 from django.db.models import Count, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncDate
 
 from repere.accounts.actor import Actor
-from repere.core.placement import Instance, Limit, Line, Proposal, propose, reasons
+from repere.core.needs import Place, PlaceTable, admissible
+from repere.core.placement import Household, Instance, Limit, Line, Proposal, propose, reasons
 from repere.core.placement.keeping import KeptBack
+from repere.directory.territory import same_part
 from repere.places import households
 from repere.places.models import Bed, Hold, Request, Shelter, Unit
 from repere.places.queries.candidates import listed_places
 from repere.places.queries.keeping import Keeping, keeping
+from repere.places.queries.refusing import left_out
 from repere.places.refusals import NotVisible
 from repere.places.roles import COORDINATION
 
@@ -25,7 +29,9 @@ WEEKS = 12
 
 @dataclass(frozen=True)
 class Proposed:
-    """`kept`: past days advise to keep the place back."""
+    """`kept`: past days advise to keep the place back. `left_out`: how many shelters are not proposed to this household, because they
+    said no to its needs or because it does not want them: which of the two is not told. `across`: how many free places would fit a
+    household that has none, but for the sea between."""
 
     request: Request
     unit: Unit | None
@@ -33,6 +39,8 @@ class Proposed:
     reasons: tuple[str, ...]
     waiting_days: int
     kept: bool = False
+    left_out: int = 0
+    across: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,13 +71,11 @@ def only_coordination(actor: Actor) -> None:
 def daily_proposal(actor: Actor, *, now: datetime) -> Today:
     """One assignment of everybody who waits, over the listed places. Advice: nothing is held by it."""
     only_coordination(actor)
-    waiting = list(Request.objects.visible_to(actor).filter(closed_at=None, first_yes_at=None).order_by("asked_at", "id"))
+    waiting = _waiting(actor, now=now)
     days = {request.pk: max((now - request.asked_at).days, 0) for request in waiting}
-    asked = tuple(
-        households.read(one.household, id=str(one.pk), urgency=one.urgency, waiting_days=days[one.pk]) for one in waiting
-    )
-    table = listed_places(now=now)
-    free = tuple(place for place in table.places if place.beds > 0)
+    not_again = left_out(actor, waiting)
+    free = tuple(place for place in listed_places(now=now).places if place.beds > 0)
+    asked = tuple(_household(one, days[one.pk], free, not_again.get(one.pk, frozenset())) for one in waiting)
     instance = Instance(asked, free, limits=_limits(actor, {UUID(place.shelter) for place in free}))
     proposal = propose(instance)
     told = reasons(instance, proposal.lines)
@@ -80,12 +86,36 @@ def daily_proposal(actor: Actor, *, now: datetime) -> Today:
     lines = [
         Proposed(
             found[UUID(line.household)], units.get(UUID(line.place)) if line.place else None, line, told[line.household],
-            days[UUID(line.household)], line.household in advised,
+            days[UUID(line.household)], line.household in advised, len(not_again.get(UUID(line.household), ())),
+            0 if line.place else _fitting_across(found[UUID(line.household)], free),
         )
         for line in proposal.lines
     ]  # fmt: skip
     lines.sort(key=lambda one: (-one.request.urgency, -one.waiting_days, str(one.request.pk)))
     return Today(lines, _kept(learnt, lines, units), learnt, proposal, now)
+
+
+def _waiting(actor: Actor, *, now: datetime) -> list[Request]:
+    """Those that no place is kept for today, also where one was and was given back, or ended."""
+    placed = RawSQL("SELECT placed_requests(%s)", [now])
+    return list(Request.objects.visible_to(actor).filter(closed_at=None).exclude(pk__in=placed).order_by("asked_at", "id"))
+
+
+def _household(one: Request, waiting_days: int, free: tuple[Place, ...], not_again: frozenset[UUID]) -> Household:
+    told = households.read(one.household, id=str(one.pk), urgency=one.urgency, waiting_days=waiting_days)
+    across = {place.id for place in _across_the_sea(one, free)}
+    return replace(told, excluded=frozenset(across | {place.id for place in free if UUID(place.shelter) in not_again}))
+
+
+def _across_the_sea(one: Request, free: tuple[Place, ...]) -> list[Place]:
+    """Places in another part of the Republic than the one where this household is, and than those where it would like to be."""
+    home = same_part({one.zone, *one.household.get("needs", {}).get("near", [])})
+    return [place for place in free if home and place.zone not in home]
+
+
+def _fitting_across(one: Request, free: tuple[Place, ...]) -> int:
+    across = _across_the_sea(one, free)
+    return int(admissible(households.read(one.household).needs, PlaceTable.of(across)).sum()) if across else 0
 
 
 def _kept(learnt: Keeping, lines: list[Proposed], units: dict[UUID, Unit]) -> list[Kept]:

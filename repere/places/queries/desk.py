@@ -130,11 +130,17 @@ def houses(actor: Actor, *, now: datetime) -> list[House]:
     return [House(shelter, lines.get(shelter.pk, []), confidence(shelter.confirmed_at, now)) for shelter in ours]
 
 
+def staying_in(actor: Actor, shelter: Shelter) -> int:
+    """How many households an incident drives out of a shelter of ours: those whose stay is confirmed."""
+    here = Hold.objects.visible_to(actor).filter(shelter=shelter, host_id=actor.organisation_id, state=Hold.State.ARRIVED)
+    return int(here.filter(request__outcome=Request.Outcome.PLACED).count())
+
+
 def must_not_meet(actor: Actor, hold: Hold) -> int:
     """How many households of this shelter the one that asks must not live with, said from either side. For the shelter alone."""
     here = Hold.objects.visible_to(actor).filter(shelter_id=hold.shelter_id, host_id=actor.organisation_id)
     here = here.filter(state__in=("accepted", "arrived")).exclude(pk=hold.pk)
-    apart, carried = Apart.objects.visible_to(actor), Carried.objects.visible_to(actor)
+    apart, carried = Apart.objects.visible_to(actor).standing(), Carried.objects.visible_to(actor).standing()
     said = apart.filter(request=hold.request_id).values("other")
     borne_there = carried.filter(mark__in=said).values("request_id")
     borne = carried.filter(request=hold.request_id).values("mark")

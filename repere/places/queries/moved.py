@@ -1,19 +1,23 @@
-"""Households of one's files that another body moved, and says to be in their new place."""
+"""Households that are moved after an incident: those that wait for it, and those of one's files that another body moved."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from repere.accounts.actor import Actor
-from repere.places.models import Event, Request
+from repere.places.models import Event, Hold, Request
 
 REMINDED_FOR = timedelta(days=14)
 """Our choice: how long a no stays where the day begins. It stays on the page of the household for good."""
+
+
+UNSAFE_TOLD_FOR = timedelta(days=7)
+"""Our choice: how long the day begins with a place that is no longer safe, where nothing more was said."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,32 @@ class NotThere:
     since: datetime
 
 
+@dataclass(frozen=True)
+class ToMove:
+    """A household that has to leave a house of ours. `stage`: nothing is asked for it, a house was asked, said yes, or says that the
+    household is there. `since`: when the incident was reported."""
+
+    request_id: UUID
+    since: datetime
+    stage: Literal["open", "asked", "accepted", "arrived"]
+
+
+def waiting_to_be_moved(actor: Actor) -> QuerySet[Request]:
+    """Open requests for a household that an incident drives out of a house of the acting organisation, longest waiting first."""
+    rows: QuerySet[Request] = Request.objects.visible_to(actor).filter(Q(organisation_id=actor.organisation_id), closed_at=None)
+    return rows.exclude(moved_from=None).order_by("asked_at", "id")
+
+
+def to_move(actor: Actor, *, now: datetime, only: UUID | None = None) -> list[ToMove]:
+    """The same with how far each is, at most 20; with `only`, that request. Cost: one query."""
+    live = Q(state=Hold.State.ARRIVED) | Q(state__in=(Hold.State.ASKED, Hold.State.ACCEPTED), ends_at__gt=now)
+    holds = Hold.objects.visible_to(actor).filter(live, request=OuterRef("pk"), asking_id=actor.organisation_id)
+    best = holds.order_by(Case(When(state=Hold.State.ASKED, then=Value(1)), default=Value(0))).values("state")[:1]
+    found = waiting_to_be_moved(actor).filter(pk=only) if only else waiting_to_be_moved(actor)
+    rows = found.annotate(stage=Subquery(best)).values_list("pk", "asked_at", "stage")
+    return [ToMove(request, since, stage or "open") for request, since, stage in rows[:20]]
+
+
 def said_moves(actor: Actor) -> QuerySet[Event]:
     """Those that nobody of the acting organisation has answered yet, longest waiting first."""
     ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id)
@@ -33,6 +63,27 @@ def said_moves(actor: Actor) -> QuerySet[Event]:
         kind__in=(Event.Kind.ARRIVED, Event.Kind.NOT_THERE),
     )  # fmt: skip
     return ours.filter(kind=Event.Kind.SAID_THERE).exclude(Exists(answers)).select_related("by_organisation").order_by("at", "id")
+
+
+def no_longer_safe(actor: Actor) -> QuerySet[Event]:
+    """Households of ours for whom a house looks for another place after an incident, latest first, until it or we have said more."""
+    ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id)
+    later = ours.filter(reference=OuterRef("reference"), at__gt=OuterRef("at")).exclude(kind=Event.Kind.HELD)
+    told = ours.filter(kind=Event.Kind.REQUESTED).exclude(by_organisation_id=actor.organisation_id)
+    return told.exclude(Exists(later)).select_related("by_organisation").order_by("-at", "id")
+
+
+def lately_unsafe(actor: Actor, *, now: datetime) -> list[Event]:
+    """Those of the last days, at most 20. Cost: one query."""
+    return list(no_longer_safe(actor).filter(at__gt=now - UNSAFE_TOLD_FOR)[:20])
+
+
+def answered_no(actor: Actor, reference: UUID) -> bool:
+    """Whether the last word of the acting organisation about a household of its own that was moved is that she is not there."""
+    told = (Event.Kind.SAID_THERE, Event.Kind.ARRIVED, Event.Kind.NOT_THERE)
+    ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, reference=reference, kind__in=told)
+    last = ours.order_by("-at", "-id").values_list("kind", flat=True).first()
+    return bool(last == Event.Kind.NOT_THERE)
 
 
 def said_back(actor: Actor) -> QuerySet[Event]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from repere.accounts.actor import Actor
+from repere.accounts.queries import members_of
 from repere.directory.models import Organisation
 from repere.places.doors import me
-from repere.places.models import Shelter, ShelterVoice
+from repere.places.models import Shelter
 from repere.places.roles import HOSTING, SEEKING
+from repere.places.vouching_models import ShelterVoice, VoiceReminder
+
+DAILY_FOR = timedelta(weeks=4)
+AGAIN_AFTER = timedelta(days=7)
+"""Our choices: a reminder that stands there for ever is no longer read."""
 
 
 def asked_to_vouch(actor: Actor) -> list[ShelterVoice]:
@@ -31,6 +41,36 @@ def waiting_for_voices(actor: Actor) -> QuerySet[Shelter]:
     if actor.role not in HOSTING:
         return rows.none()
     return rows.filter(Q(organisation_id=actor.organisation_id), vouched_at=None)
+
+
+def to_remind(actor: Actor, *, now: datetime) -> list[Shelter]:
+    """Those of which this member is reminded today: every day for some weeks after somebody made the shelter or asked for a voice, then
+    once a week. Cost: one query."""
+    today = now.date()
+    asked = ShelterVoice.objects.visible_to(actor).filter(shelter=OuterRef("pk"), zone=OuterRef("zone"), name=OuterRef("name"))
+    shown = VoiceReminder.objects.visible_to(actor).filter(shelter=OuterRef("pk"), user_id=actor.user_id, shown_on__lte=today)
+    waiting = waiting_for_voices(actor).annotate(
+        last_asked=Subquery(asked.order_by("-asked_at").values("asked_at")[:1]),
+        last_shown=Subquery(shown.order_by("-shown_on").values("shown_on")[:1]),
+        shown_before=Subquery(shown.filter(shown_on__lt=today).order_by("-shown_on").values("shown_on")[:1]),
+    )  # fmt: skip
+    return [one for one in waiting if _is_due(one, today)]
+
+
+def _is_due(shelter: Any, today: date) -> bool:
+    since = (shelter.last_asked or shelter.created_at).date()
+    if today - since < DAILY_FOR or shelter.last_shown == today:
+        return True
+    return shelter.shown_before is None or today - shelter.shown_before >= AGAIN_AFTER
+
+
+def reminded_of(actor: Actor, shelter: Shelter) -> list[tuple[str, date]]:
+    """Whom the reminder was shown to, by name, and when last; for whoever keeps the shelter."""
+    last: dict[UUID, date] = {}
+    for user, day in VoiceReminder.objects.visible_to(actor).filter(shelter=shelter).values_list("user_id", "shown_on"):
+        last.setdefault(user, day)
+    names = {one.user_id: one.user.name for one in members_of(shelter.organisation)}
+    return sorted((names[user], day) for user, day in last.items() if user in names)
 
 
 def voices_of(actor: Actor, shelter: Shelter) -> list[ShelterVoice]:

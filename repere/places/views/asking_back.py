@@ -9,6 +9,7 @@ from uuid import UUID
 from repere.accounts.actor import Actor
 from repere.places.forms import AnswerForm
 from repere.places.models import Hold, Question, Request
+from repere.places.queries.asking import ENDED
 from repere.places.queries.reaching import questions_of
 
 
@@ -24,11 +25,17 @@ class AskedBack:
 def asked_back(
     actor: Actor, request: Request, holds: Iterable[Hold], *, unsent: Mapping[UUID, AnswerForm] | None = None
 ) -> list[AskedBack]:  # fmt: skip
-    """`holds`: those of the request that this reader may see; `unsent`: an answer that was not sent, by its question. Cost: one query."""
+    """`holds`: those of the request that this reader may see; one that ended is not answered any more.
+    `unsent`: an answer that was not sent, by its question. Cost: one query."""
     kept = unsent or {}
-    names = {hold.pk: hold.host.name for hold in holds}
+    seen = list(holds)
+    names, ended = {hold.pk: hold.host.name for hold in seen}, {hold.pk for hold in seen if hold.state in ENDED}
     return [
-        AskedBack(one, names.get(one.hold_id, ""), None if one.answered_at or request.closed_at else kept.get(one.pk) or _empty(one.pk))
+        AskedBack(
+            one,
+            names.get(one.hold_id, ""),
+            None if one.answered_at or request.closed_at or one.hold_id in ended else kept.get(one.pk) or _empty(one.pk),
+        )
         for one in questions_of(actor, request)
     ]
 

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django import forms as django_forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,10 +23,11 @@ from repere.core.rulebook.model import Code
 from repere.places import actions, forms
 from repere.places.actions.shelters import RULES
 from repere.places.doors import kept_shelter, visible_hold
-from repere.places.models import Hold, Shelter, Unit
+from repere.places.models import Hold, Incident, Shelter, Unit
 from repere.places.queries import desk as reading
+from repere.places.queries.moved import waiting_to_be_moved
 from repere.places.queries.reaching import questions_of
-from repere.places.queries.vouching import asked_to_vouch, could_be_asked, voices_of
+from repere.places.queries.vouching import asked_to_vouch, could_be_asked, reminded_of, voices_of
 from repere.places.refusals import Doubted, NotVisible, Refused
 from repere.places.roles import HOSTING
 from repere.places.views.doors import attempt, page
@@ -147,6 +150,7 @@ def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
     }  # fmt: skip
     if kept.vouched_at is None:
         voices = voices_of(request.actor, kept)
+        context["reminded"] = reminded_of(request.actor, kept)
         context |= {"voices": voices, "voice_form": forms.VoiceForm(among=could_be_asked(request.actor, voices))}
     return render(request, "places/house.html", context)
 
@@ -168,8 +172,24 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
     }
     if act not in doing:
         raise Http404
-    attempt(request, doing[act])
+    if act == "incident" and "sure" not in request.POST:
+        return _asked_once_more(request, kept)
+    done = attempt(request, doing[act])
+    if done and act == "incident" and waiting_to_be_moved(acting).exists():
+        return redirect(f"{reverse('places:desk')}#move-title")
     return redirect("places:house", kept.pk)
+
+
+def _asked_once_more(request: ActingRequest, kept: Shelter) -> HttpResponse:
+    """What a report brings about, before it is sent: it reaches other houses, and is not taken back."""
+    try:
+        kind = _told(forms.IncidentForm(request.POST))["kind"]
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("places:house", kept.pk)
+    staying = reading.staying_in(request.actor, kept)
+    context = {"shelter": kept, "kind": kind, "named": Incident.Kind(kind).label, "staying": staying, "section": "places"}
+    return render(request, "places/incident.html", context)
 
 
 def _standing(kept: Shelter) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from repere.places.doors import seen_shelters, visible_request
 from repere.places.forms import AnswerForm
 from repere.places.models import Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
-from repere.places.queries.moved import not_there_of
+from repere.places.queries.moved import not_there_of, to_move
 from repere.places.queries.reaching import service_lines
 from repere.places.refusals import Doubted, NotVisible
 from repere.places.views.asking_back import asked_back, unsent
@@ -45,10 +45,13 @@ def _page(request: ActingRequest, wanted: Request, answers: dict[UUID, AnswerFor
     most = MOST_SHOWN if request.GET.get("places") == "all" else SHOWN
     found = None if given or wanted.closed_at else candidates_for(request.actor, wanted, now=now, most=most)
     offered = found.fitting if found else []
-    reached = service_lines(request.actor, [one.unit.organisation_id for one in offered])
+    keeper = [wanted.told_to_id] if wanted.told_to_id else []
+    reached = service_lines(request.actor, [*keeper, *(one.unit.organisation_id for one in offered)])
     lines = [(one, uuid4(), reached.get(one.unit.organisation_id, "")) for one in offered]
     context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places", "more": most == SHOWN}
     context |= {"questions": asked_back(request.actor, wanted, holds, unsent=answers), "not_there": not_there_of(request.actor, wanted)}
+    context["keeper_line"] = reached.get(keeper[0], "") if keeper else ""
+    context["stage"] = next((one.stage for one in to_move(request.actor, now=now, only=wanted.pk)), "")
     return render(request, "places/moving.html", context)
 
 

@@ -13,6 +13,7 @@ from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.access import visible_case_by_id
 from repere.cases.actions.access import grant_access
+from repere.cases.actions.by_the_house import change
 from repere.cases.actions.facts import hold_file
 from repere.cases.actions.opening import open_case
 from repere.cases.evaluation import acting_organisation
@@ -31,6 +32,7 @@ from repere.cases.models.referral import (
     WAITING,
 )
 from repere.cases.referral import clocks
+from repere.cases.referral.passing import refuse_unless_sent
 from repere.cases.referral.turns import pass_on
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.dates import PartialDate
@@ -45,7 +47,7 @@ def read_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Offer:
         found = visible_offer(offer.pk if isinstance(offer, Offer) else offer, acting)
         mine = "news_for_receiver" if found.organisation_id == acting.organisation_id else "news_for_sender"
         if getattr(found, mine):
-            Offer.objects.visible_to(acting).filter(pk=found.pk).update(**{mine: ""})
+            change(found, acting=acting, **{mine: ""})
             ledger.record(acting, "read_offer", detail={"offer": found.pk})
     return found
 
@@ -55,12 +57,9 @@ def acknowledge_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> O
     with acting_as(acting):
         found = _locked(offer, (SENT,), acting)
         found.state, found.acknowledged_at, found.reminded_at, found.escalated_at = ACKNOWLEDGED, now, None, None
-        found.news_for_sender, found.news_for_receiver = "acknowledged", ""
-        found.next_step_at = clocks.next_step(found)
-        found.save(
-            update_fields=[
-                "state", "acknowledged_at", "reminded_at", "escalated_at", "news_for_sender", "news_for_receiver", "next_step_at",
-            ]
+        change(
+            found, acting=acting, state=ACKNOWLEDGED, acknowledged_at=now, reminded_at=None, escalated_at=None,
+            news_for_sender="acknowledged", news_for_receiver="", next_step_at=clocks.next_step(found),
         )  # fmt: skip
         ledger.record(acting, "acknowledge_offer", detail={"offer": found.pk})
     return found
@@ -69,15 +68,15 @@ def acknowledge_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> O
 def accept_offer(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Offer:
     """Person and groups open, as the sender wrote them down and no more. A transfer also opens a file of the receiver's own.
 
-    Refused, changing nothing, when her agreement no longer stands or the sender's organisation called it back meanwhile.
+    Refused, changing nothing, when her agreement no longer stands, the sender's organisation called it back meanwhile, or the ledger
+    does not know that it was sent.
     """
     with acting_as(acting):
         _hold_file_of(visible_offer(offer.pk if isinstance(offer, Offer) else offer, acting))
         found = _locked(offer, RUNNING, acting)
-        found.state, found.answered_at, found.answered_by_id, found.next_step_at = ACCEPTED, now, acting.user_id, None
-        found.news_for_sender, found.news_for_receiver = "accepted", ""
-        found.save(
-            update_fields=["state", "answered_at", "answered_by", "next_step_at", "news_for_sender", "news_for_receiver"]
+        change(
+            found, acting=acting, state=ACCEPTED, answered_at=now, answered_by_id=acting.user_id, next_step_at=None,
+            news_for_sender="accepted", news_for_receiver="",
         )  # fmt: skip
         referral = _open_for(found, now=now)
         case = visible_case_by_id(acting, referral.case_id)
@@ -110,8 +109,7 @@ def report_outcome(offer: Offer | UUID, *, outcome: str, on: date, acting: Actor
             raise Refused("unknown_outcome", field="outcome")
         if on > now.date():
             raise Refused("in_the_future", field="on", day=on.isoformat())
-        found.outcome, found.outcome_on, found.news_for_sender = outcome, on, "outcome"
-        found.save(update_fields=["outcome", "outcome_on", "news_for_sender"])
+        change(found, acting=acting, outcome=outcome, outcome_on=on, news_for_sender="outcome")
         ledger.record(acting, "report_outcome", detail={"offer": found.pk, "outcome": outcome})
     return found
 
@@ -156,6 +154,7 @@ def _open_for(offer: Offer, *, now: datetime) -> Referral:
         referral = rows.select_for_update(of=("self",)).first()
         if referral is None:
             raise Refused("offer_is_over")
+        refuse_unless_sent(referral)
         case = visible_case_by_id(sender, referral.case_id)
         grant = grant_access(
             case, to=offer.organisation_id, groups=referral.groups, purpose=referral.purpose,

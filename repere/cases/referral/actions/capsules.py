@@ -21,15 +21,20 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases import sealed
 from repere.cases.access import standing
+from repere.cases.actions.by_the_house import add
+from repere.cases.contact_safety import KIND as SAFE_CONTACT
 from repere.cases.models import Capsule, Fact, Offer, Referral
 from repere.cases.models.referral import ACCEPTED, OPEN, REFUSAL_REASONS, REFUSED, SENT, TAKEN
 from repere.cases.queries.case_page import timeline_of
+from repere.cases.queries.standing import ring_of
 from repere.cases.referral.actions.answering import visible_offer
-from repere.cases.referral.passing import check_passage_again
+from repere.cases.referral.actions.sending import TABLE as NOTE
+from repere.cases.referral.passing import check_passage_again, refuse_unless_sent
 from repere.cases.referral.turns import pass_on
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.sealing import SealBroken, seal, unseal
 from repere.directory.entry_models import Contact, Service
+from repere.places.queries.reaching import our_line
 
 TABLE = "cases_capsule"
 LASTS = timedelta(hours=72)
@@ -62,15 +67,16 @@ def make_capsule(offer: Offer | UUID, *, acting: Actor, now: datetime) -> Made:
         referral = Referral.objects.visible_to(acting).select_related("case").get(pk=found.referral_id)
         if "may_share" not in standing(acting, referral.case).words:
             raise Refused("take_over_first")
+        refuse_unless_sent(referral)
         check_passage_again(referral, found.service, acting=acting, now=now)
         capsule_id, secret, code = uuid4(), secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08d}"
         key = _key(secret, code)
         capsule = Capsule(
             id=capsule_id, offer=found, owner_id=found.owner_id, made_at=now, expires_at=now + LASTS,
             needs=seal(key, found.needs, aad=_binding(capsule_id, "needs")),
-            person=seal(key, _told_of_her(referral, acting), aad=_binding(capsule_id, "person")),
+            person=seal(key, _told_of_her(referral, found, acting), aad=_binding(capsule_id, "person")),
         )  # fmt: skip
-        capsule.save(force_insert=True)
+        add(capsule, acting=acting)
         ledger.record(acting, "make_capsule", subjects=[referral.person_id], detail={"offer": found.pk, "capsule": capsule_id})
     return Made(capsule, f"{capsule_id.hex}.{secret}", code)
 
@@ -142,16 +148,24 @@ def _sealed_name(referral: Referral, row: Capsule, name: str, function: str) -> 
     return ring.seal(TABLE, row.pk, "narrative", {"name": name.strip()[:120], "function": function.strip()[:120]})
 
 
-def _told_of_her(referral: Referral, acting: Actor) -> dict[str, Any]:
-    """The frozen facts in words, without the groups that no capsule holds."""
+def _told_of_her(referral: Referral, offer: Offer, acting: Actor) -> dict[str, Any]:
+    """Whom to call back, words for who accepts, and the frozen facts without groups that no capsule holds: how to reach her first."""
     ids = [line[0] for line in referral.package]
     rows = Fact.objects.visible_to(acting).filter(pk__in=ids).exclude(data_group__in=NEVER).select_related("organisation", "user")
+    entries = [entry for entry in timeline_of(acting, referral.case, list(rows.order_by("revision", "id"))) if entry.stands]
     lines = [
         {"label": entry.label, "on": entry.on.text(acting.language), "answers": [[one.label, one.text] for one in entry.answers]}
-        for entry in timeline_of(acting, referral.case, list(rows.order_by("revision", "id")))
-        if entry.stands
+        for entry in sorted(entries, key=lambda entry: entry.kind != SAFE_CONTACT)
     ]
-    return {"code_name": referral.case.pseudonym, "lines": lines}
+    return {
+        "code_name": referral.case.pseudonym, "lines": lines, "note": _note(referral, acting), "urgency": offer.urgency,
+        "sender": offer.owner.name, "line": our_line(acting), "language": offer.needs.get("language", ""),
+    }  # fmt: skip
+
+
+def _note(referral: Referral, acting: Actor) -> str:
+    ring = ring_of(referral.person_id, acting)
+    return str(ring.unseal(NOTE, referral.pk, "narrative", bytes(referral.note)).get("note", "")) if ring else ""
 
 
 # ---- at the door

@@ -14,6 +14,7 @@ from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.actions.access import end_grant
 from repere.cases.actions.break_glass import second_person
+from repere.cases.actions.by_the_house import add
 from repere.cases.actions.facts import hold_file
 from repere.cases.actions.notices import tell
 from repere.cases.actions.passage import Passage, check_purpose
@@ -91,12 +92,10 @@ def send_referral(case: Case, asked: Asked, *, digest: str, key: UUID, acting: A
             access_ends_at=asked.access_ends_at, note=ring.seal(TABLE, referral_id, "narrative", {"note": asked.note.strip()}),
             sent_at=now, sent_by_id=acting.user_id,
         )  # fmt: skip
-        referral.save(force_insert=True)
         offers = _offers(case, referral, asked, acting=acting, now=now)
         clocks.start(offers[0], now)
         offers[0].news_for_sender = "capsule_due" if offers[0].organisation_id is None else ""
-        for offer in offers:
-            offer.save(force_insert=True)
+        add(referral, *offers, acting=acting)
         detail = {
             "case": case.pk, "referral": referral.pk, "recipients": list(asked.recipients), "groups": referral.groups,
             "purpose": referral.purpose, "ground": asked.ground, "law": asked.law, "digest": package.digest,

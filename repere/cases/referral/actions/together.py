@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.cases.actions.by_the_house import add, change
 from repere.cases.models import JointStep, Offer
 from repere.cases.models.referral import ACCEPTED
 from repere.cases.referral.actions.answering import visible_offer
@@ -29,7 +30,7 @@ def add_joint_step(offer: Offer | UUID, *, what: str, by_sender: bool, due_on: d
         if JointStep.objects.visible_to(acting).filter(offer=found, what=what, by_sender=by_sender).exists():
             raise Refused("step_stands", field="what")
         step = JointStep(id=uuid4(), offer=found, what=what, by_sender=by_sender, due_on=due_on, added_at=now)
-        step.save(force_insert=True)
+        add(step, acting=acting)
         ledger.record(acting, "add_joint_step", detail={"offer": found.pk, "step": step.pk, "what": what})
     return step
 
@@ -44,7 +45,6 @@ def finish_joint_step(step: JointStep | UUID, *, acting: Actor, now: datetime) -
         doer = found.offer.owner_id if found.by_sender else found.offer.organisation_id
         if doer != acting.organisation_id:
             raise Refused("step_of_the_other_side")
-        JointStep.objects.visible_to(acting).filter(pk=found.pk).update(done_at=now)
+        change(found, acting=acting, done_at=now)
         ledger.record(acting, "finish_joint_step", detail={"offer": found.offer_id, "step": found.pk})
-        found.done_at = now
     return found
