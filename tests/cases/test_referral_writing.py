@@ -147,7 +147,8 @@ def test_noting_her_agreement_leads_back_to_the_form_as_it_stood(case: Case, peo
     assert "Votre orientation attend" in client.get(answer["Location"]).content.decode()
     agreed = {
         "key": str(uuid4()), "said_by": "herself", "purpose": "support", "recipient": "specialised_association", "groups": ["support"],
-        "channels": ["here"], "ongoing": "no", "starts_on": "2026-06-01", "paper": "kept_here", "language": "français", "interpreter": "Exemple",
+        "channels": ["here"], "ongoing": "no", "starts_on": "2026-06-01", "paper": "kept_here", "language": "français",
+        "interpreter": "Exemple",
         "witness": "Exemple",
     }  # fmt: skip
     back = client.post(answer["Location"], agreed)
