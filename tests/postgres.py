@@ -47,11 +47,6 @@ for outside in ("DATABASE_URL", "REPERE_ROLE", "REPERE_POOL", "REPERE_DEBUG", "R
     os.environ.pop(outside, None)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a tenth of the tests wait for a browser, for another process or for one that was killed."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
-
-
 def test_home() -> Path:
     return Path(os.environ[MARK])
 

@@ -71,7 +71,7 @@ def test_from_nothing_to_a_first_member_and_back_again(environment: dict[str, st
     assert status(link.group()) == 200
 
     running.send_signal(signal.SIGINT)
-    assert running.wait(30) == 0
+    assert running.wait(180) == 0
     assert not (Path(environment["REPERE_HOME"]) / "pg" / "postmaster.pid").exists()
 
     running, address = start(environment)
@@ -89,7 +89,7 @@ def test_from_nothing_to_a_first_member_and_back_again(environment: dict[str, st
     running, address = start(environment)
     assert status(address + "/" + link.group().split("/", 3)[3]) == 200
     running.send_signal(signal.SIGTERM)
-    assert running.wait(30) == 0
+    assert running.wait(180) == 0
 
 
 @pytest.mark.xdist_group("commands")

@@ -44,7 +44,7 @@ def test_a_second_start_finds_every_fact_and_adds_none(environment: dict[str, st
         assert lines
     finally:
         running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 0
+        assert running.wait(180) == 0
     running, address = start(demo)
     try:
         beside = repere("run", "--port", "8999", environment=demo)
@@ -55,7 +55,7 @@ def test_a_second_start_finds_every_fact_and_adds_none(environment: dict[str, st
         assert lines <= ledger(home)
     finally:
         running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 0
+        assert running.wait(180) == 0
 
 
 @pytest.mark.xdist_group("commands")
