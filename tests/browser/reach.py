@@ -86,7 +86,7 @@ def walked(page: Page) -> list[str]:
     """Press Tab from the top to the end, truly: every stop once, in the order of the page, seen; then out of the page."""
     stops: list[str] = page.evaluate(MARKED)
     page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
-    found: list[str] = [] if len(stops) > 3 else [f"{page.url} was not walked: it offers {stops}"]
+    found: list[str] = [] if stops else [f"{page.url} offers nothing at all"]
     reached: list[int] = []
     for _ in range(4 * len(stops) + 5):
         page.keyboard.press("Tab")

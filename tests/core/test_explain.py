@@ -36,8 +36,9 @@ AFTER = st.dates(date(2028, 6, 1), date(2031, 12, 31))
 LENGTHS = {"common.recovery_minimum_given", "uk.recovery_minimum_over", "uk.decide_conclusive_grounds"}
 """Exceptions: what would change them is time that begins with the fact; they are tried with an older fact too."""
 
-AT_ODDS = {"common.no_removal_during_identification", "common.think_of_presumption"}
-"""Exceptions: parts are weighed one by one. Recognised, she is presumed; what ends the one may end the other. Signs: it takes several."""
+AT_ODDS = {"common.no_removal_during_identification", "common.think_of_presumption", "common.protection_already_told"}
+"""Exceptions: parts are weighed one by one. Recognised, she is presumed; what ends the one may end the other. Signs: it takes several.
+Two days in an order: where both facts are missing, the first is named, and the other is needed too."""
 
 
 def steps(step: Step) -> Iterator[Step]:
