@@ -32,6 +32,12 @@ def order_of(name: str) -> dict[str, int]:
     return {rule: at for at, rule in enumerate(named(name).rules)}
 
 
+def code_in_words(mechanism: Mechanism, codelist: str, code: str, language: str) -> str:
+    """The label of a code; the code itself where the list no longer holds it."""
+    entry = mechanism.codelists[codelist].get(code)
+    return entry.label.text(language) if entry else code
+
+
 def default_name(jurisdiction: str) -> str:
     """Name of the law in force there. KeyError for a country without a mechanism."""
     return DEFAULTS[jurisdiction]

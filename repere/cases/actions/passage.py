@@ -74,11 +74,6 @@ def crosses_a_wall(giver: Family | None, receiver: Family, purpose: str) -> bool
     return receiver.state and receiver.id != giver.id
 
 
-def _named(case: Case, recipient: str, language: str) -> str:
-    entry = mechanisms.named(case.mechanism).codelists["authority"].get(recipient)
-    return entry.label.text(language) if entry else recipient
-
-
 def _consent(case: Case, standing: list[Fact], asked: Passage, policy: Policy, language: str) -> Fact | None:
     """The consent that was named, if it stands, is for this purpose and for this recipient."""
     if asked.consent is None:
@@ -89,7 +84,8 @@ def _consent(case: Case, standing: list[Fact], asked: Passage, policy: Policy, l
         raise Refused("consent_does_not_carry", field="consent")
     recipient = fact.fields.get("recipient")
     if recipient and recipient not in MISSING and asked.kind not in RECIPIENTS.get(str(recipient), set()):
-        raise Refused("consent_for_another_kind", field="consent", value=_named(case, str(recipient), language))
+        named = mechanisms.code_in_words(mechanisms.named(case.mechanism), "authority", str(recipient), language)
+        raise Refused("consent_for_another_kind", field="consent", value=named)
     return fact
 
 

@@ -71,9 +71,9 @@ def noted_besides(actor: Actor, found: Consents) -> list[TimelineEntry]:
 def _line(row: Consent, ring: object, case: Case, language: str, stands: bool) -> ConsentLine:
     mechanism = mechanisms.named(case.mechanism)
     told = _opened(row, ring)
-    recipient = row.organisation.name if row.organisation else _code(mechanism, "authority", row.recipient, language)
+    recipient = row.organisation.name if row.organisation else mechanisms.code_in_words(mechanism, "authority", row.recipient, language)
     return ConsentLine(
-        row, _code(mechanism, "consent_purpose", row.purpose, language), recipient,
+        row, mechanisms.code_in_words(mechanism, "consent_purpose", row.purpose, language), recipient,
         tuple(wording.group(mechanism, group, language) for group in row.groups),
         told.get("interpreter", ""), told.get("witness", ""), told.get("words", ""), stands and row.withdrawn_at is None,
     )  # fmt: skip
@@ -84,11 +84,6 @@ def _opened(row: Consent, ring: object) -> dict[str, str]:
         return dict(ring.unseal(TABLE, row.pk, "narrative", bytes(row.people))) if ring else {}  # type: ignore[attr-defined]
     except SealBroken:
         return {}
-
-
-def _code(mechanism: object, codelist: str, code: str, language: str) -> str:
-    entry = mechanism.codelists[codelist].get(code)  # type: ignore[attr-defined]
-    return entry.label.text(language) if entry else code
 
 
 def copies_of(actor: Actor, consent: UUID) -> list[ConsentCopy]:

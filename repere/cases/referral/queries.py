@@ -17,12 +17,10 @@ from repere.cases.access import standing, visible_case, visible_case_by_id
 from repere.cases.models import Capsule, Case, Fact, Grant, JointStep, Offer, Referral, ScopedQuerySet
 from repere.cases.models.referral import ACCEPTED, RUNNING, SENT
 from repere.cases.queries.case_page import TimelineEntry, timeline_of
-from repere.cases.queries.standing import ring_of
 from repere.cases.referral.actions.answering import visible_offer
-from repere.cases.referral.actions.sending import TABLE
+from repere.cases.referral.actions.sending import note_of
 from repere.cases.referral.showing import freeze
 from repere.cases.refusals import NotVisible
-from repere.core.sealing import SealBroken
 from repere.directory.checks import phone_in_words
 from repere.directory.entry_models import Contact, Service
 from repere.directory.models import Organisation
@@ -193,7 +191,7 @@ def offer_page(actor: Actor, offer_id: UUID) -> OfferPage:
         capsule = Capsule.objects.visible_to(actor).filter(offer=offer).first()
         reads = _reads(referral, offer)
         return OfferPage(
-            offer, True, other, needs, referral.case, shown, None, _note(actor, referral), version, referral, steps, reads, capsule
+            offer, True, other, needs, referral.case, shown, None, note_of(referral, actor), version, referral, steps, reads, capsule
         )
     case, opened, same = _through_grant(actor, offer)
     return OfferPage(offer, False, offer.owner.name, needs, case, opened, same, "", None, None, steps, 0, None)
@@ -217,14 +215,6 @@ def _frozen(actor: Actor, case: Case, ids: list[UUID]) -> tuple[tuple[TimelineEn
     rows = Fact.objects.visible_to(actor).filter(case=case, pk__in=ids).select_related("organisation", "user").order_by("revision", "id")
     facts = list(rows)
     return timeline_of(actor, case, facts), facts
-
-
-def _note(actor: Actor, referral: Referral) -> str:
-    ring = ring_of(referral.person_id, actor)
-    try:
-        return str(ring.unseal(TABLE, referral.pk, "narrative", bytes(referral.note)).get("note", "")) if ring else ""
-    except SealBroken:
-        return ""
 
 
 READS = "SELECT row_kind, row_organisation FROM looks_at_person(%s, NULL, 2000) WHERE row_kind = 'look' AND row_at >= %s"

@@ -26,9 +26,8 @@ from repere.cases.contact_safety import KIND as SAFE_CONTACT
 from repere.cases.models import Capsule, Fact, Offer, Referral
 from repere.cases.models.referral import ACCEPTED, OPEN, REFUSAL_REASONS, REFUSED, SENT, TAKEN
 from repere.cases.queries.case_page import timeline_of
-from repere.cases.queries.standing import ring_of
 from repere.cases.referral.actions.answering import visible_offer
-from repere.cases.referral.actions.sending import TABLE as NOTE
+from repere.cases.referral.actions.sending import note_of
 from repere.cases.referral.passing import check_passage_again, refuse_unless_sent
 from repere.cases.referral.turns import pass_on
 from repere.cases.refusals import NotVisible, Refused
@@ -158,14 +157,9 @@ def _told_of_her(referral: Referral, offer: Offer, acting: Actor) -> dict[str, A
         for entry in sorted(entries, key=lambda entry: entry.kind != SAFE_CONTACT)
     ]
     return {
-        "code_name": referral.case.pseudonym, "lines": lines, "note": _note(referral, acting), "urgency": offer.urgency,
+        "code_name": referral.case.pseudonym, "lines": lines, "note": note_of(referral, acting), "urgency": offer.urgency,
         "sender": offer.owner.name, "line": our_line(acting), "language": offer.needs.get("language", ""),
     }  # fmt: skip
-
-
-def _note(referral: Referral, acting: Actor) -> str:
-    ring = ring_of(referral.person_id, acting)
-    return str(ring.unseal(NOTE, referral.pk, "narrative", bytes(referral.note)).get("note", "")) if ring else ""
 
 
 # ---- at the door

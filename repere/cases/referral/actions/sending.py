@@ -24,6 +24,7 @@ from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Consent, Grant, Offer, Referral
 from repere.cases.models.consent import NOT_HEARD, REPRESENTATIVE, STAFF
 from repere.cases.models.referral import HANDLINGS, OPEN, SHARE, TAKEN, URGENCIES
+from repere.cases.queries.standing import ring_of
 from repere.cases.referral import clocks
 from repere.cases.referral.grounds import GROUNDS
 from repere.cases.referral.passing import kind_of_service
@@ -32,6 +33,7 @@ from repere.cases.referral.showing import Chosen, Package, freeze, opened_facts
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.territory import civil_day
 from repere.core.codes import new_code
+from repere.core.sealing import SealBroken
 from repere.directory.entry_models import Service
 from repere.directory.models import Organisation
 
@@ -39,6 +41,15 @@ TABLE = "cases_referral"
 MOST_RECIPIENTS = 6
 TOLD_TO_ANOTHER = frozenset({IDENTITY, "housing", "contact_safety"})
 """Who she is, where she sleeps, how she is reached: when they leave on a ground that does not ask her, a colleague is told."""
+
+
+def note_of(referral: Referral, acting: Actor) -> str:
+    """The words for who accepts; nothing where they do not open for this reader."""
+    ring = ring_of(referral.person_id, acting)
+    try:
+        return str(ring.unseal(TABLE, referral.pk, "narrative", bytes(referral.note)).get("note", "")) if ring else ""
+    except SealBroken:
+        return ""
 
 
 @dataclass(frozen=True)
