@@ -7,15 +7,19 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import settings as seeds
 from pytest_django.live_server_helper import LiveServer
 
+from repere.accounts.rootkey import make_root_key
+from repere.demo import filling
 from repere.web.rates import COUNTER
 from tests import postgres
 from tests.people import Cast, Member, cast
@@ -42,8 +46,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+PERSONS, FILLED_AT = 120, datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
 class Databases:
-    """Of this process: `empty`, `with_people` in which the cast works already, and clones of either. A test takes back what it did."""
+    """Of this process: `empty`, `with_people` in which the cast works already, `filled` with the invented country, and clones of the
+    first two. A test takes back what it did."""
 
     def __init__(self) -> None:
         postgres.ensure_template()
@@ -52,6 +60,18 @@ class Databases:
         _point_at(self.with_people)
         self.cast = cast()
         _point_at(self.empty)
+
+    @cached_property
+    def country(self) -> tuple[str, filling.Filled]:
+        """The invented country in a database of its own, filled by whoever asks for it first, and what was said of the filling."""
+        name = postgres.clone()
+        before = connections.settings["default"]["NAME"]
+        _point_at(name)
+        with override_settings(REPERE_DEMO=True):
+            make_root_key()
+            made = filling.fill(persons=PERSONS, seed=1, now=FILLED_AT)
+        _point_at(before)
+        return name, made
 
     def clone(self, *, with_people: bool) -> str:
         if not with_people:
@@ -64,7 +84,7 @@ class Databases:
 
     def drop(self) -> None:
         _point_at("")
-        for name in (self.empty, self.with_people):
+        for name in (self.empty, self.with_people, *([self.country[0]] if "country" in vars(self) else [])):
             postgres.drop(name)
 
 
@@ -83,10 +103,13 @@ def django_db_setup(databases: Databases) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
-    """In which of the two a test stands is settled before its transaction begins."""
+    """In which of them a test stands is settled before its transaction begins."""
     if fixturedef.argname == "_django_db_helper":
-        databases = request.getfixturevalue("databases")
+        databases, blocker = request.getfixturevalue("databases"), request.getfixturevalue("django_db_blocker")
         wanted = databases.with_people if "people" in request.fixturenames else databases.empty
+        if "filled" in request.fixturenames:
+            with blocker.unblock():
+                wanted, _made = databases.country
         if connections.settings["default"]["NAME"] != wanted:
             _point_at(wanted)
 
@@ -161,6 +184,13 @@ def people(request: pytest.FixtureRequest, databases: Databases) -> Cast:
     if "committing_db" not in request.fixturenames:
         request.getfixturevalue("db")
     return deepcopy(databases.cast) if connections.settings["default"]["NAME"] in databases.peopled else cast()
+
+
+@pytest.fixture
+def filled(db: None, databases: Databases, settings: Any) -> filling.Filled:
+    """The invented country of 120 persons, as it stood at `FILLED_AT`, and what was said of its filling."""
+    settings.REPERE_DEMO = True
+    return databases.country[1]
 
 
 @pytest.fixture

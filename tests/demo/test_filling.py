@@ -1,24 +1,13 @@
 """The invented country poured in: through the same door, once, and only its own organisations see it."""
 
-from datetime import UTC, datetime
-
-import pytest
-
 from repere.accounts.acting import acting_as
 from repere.accounts.models import Membership
 from repere.accounts.rootkey import make_root_key
 from repere.cases.models import Case, Fact, Task
 from repere.demo import filling
 from repere.demo.cast import BODIES, PASSWORD
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def filled(db, settings):
-    settings.REPERE_DEMO = True
-    make_root_key()
-    return filling.fill(persons=120, seed=1, now=NOW)
+from tests.conftest import FILLED_AT as NOW
+from tests.conftest import PERSONS
 
 
 def test_people_facts_and_shared_files_are_there_and_judged(filled):
@@ -49,11 +38,11 @@ def test_a_filling_that_came_to_its_end_is_known(db, settings):
 
 
 def test_filling_twice_adds_nothing(filled):
-    again = filling.fill(persons=120, seed=1, now=NOW)
+    again = filling.fill(persons=PERSONS, seed=1, now=NOW)
     assert again.repeated
     member = Membership.objects.current().get(user__email="case.worker@estran.demo.example")
     with acting_as(member.actor()) as actor:
         before = Fact.objects.visible_to(actor).count()
-    filling.fill(persons=120, seed=1, now=NOW)
+    filling.fill(persons=PERSONS, seed=1, now=NOW)
     with acting_as(member.actor()) as actor:
         assert Fact.objects.visible_to(actor).count() == before

@@ -1,6 +1,6 @@
 """From case files to columns: clear codes and days, and nothing that leads back."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,24 +8,18 @@ from django.conf import settings
 
 from repere.accounts.acting import acting_as
 from repere.accounts.models import Membership
-from repere.accounts.rootkey import make_root_key
 from repere.cases.models import Case, Fact, Finding
 from repere.core.rulebook import load
 from repere.core.rulebook.country import snapshot
 from repere.core.rulebook.frames import tables_of
-from repere.demo import filling
 from repere.ledger.models import Entry
 from repere.observatory import extract
 from repere.observatory.collect import collect
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+from tests.conftest import FILLED_AT as NOW
 
 
 @pytest.fixture
-def member(db, settings):
-    settings.REPERE_DEMO = True
-    make_root_key()
-    filling.fill(persons=80, seed=1, now=NOW)
+def member(filled):
     return Membership.objects.current().get(user__email="case.worker@estran.demo.example")
 
 
