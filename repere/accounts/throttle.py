@@ -27,9 +27,10 @@ class Limit:
 
 
 BY_ACCOUNT_AND_ADDRESS = Limit(5, timedelta(minutes=5))
-WHERE_SHE_IS_KNOWN = Limit(20, timedelta(minutes=5))
+WHERE_SOMEBODY_IS_KNOWN = Limit(20, timedelta(minutes=5))
 """A whole office is one address: five wrong guesses of whoever sits there too must not refuse her the right word."""
 BY_ADDRESS = Limit(40, timedelta(minutes=5))
+BY_ADDRESS_WITH_PASSKEYS = Limit(300, timedelta(minutes=5))
 BY_ACCOUNT = Limit(30, timedelta(minutes=15))
 BY_PROOF = Limit(6, timedelta(minutes=5))
 KNOWN_FOR = timedelta(days=30)
@@ -38,23 +39,29 @@ KNOWN_FOR = timedelta(days=30)
 def may_try(email: str, address: str) -> bool:
     """Count one attempt; False when it came too soon. Every bucket that counts is charged, whichever refuses."""
     account = _account(email)
-    known = _is_known(account, address)
-    pair = WHERE_SHE_IS_KNOWN if known else BY_ACCOUNT_AND_ADDRESS
-    charged = [_take(f"pair {account} {address}", pair), _take(f"address {address}", BY_ADDRESS)]
-    if not known:
-        charged.append(_take(f"account {account}", BY_ACCOUNT))
-    return all(charged)
+    known, in_use = _is_known(f"{account} {address}"), _is_known(address)
+    # How many tries there are says something of the place, and nothing of whose account it is.
+    pair = WHERE_SOMEBODY_IS_KNOWN if in_use else BY_ACCOUNT_AND_ADDRESS
+    in_time, room = _take(f"pair {account} {address}", pair), _take(f"address {address}", BY_ADDRESS)
+    if known:  # what strangers send from her own office, or from the network of her telephone, does not shut her out
+        return in_time
+    return all([in_time, room, _take(f"account {account}", BY_ACCOUNT)])
 
 
-def may_come(address: str) -> bool:
-    """An attempt that names no account: a passkey, a link, a return from an identity provider."""
-    return _take(f"address {address}", BY_ADDRESS)
+def may_come(address: str, what: str) -> bool:
+    """An attempt that names no account: a link, an application, a return from an identity provider. Each has a count of its own."""
+    return _take(f"{what} {address}", BY_ADDRESS)
+
+
+def may_show_passkey(address: str) -> bool:
+    """A signature is not guessed: counted for what it costs, apart from words that are."""
+    return _take(f"passkey {address}", BY_ADDRESS_WITH_PASSKEYS)
 
 
 def may_prove(user: User, address: str) -> bool:
     """A code. Who tries it has shown the password, or sits at a session of that account."""
     charged = [_take(f"proof {user.pk} {address}", BY_PROOF)]
-    if not _is_known(_account(user.email), address):
+    if not _is_known(f"{_account(user.email)} {address}"):
         charged.append(_take(f"proof {user.pk}", BY_ACCOUNT))
     return all(charged)
 
@@ -66,13 +73,15 @@ def take_several(subject: str, limit: Limit, count: int) -> bool:
 
 
 def forget(email: str, address: str, *, now: datetime) -> None:
-    """A sign-in that went through gives the pair its attempts back, and the pair is known for a month."""
+    """A sign-in that went through gives the pair its attempts back; the pair, and the address, are known for a month."""
     account = _account(email)
-    _asked("SELECT forget_tokens(%s, %s, %s)", [_key(f"pair {account} {address}"), _key(f"known {account} {address}"), now])
+    for known in (f"{account} {address}", address):
+        _asked("SELECT forget_tokens(%s, %s, %s)", [_key(f"pair {account} {address}"), _key(f"known {known}"), now])
 
 
-def _is_known(account: str, address: str) -> bool:
-    seen = _asked("SELECT token_refilled_at(%s)", [_key(f"known {account} {address}")])
+def _is_known(where: str) -> bool:
+    """An address, or an account at an address."""
+    seen = _asked("SELECT token_refilled_at(%s)", [_key(f"known {where}")])
     return seen is not None and seen > timezone.now() - KNOWN_FOR
 
 

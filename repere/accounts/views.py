@@ -132,7 +132,7 @@ def _pending(request: HttpRequest) -> User | None:
 @require_POST
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs before it can show a passkey to the sign-in page or to the second step."""
-    if not throttle.may_come(visitor_address(request)):
+    if not throttle.may_show_passkey(visitor_address(request)):
         return JsonResponse({"error": too_soon()}, status=429)
     return JsonResponse(factors.ask_passkey(_pending(request)))
 
@@ -140,7 +140,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in_passkey(request: HttpRequest) -> HttpResponse:
     """A passkey alone: the device has verified the person, and the key names the account."""
-    answer, in_time = passkey_answer(request) or {}, throttle.may_come(visitor_address(request))
+    answer, in_time = passkey_answer(request) or {}, throttle.may_show_passkey(visitor_address(request))
     user = factors.owner_of_passkey(answer) if in_time else None
     try:
         if user is None or not Membership.objects.of_user(user).exists():
@@ -202,8 +202,8 @@ def change_role(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
-    if not throttle.may_come(visitor_address(request)):
-        return render(request, "accounts/invitation_closed.html", status=404)
+    if not throttle.may_come(visitor_address(request), "link"):
+        return render(request, "accounts/invitation_closed.html", {"too_soon": too_soon()}, status=429)
     try:
         return _by_link(request, token, open_invitation(token, now=now), now)
     except SignInFirst:

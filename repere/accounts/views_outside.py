@@ -59,7 +59,7 @@ def forget_link(request: HttpRequest) -> HttpResponse:
 
 def _leave(request: HttpRequest, why: dict[str, str]) -> HttpResponse:
     provider = _provider()
-    if not throttle.may_come(visitor_address(request)):
+    if not throttle.may_come(visitor_address(request), "provider"):
         return _refused(request, throttled=True)
     try:
         departure = outside.depart(provider, _back(request))

@@ -45,7 +45,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The same page for everybody, and the same answer whatever is known of the applicant."""
     form = ApplicationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if not throttle.may_come(visitor_address(request)):
+        if not throttle.may_come(visitor_address(request), "application"):
             form.add_error(None, _("Too many attempts in a short time. Wait five minutes and try again; nothing is locked."))
             return render(request, "accounts/apply.html", {"form": form}, status=429)
         told = form.cleaned_data

@@ -35,6 +35,8 @@ class RouteMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.read_only = SimpleLazyObject(disk.is_nearly_full)  # type: ignore[attr-defined]
+        if is_a_part_of_another_site(request):  # before anything is counted against whoever sits at this address
+            return errors.from_elsewhere(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -71,6 +73,13 @@ def comes_from_elsewhere(request: HttpRequest, route: Route | None) -> bool:
     asked_by = request.headers.get("Sec-Fetch-Site", "")
     guarded = request.method not in SAFE or bool(route and route.headers == "download")
     return guarded and asked_by not in ("", "same-origin", "none")
+
+
+def is_a_part_of_another_site(request: HttpRequest) -> bool:
+    """A picture, a frame or a script's question of another site, as the browser says (Sec-Fetch). A link that is followed is neither."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    framed = request.headers.get("Sec-Fetch-Dest", "document") in ("iframe", "frame", "embed", "object")
+    return request.headers.get("Sec-Fetch-Site") == "cross-site" and (mode != "navigate" or framed)
 
 
 class PublicDoorMiddleware:

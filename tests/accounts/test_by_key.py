@@ -82,7 +82,7 @@ def test_what_lay_still_for_a_month_is_swept(people: Cast) -> None:
     throttle.may_try(email, "203.0.113.9")
     as_owner("UPDATE accounts_signinbucket SET refilled_at = refilled_at - %s", [timedelta(days=31)])
     throttle.forget(email, "198.51.100.7", now=now)
-    assert as_owner("SELECT count(*) FROM accounts_signinbucket") == [(1,)], "only the place where she is now known"
+    assert as_owner("SELECT count(*) FROM accounts_signinbucket") == [(2,)], "only the place, and that she is known there"
 
 
 # ---- jobs

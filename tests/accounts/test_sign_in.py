@@ -196,3 +196,25 @@ def test_roles_of_others_cannot_be_taken(people: Cast, signed_in) -> None:
     client = signed_in(people.ines)
     response = client.post(reverse("accounts:change_role"), {"membership": people.amina.membership.pk})
     assert response.status_code == 404
+
+
+def test_what_strangers_send_from_her_own_address_does_not_shut_her_out(amina: User) -> None:
+    """Sixty wrong forms for nobody, from the Wi-Fi of her office: her right word opens, and a passkey may still be shown."""
+    assert try_to_enter(amina.email, PASSWORD).status_code == 302
+    for stranger in range(60):
+        try_to_enter(f"nobody{stranger}@exemple.example", "mauvais mot")
+    assert try_to_enter("other@exemple.example", "mauvais mot").status_code == 429
+    assert Client().post(reverse("accounts:passkey_options")).status_code == 200
+    assert Client().get("/invitation/" + "x" * 43 + "/").status_code == 404, "links are counted apart"
+    assert try_to_enter(amina.email, PASSWORD).status_code == 302
+
+
+def test_a_picture_on_another_site_is_counted_against_nobody(amina: User) -> None:
+    picture = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    link = "/invitation/" + "x" * 43 + "/"
+    assert {Client().get(link, headers=picture).status_code for _time in range(60)} == {403}
+    frame = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+    assert Client().get("/sign-in/", headers=frame).status_code == 403
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert Client().get(link, headers=followed).status_code == 404, "a link in a letter is followed"
+    assert Client().get("/sign-in/", headers=followed).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,3 +86,16 @@ def test_even_at_home_guessing_comes_to_an_end(people: Cast) -> None:
     tried = [throttle.may_try(email, "198.51.100.7") for _guess in range(30)]
     assert tried[:20] == [True] * 20
     assert not tried[-1]
+
+
+def test_how_often_one_may_try_at_an_address_says_nothing_of_an_account(people: Cast) -> None:
+    """Whoever shares the address of an office or of a telephone network learns there of no account."""
+
+    def tries(email: str, address: str) -> int:
+        return next(count for count in range(100) if not throttle.may_try(email, address))
+
+    for office in ("198.51.100.7", "198.51.100.8"):
+        throttle.forget(people.amina.user.email, office, now=timezone.now())
+    hers, nobodys = tries(people.amina.user.email, "198.51.100.7"), tries("nobody@exemple.example", "198.51.100.8")
+    assert hers == nobodys == throttle.WHERE_SOMEBODY_IS_KNOWN.attempts
+    assert tries("nobody@exemple.example", "203.0.113.20") == throttle.BY_ACCOUNT_AND_ADDRESS.attempts
