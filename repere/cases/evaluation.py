@@ -48,15 +48,37 @@ def living(rows: Sequence[Fact]) -> list[Fact]:
     return [row for row in rows if row.pk not in gone and not (row.kind == WITHDRAWAL and row.corrects_id)]
 
 
-def core_facts(mechanism: Mechanism, rows: Sequence[Fact]) -> list[rulebook.Fact]:
-    """Living facts for the core, dates inside fields as dates."""
+def core_facts(mechanism: Mechanism, rows: Sequence[Fact], *, on: date | None = None) -> list[rulebook.Fact]:
+    """Living facts for the core, dates inside fields as dates. `on`: the day on which two bodies may differ on whether she is a child."""
+    standing = living(rows)
+    disputed = _age_in_dispute(standing, on) if on is not None else None
     return [
         rulebook.Fact(
             row.pk, row.kind, row.earliest, row.latest, row.recorded_at, row.role, row.basis,
-            from_json(mechanism, row.kind, row.fields), None, row.hour,
+            from_json(mechanism, row.kind, row.fields if row.pk != disputed else {**row.fields, AGE_DISPUTED: "yes"}), None, row.hour,
         )
-        for row in living(rows)
+        for row in standing
     ]  # fmt: skip
+
+
+AGE_DISPUTED = "age_disputed"
+
+
+def _age_in_dispute(standing: Sequence[Fact], on: date) -> UUID | None:
+    """The newest description of her, where the last words of two bodies put her on both sides of eighteen that day.
+
+    She is then treated as a child until a person settles it (Council of Europe convention on trafficking, article 10(3)): a second
+    body's word makes no runaway child an adult.
+    """
+    described = [row for row in standing if row.kind == "person_described"]
+    if len({row.organisation_id for row in described}) < 2:
+        return None
+    differ = {fact for one in plausibility.disagreements([plausibility.statement(row) for row in described]) if one.field == "turns_18"
+              for fact in one.facts}  # fmt: skip
+    days = [plausibility.as_date(row.fields["turns_18"]["latest"]) for row in described if row.pk in differ]
+    if not days or not min(days) <= on < max(days):
+        return None
+    return max(described, key=lambda row: (row.latest, row.recorded_at)).pk
 
 
 def from_json(mechanism: Mechanism, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +136,7 @@ def judge_many(
     mechanism: Mechanism, cases: Sequence[Sequence[Fact]], *, on: date, groups: Sequence[str] | None, explained: bool = True
 ) -> list[Judgement]:  # fmt: skip
     """As `judge`, for several cases seen through the same groups on the same day: much cheaper together than one by one."""
-    facts = [core_facts(mechanism, rows) for rows in cases]
+    facts = [core_facts(mechanism, rows, on=on) for rows in cases]
     told = rulebook.evaluate_many(mechanism, facts, on=on, groups=groups, explained=explained)
     return [_judgement(evaluation, rows, on) for evaluation, rows in zip(told, cases, strict=True)]
 
@@ -248,7 +270,7 @@ ON_CONFLICT: LiteralString = (
     " = (EXCLUDED.kind, EXCLUDED.outcome, EXCLUDED.since, EXCLUDED.until, EXCLUDED.due_earliest, EXCLUDED.due_latest, EXCLUDED.detail)"
 )
 TASK_COLUMNS = (
-    "level", "due_earliest", "due_latest", "opened_at", "overdue_at", "plan", "next_step_at", "closed_at", "closing",
+    "level", "cannot_wait", "due_earliest", "due_latest", "opened_at", "overdue_at", "plan", "next_step_at", "closed_at", "closing",
     "closing_fact", "closed_by",
 )  # fmt: skip
 VIEW_COLUMNS = ("mechanism_hash", "next_change_on", "evaluated_at", "evaluated_on", "revision")
@@ -364,9 +386,11 @@ class _Writing:
             rule if told.certainty != "M" else None, earliest, latest, who=task.role, opened_at=task.opened_at, zone=view.zone, on=on
         )
         planned = [[step.at.isoformat(), step.name, step.role] for step in steps]
-        if (task.due_earliest, task.due_latest, task.level, task.plan) == (earliest, latest, told.level, planned):
+        waits_not = bool(rule and rule.duty and rule.duty.cannot_wait)
+        said = (earliest, latest, told.level, waits_not, planned)
+        if (task.due_earliest, task.due_latest, task.level, task.cannot_wait, task.plan) == said:
             return False
-        task.due_earliest, task.due_latest, task.level, task.plan = earliest, latest, told.level, planned
+        task.due_earliest, task.due_latest, task.level, task.cannot_wait, task.plan = said
         task.overdue_at = end_of_day(latest, view.zone) if latest else None
         task.next_step_at = steps[0].at if steps else None
         return True

@@ -204,7 +204,7 @@ class FactsForm(forms.Form):
         part = self._part(field)
         choices: list[tuple[str, Any]] = []
         if part in ("buttons", "boxes", "list", "suggested"):
-            choices = [(code, self._code_label(field, code)) for code in codes_of(self.mechanism, field) if not self._retired(field, code)]
+            choices = [(code, self._code_label(field, code)) for code in self._offered(field, self.initial.get(name))]
         if part == "buttons":
             choices = [*choices, *OTHERWISE]
         if part == "list":
@@ -234,9 +234,11 @@ class FactsForm(forms.Form):
             case _:
                 return "text"
 
-    def _retired(self, field: FieldKind, code: str) -> bool:
-        known = self.mechanism.codelists.get(field.list or "", {}).get(code)
-        return bool(known and known.retired)
+    def _offered(self, field: FieldKind, answered: Any) -> list[str]:
+        """What may be answered here, and what was: a correction does not lose a word of another country, or one that is retired."""
+        listed = self.mechanism.codelists.get(field.list or "", {})
+        offered, kept = self.mechanism.offered(field.list or ""), answered if isinstance(answered, list) else [answered]
+        return [code for code in codes_of(self.mechanism, field) if code not in listed or code in offered or code in kept]
 
     def _code_label(self, field: FieldKind, code: str) -> Any:
         if field.type == "bool":
@@ -378,7 +380,7 @@ class FactForm(FactsForm):
         text = str(self.data.get(self.add_prefix("when-text")) or "").strip()
         if chosen == "other" or (text and chosen != "not_known"):
             try:
-                PartialDate.parse(text)
+                PartialDate.parse(typed_days.counted_back(text, self.today))
             except NotADay:
                 raise forms.ValidationError(self._unread(text)) from None
             return "other"
@@ -399,7 +401,7 @@ class FactForm(FactsForm):
         """The day or range of days; "not known" is any day up to today."""
         match self.cleaned_data.get("when"):
             case "other":
-                return PartialDate.parse(str(self.cleaned_data["when-text"]))
+                return PartialDate.parse(typed_days.counted_back(str(self.cleaned_data["when-text"]), self.today))
             case "not_known":
                 return PartialDate(self.today - LONG_AGO, self.today)
             case _:

@@ -18,6 +18,7 @@ from repere.accounts.deferring import BEFORE_PAGES
 from repere.cases import evaluation, mechanisms, reminders
 from repere.cases.actions.extracts import end_extracts
 from repere.cases.actions.facts import follow_case
+from repere.cases.comparing import compare_all
 from repere.cases.handover.actions import tell_unfollowed
 from repere.cases.handover.queries import unfollowed
 from repere.cases.models import Case, Grant, View
@@ -232,6 +233,13 @@ def write_heads(timestamp: int) -> None:
 def send_heads(timestamp: int) -> None:
     """Whatever is written down and not sent yet."""
     witnesses.send_dispatches(now=datetime.now(UTC))
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="repere.cases.jobs.compare_ledger", queueing_lock="compare_ledger")
+def compare_ledger(timestamp: int) -> None:
+    """Every night: records without their row."""
+    compare_all(now=datetime.now(UTC))
 
 
 # ---- files that nobody follows

@@ -15,7 +15,7 @@ from repere.places.queries.moved import lately_unsafe, said_moves
 
 @dataclass(frozen=True)
 class Moved:
-    """`by`: the body that moved her and says so."""
+    """`by`: the body that moved her and says so. `kind`: of the step by which it said so (`Event.Kind`)."""
 
     event_id: UUID
     code: str
@@ -23,6 +23,7 @@ class Moved:
     person_id: UUID
     by: str
     since: datetime
+    kind: str
 
 
 def moves_to_confirm(actor: Actor) -> list[Moved]:
@@ -35,7 +36,8 @@ def moves_to_confirm(actor: Actor) -> list[Moved]:
 
 
 def places_no_longer_safe(actor: Actor, *, now: datetime) -> list[Moved]:
-    """The same of those whose house reported an incident and looks for another place. `by`: that house's body; `since`: when it did."""
+    """The same of those whose house reported an incident: it looks for another place (`kind` requested), looks no further (search_ended),
+    or took its report back (taken_back). `by`: that house's body; `since`: when it said so."""
     told = {one.reference: one for one in lately_unsafe(actor, now=now)}
     found = followed_cases(actor).filter(place_reference__in=told) if told else []
     return [_moved(told[case.place_reference], case) for case in found if "housing" in standing(actor, case, assigned=True).words]
@@ -48,4 +50,4 @@ def move_of(actor: Actor, case: Case) -> Moved | None:
 
 
 def _moved(said: Event, case: Case) -> Moved:
-    return Moved(said.pk, case.code, case.pseudonym, case.person_id, said.by_organisation.name, said.at)
+    return Moved(said.pk, case.code, case.pseudonym, case.person_id, said.by_organisation.name, said.at, said.kind)

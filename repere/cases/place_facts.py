@@ -14,7 +14,7 @@ from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.actions.facts import checked, facts_of, next_revision, settle
 from repere.cases.actions.receipts import claim
-from repere.cases.evaluation import to_json
+from repere.cases.evaluation import WITHDRAWAL, to_json
 from repere.cases.models import Case, Fact, Receipt
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
@@ -43,6 +43,8 @@ def note_place_event(event_id: UUID, *, now: datetime) -> Fact | None:
 
 def note_event(event: Event, *, now: datetime) -> Fact | None:
     """The same for an event that was read. A stay begins by the word of those who keep the file, and ends where one began."""
+    if event.kind == Event.Kind.TAKEN_BACK:
+        return _cross_out(event, now=now)
     if event.kind not in KINDS:
         return None
     acting = Actor.system("places", organisation_id=event.organisation_id)
@@ -53,6 +55,37 @@ def note_event(event: Event, *, now: datetime) -> Fact | None:
             return None
         fact = _fact(fact_id, event, case, now)
         present = facts_of(case, acting)
+        fact.save(force_insert=True)
+        settle(case, [*present, fact], [fact], grant=None, act=NOTED, acting=acting, now=now)
+    return fact
+
+
+def _cross_out(event: Event, *, now: datetime) -> Fact | None:
+    """A house reported by mistake: the step by which it looked for a place counts for nothing, and stays readable."""
+    acting = Actor.system("places", organisation_id=event.organisation_id)
+    with acting_as(acting):
+        begun = Event.objects.visible_to(acting).filter(
+            reference=event.reference, organisation_id=event.organisation_id, by_organisation_id=event.by_organisation_id,
+            kind=Event.Kind.REQUESTED, at__lte=event.at,
+        ).order_by("-at", "-id").first()  # fmt: skip
+        case = Case.objects.visible_to(acting, own=True).filter(place_reference=event.reference).first()
+        if begun is None or case is None:
+            return None
+        # Jobs come in any order: what is taken back is there before it is.
+        note_event(begun, now=now)
+        noted = Receipt.objects.visible_to(acting).filter(act=NOTED, key=begun.pk).values_list("result", flat=True).first()
+        present, fact_id = facts_of(case, acting), uuid4()
+        wrong = next((fact for fact in present if fact.pk == noted), None)
+        if wrong is None or any(fact.corrects_id == wrong.pk for fact in present):
+            return None
+        if claim(event.pk, NOTED, fact_id, acting=acting, now=now):
+            return None
+        on = PartialDate.on(civil_day(case.zone, event.at))
+        fact = Fact(
+            id=fact_id, case=case, owner_id=case.organisation_id, kind=WITHDRAWAL, data_group=wrong.data_group, earliest=on.earliest,
+            latest=on.latest, recorded_at=now, revision=next_revision(case), organisation_id=case.organisation_id, role=wrong.role,
+            basis=wrong.basis, corrects=wrong,
+        )  # fmt: skip
         fact.save(force_insert=True)
         settle(case, [*present, fact], [fact], grant=None, act=NOTED, acting=acting, now=now)
     return fact

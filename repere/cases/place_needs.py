@@ -22,7 +22,7 @@ from repere.directory.territory import territories
 from repere.directory.vocabulary import languages_named
 from repere.places import words
 from repere.places.clocks import TONIGHT
-from repere.places.forms import named
+from repere.places.forms import AGE_FIELDS, named
 from repere.places.words import CONTESTED
 
 GUARDED = 1
@@ -35,7 +35,8 @@ class Told:
     """What the file says. `adults`: by the names of the form, empty where her gender was not asked; `minors` None where nobody asked
     who depends on her, else with herself where she counts as one. `contested`: her gender where her age is disputed or was told on both
     sides of eighteen, else nothing. `may_be_minor`: nobody knows that she is an adult.
-    `endangered`: a danger where she is, or beside her; `move_away`: she must be moved away from there. `languages`: codes."""
+    `endangered`: a danger where she is, or beside her; `move_away`: she must be moved away from there. `languages`: codes.
+    `band`: the field of the form that counts minors of her age, where that is told and not in doubt."""
 
     adults: Mapping[str, int]
     minors: int | None
@@ -48,6 +49,7 @@ class Told:
     form: str
     languages: tuple[str, ...]
     territory: str
+    band: str = ""
 
 
 def told_by(page: CasePage, *, territory: str) -> Told:
@@ -69,7 +71,17 @@ def told_by(page: CasePage, *, territory: str) -> Told:
         endangered=away or beside_her or "protection" in needs or danger.get("local_danger") == "yes", move_away=away,
         form=forms[0] if isinstance(forms, list) and len(forms) == 1 else "",
         languages=tuple(languages_named(page.who.language)[0]), territory=territory if territory in territories() else "",
+        band=_band(page.who) if child and not in_doubt else "",
     )  # fmt: skip
+
+
+def _band(who: Who) -> str:
+    """Where the ages that she may have all lie in one."""
+    for name, band in AGE_FIELDS.items():
+        youngest, oldest = (int(age) for age in band.split("-"))
+        if who.ages is not None and youngest <= who.ages[0] <= who.ages[1] <= oldest:
+            return name
+    return ""
 
 
 def _told_on_both_sides_of_18(who: Who) -> bool:
@@ -93,6 +105,8 @@ def initial(told: Told) -> dict[str, Any]:
     filled: dict[str, Any] = {**told.adults, "minors": told.minors if told.minors is not None else int(told.she_is_minor)}
     filled |= {"security": GUARDED if told.endangered else 0, "form": told.form, "languages": named(told.languages)}
     filled |= {"contested": told.contested, "danger": told.endangered}
+    if told.band:
+        filled[told.band] = 1
     if told.tonight:
         filled["urgency"] = TONIGHT
     if told.territory and told.move_away:

@@ -49,6 +49,8 @@ SENTENCES = {
     "person_needed": N_("Only a signed-in person keeps a draft."),
     "case_not_found": N_("This file does not exist, or your organisation does not see it."),
     "batch_refused": N_("Nothing was recorded: %(rows)s rows are refused. The report says why for each."),
+    "keeper_says": N_("Only %(name)s, who keeps this file, writes this down. Call them; what you noted elsewhere stays."),
+    "error_of_which_fact": N_("Say it of one fact: open its line in what happened, and choose “Entered in error”."),
     "group_not_granted": N_("Your access does not cover this kind of fact. Ask the organisation that opened the file."),
     "why_needed": N_("Say in a few words why."),
     "unknown_jurisdiction": N_("No mechanism is known for “%(value)s”. Choose among: %(expected)s."),
@@ -58,6 +60,10 @@ SENTENCES = {
     "only_the_owner_grants": N_("Only the organisation that opened the file gives access to it."),
     "grant_to_oneself": N_("This organisation already sees the file."),
     "unknown_group": N_("“%(value)s” is not a data group."),
+    "giver_on_probation": N_(
+        "Until its thirty days are over your organisation opens its files to nobody by hand. Write a referral: "
+        "a service reads what is needed, says yes, and only then reads who she is."
+    ),
     "receiver_on_probation": N_("This organisation is on probation: it sees no file that another opened before its thirty days are over."),
     "groups_needed": N_("Choose at least one data group."),
     "end_needed": N_("An access needs an end that lies in the future."),
@@ -74,9 +80,12 @@ SENTENCES = {
         "This access crosses a wall (%(value)s). Name the consent by which she agreed to it, or the rule that obliges or allows it."
     ),
     "consent_does_not_carry": N_("This consent does not stand any more, or was given for something else."),
-    "consent_for_another": N_("She agreed to this for another recipient."),
+    "consent_for_another": N_(
+        "She agreed to this for “%(value)s” alone, and it would go to “%(expected)s”. Choose another agreement, or note one with her."
+    ),
     "consent_for_another_kind": N_(
-        "She agreed to this for another kind of recipient: “%(value)s”. Choose an agreement for this service, or note one with her."
+        "She agreed to this for another kind of recipient: “%(value)s”. Here an agreement is needed for: %(expected)s. Choose one, or note"
+        " it with her."
     ),
     "law_does_not_carry": N_("The rule “%(value)s” neither obliges nor allows this purpose."),
     "harm_needs_her_consent": N_("These facts may be turned against her: they leave one by one, and only with her consent."),
@@ -140,6 +149,7 @@ SENTENCES = {
     "adult_is_not_reported": N_("What is written in this file makes her an adult. Correct her age first if that is wrong."),
     "bed_is_gone": N_("This bed is not offered any more. Look at the beds again; nothing was written down."),
     "bed_with_the_report": N_("A report goes with a bed: say until when one is held, or that one was asked for and none found."),
+    "nothing_proposed": N_("No département is proposed here. Say it in the file."),
     "service_not_called_back": N_("This service cannot be sent a link: its entry is not vetted, or nobody has called its number back."),
     "capsule_was_made": N_("A link was made for this service already."),
     "capsule_closed": N_(
@@ -203,6 +213,10 @@ SENTENCES = {
     # Of papers.
     "paper_too_big": N_("This file is too big: %(value)s MB at most."),
     "paper_empty": N_("This file is empty."),
+    "paper_of_a_telephone": N_(
+        "This photo is in a format that telephones use among themselves (HEIC). Open it on the telephone, take a screenshot of it and"
+        " choose that picture here. For the next ones, choose “most compatible” in the settings of the camera."
+    ),
     "paper_kind": N_("Only PDF, JPEG and PNG are taken, whatever the name of the file says. Save text documents as PDF first."),
     "paper_too_many_pages": N_("This document has too many pages: %(value)s at most."),
     "paper_too_many_pixels": N_("This picture is too large: %(value)s million pixels at most. Make it smaller first."),

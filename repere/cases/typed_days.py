@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -11,6 +11,16 @@ from repere.core.dates import NotADay, PartialDate
 
 AGES = frozenset({("person_described", "turns_18")})
 """(kind, field) that ask when she turns 18: an age or a birth is understood there too."""
+
+
+DAYS_BACK = {"aujourd'hui": 0, "today": 0, "hier": 1, "yesterday": 1, "avant-hier": 2, "avant hier": 2}
+"""Words for a day that only whoever knows the day of today can read."""
+
+
+def counted_back(text: str, today: date) -> str:
+    """The day that such a word names; any other text as it was typed."""
+    back = DAYS_BACK.get(" ".join(text.lower().replace("’", "'").split()))
+    return text if back is None else (today - timedelta(days=back)).isoformat()
 
 
 def asks_age(name: str) -> bool:
@@ -22,7 +32,7 @@ def asks_age(name: str) -> bool:
 def as_day(name: str, text: str, today: date) -> str:
     """What was typed, as the core reads days. What is not understood stays as it was typed, to be refused."""
     if not asks_age(name):
-        return text
+        return counted_back(text, today)
     try:
         return ages.turning_18(text, today).iso()
     except ages.NotAnAge:
@@ -33,7 +43,9 @@ def understood(text: str, *, name: str = "", today: date | None = None) -> str:
     """How what was typed in a field is read: nothing for nothing."""
     if not text.strip():
         return ""
-    return _age(text, today) if today and asks_age(name) else _day(text)
+    if today and asks_age(name):
+        return _age(text, today)
+    return _day(counted_back(text, today) if today else text)
 
 
 def _day(text: str) -> str:

@@ -67,3 +67,23 @@ END $$;
 REVOKE ALL ON FUNCTION looks_at_person(uuid, bigint, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION looks_at_person(uuid, bigint, integer) TO repere_web;
 """  # noqa: S608 names of this file
+
+# What was done about persons of the acting organisation, by whichever body, for the job that compares records with the ledger. The
+# rows of looks are left out: they record nothing.
+LEDGER_ABOUT = f"""
+CREATE FUNCTION ledger_about(hers uuid[]) RETURNS TABLE (row_body bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ours uuid[];
+BEGIN
+    SELECT array_agg(c.person_id) INTO ours FROM public.cases_case c
+        WHERE c.person_id = ANY (hers) AND c.organisation_id = {ACTING_ORGANISATION};
+    RETURN QUERY
+        WITH theirs AS MATERIALIZED (
+            SELECT e.position, e.kind, e.body FROM public.ledger_entry e WHERE e.subjects && ours
+        )
+        SELECT t.body FROM theirs t WHERE t.kind IN ('write', 'system') ORDER BY t.position;
+END $$;
+REVOKE ALL ON FUNCTION ledger_about(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_about(uuid[]) TO repere_worker;
+"""  # noqa: S608 names of this file

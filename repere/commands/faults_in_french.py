@@ -24,6 +24,7 @@ PHRASES: dict[str, str] = {
     "a day YYYY-MM-DD for {key}": "un jour AAAA-MM-JJ pour {key}",
     "a day YYYY-MM-DD under 'recorded'": "un jour AAAA-MM-JJ sous « recorded »",
     "a day of the calendar, as 2023-11-22": "un jour du calendrier, comme 2023-11-22",
+    "one kind as trigger, and kinds alone under 'done'": "une seule nature de fait comme déclencheur, et des natures seules sous « done »",
     "a due day to count from": "un jour d'échéance d'où compter",
     "a day, month, season or range under 'on'": "un jour, un mois, une saison ou une période sous « on »",
     "a declared fact kind": "une sorte de fait déclarée",
@@ -122,6 +123,7 @@ PHRASES: dict[str, str] = {
     "{original: language, status: …}": "{original: langue, status: …}",
     # what came
     "'{word}'": "« {word} »",
+    "more than that": "davantage",
     "a duty without 'due'": "un devoir sans « due »",
     "an overlap": "un chevauchement",
     "another encoding at byte {place}": "un autre codage à l'octet {place}",
@@ -142,6 +144,7 @@ PHRASES: dict[str, str] = {
         "ajoutez counting: {days: calendar, first_day: excluded, end_on_holiday: stays}"
     ),
     "add demand: {stance: …, by: …, on: …, lines: …}": "ajoutez demand: {stance: …, by: …, on: …, lines: …}",
+    "leave out where and by": "enlevez where et by",
     "add due: …, or say when: …": "ajoutez due: …, ou dites when: …",
     "add from: YYYY-MM-DD, or from: unknown with read_in_force_on": "ajoutez from: AAAA-MM-JJ, ou from: unknown avec read_in_force_on",
     "add never_because: {fr: …, en: …}": "ajoutez never_because: {fr: …, en: …}",

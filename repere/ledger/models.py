@@ -136,3 +136,19 @@ class Dispatch(models.Model):
     class Meta:
         ordering = ["written_at", "id"]
         constraints = [models.UniqueConstraint(fields=["witness", "seal_number"], name="a_head_is_sent_once_to_a_witness")]
+
+
+class Comparison(models.Model):
+    """How far the records of one body were compared with the ledger, and which were found without their row. Ids only."""
+
+    organisation_id = models.UUIDField(primary_key=True)
+    # Persons are taken in the order of their ids; empty: the next pass begins.
+    after_person = models.UUIDField(null=True)
+    looked_at = models.DateTimeField()
+    # When the last pass over all of them ended.
+    whole_at = models.DateTimeField(null=True)
+    missing = ArrayField(models.UUIDField(), default=list)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["organisation_id"]

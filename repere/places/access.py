@@ -280,6 +280,41 @@ ENDED_BY_PEOPLE = {
 """Since migration 0049. `marks_guard` asks who said that something ends."""
 
 
+OF_OUR_INCIDENTS = f"(SELECT i.alert FROM places_incident i WHERE i.organisation_id = {ME})"  # noqa: S608
+TAKEN_BACK = {
+    "places_incident": POLICIES["places_incident"]
+    | {
+        "taken back by who reported it": (
+            # A little longer than the step itself allows (`actions.danger`).
+            f"FOR UPDATE USING ({OURS} AND user_id = {ACTING_USER} AND taken_back_at IS NULL AND at > now() - interval '130 minutes')"
+            f" WITH CHECK ({OURS} AND user_id = {ACTING_USER} AND taken_back_at IS NOT NULL)"
+        ),
+    },
+    "places_alert": {
+        # A house that nobody vouched for may exist nowhere: it hears of no danger, and tells of none. A new one reads what it told itself.
+        "for shelters of the zone": (
+            f"FOR SELECT USING ({PAST_PROBATION} AND EXISTS (SELECT FROM places_shelter s WHERE s.organisation_id = {ME}"  # noqa: S608
+            " AND s.zone = places_alert.zone AND s.zone_since < places_alert.on AND s.vouched_at IS NOT NULL)"
+            f" OR {PAST_PROBATION} AND id IN {OF_OUR_INCIDENTS})"
+        ),
+        "told by a shelter of the zone": (
+            f"FOR INSERT WITH CHECK ({PAST_PROBATION} AND zone IN"  # noqa: S608
+            f" (SELECT s.zone FROM places_shelter s WHERE s.organisation_id = {ME} AND s.vouched_at IS NOT NULL))"
+        ),
+        "taken back with its incident": (
+            f"FOR UPDATE USING ({BY_THE_HOUSE} AND id IN {OF_OUR_INCIDENTS}) WITH CHECK ({BY_THE_HOUSE} AND id IN {OF_OUR_INCIDENTS})"
+        ),
+    },
+    "places_event": TOLD_BACK["places_event"]
+    | {
+        "told in one's own name": TOLD["places_event"]["told in one's own name"].replace(
+            "kind = 'said_there'", "kind IN ('said_there', 'search_ended', 'taken_back')"
+        ),
+    },
+}
+"""Since migration 0050: a report made by mistake is taken back, and of two who look for a place each reads of the other."""
+
+
 def _for_roles(table: str) -> dict[str, str]:
     roles = ", ".join(f"'{role}'" for role in sorted(reading(table)))
     return {"for who seeks or hosts": f"AS RESTRICTIVE TO repere_web USING ({ACTING_ROLE} IN ({roles}) OR {BY_THE_HOUSE})"}
@@ -317,8 +352,8 @@ GRANTS = {
     "places_question": {"web": "SELECT, INSERT, UPDATE (answer, answered_at)"},
     "places_privatereason": {"web": "SELECT, INSERT"},
     "places_arrival": {"web": "SELECT, INSERT, UPDATE (items, user_id, at)"},
-    "places_incident": {"web": "SELECT, INSERT"},
-    "places_alert": {"web": "SELECT, INSERT"},
+    "places_incident": {"web": "SELECT, INSERT, UPDATE (taken_back_at, why)"},
+    "places_alert": {"web": "SELECT, INSERT, UPDATE (taken_back_on)"},
     "places_event": {"web": "SELECT, INSERT", "worker": "SELECT"},
     "places_refusedbyher": {"web": "SELECT, INSERT"},
 }  # fmt: skip
@@ -326,5 +361,5 @@ GRANTS = {
 
 def declared_policies() -> dict[str, dict[str, str]]:
     wordings = POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK | TOLD_BACK | ERASED | BY_VERBS | REFUSED_BY_HER
-    wordings |= ENDED_BY_PEOPLE
+    wordings |= ENDED_BY_PEOPLE | TAKEN_BACK
     return {table: opened | _for_roles(table) for table, opened in wordings.items()}

@@ -9,19 +9,30 @@ from procrastinate.contrib.django import app as jobs
 
 from repere.accounts.actor import Actor
 from repere.places.models import Event, Request
+from repere.places.queries.moved import house_looking
 
 TELL = "repere.cases.jobs.note_place_event"
-UNTOLD = (Event.Kind.SAID_THERE, Event.Kind.NOT_THERE)
-"""Steps that wait for somebody's word, or end that waiting: the file tells none of them."""
+UNTOLD = (Event.Kind.SAID_THERE, Event.Kind.NOT_THERE, Event.Kind.SEARCH_ENDED)
+"""Steps that wait for somebody's word, or end that waiting; what two who look for a place say to each other. The file tells none."""
+TOLD_TO_A_HOUSE = (Event.Kind.REQUESTED, Event.Kind.ARRIVED, Event.Kind.SEARCH_ENDED)
+"""Steps of those who keep the file that a house reads which looks for another place for her after an incident."""
 
 
 def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID, until: date | None = None) -> None:
-    """In the running transaction: the event, and the job that turns it into a fact."""
+    """In the running transaction: the event, and the job that turns it into a fact. A house that looks beside us reads it too."""
+    beside = house_looking(acting, request.reference) if request.told_to_id is None and kind in TOLD_TO_A_HOUSE else None
     event = Event(
         reference=request.reference, organisation_id=request.told_to_id or request.organisation_id, by_organisation_id=by,
         user_id=acting.user_id, role=acting.role, kind=kind, phase=request.phase, until=until, on=now.date(), at=now,
+        told_to_id=beside.by_organisation_id if beside else None,
     )  # fmt: skip
     _add(event)
+
+
+def tell_end_of_search(request: Request, *, acting: Actor, now: datetime) -> None:
+    """To those who keep the file, where they did not ask themselves; to a house that looks beside them, where they did."""
+    if request.told_to_id is not None or house_looking(acting, request.reference) is not None:
+        tell(request, Event.Kind.SEARCH_ENDED, acting=acting, now=now, by=request.organisation_id)
 
 
 def answer(said: Event, kind: str, *, acting: Actor, now: datetime) -> Event:

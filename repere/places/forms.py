@@ -19,8 +19,9 @@ from repere.directory.vocabulary import language_name, languages_named, spoken
 from repere.places import words
 from repere.places.actions.arriving import STEPS
 from repere.places.actions.asking_back import MOST_LETTERS
+from repere.places.incident_models import Incident
 from repere.places.marks import mark
-from repere.places.models import Hold, Incident, PrivateReason, Unit
+from repere.places.models import Hold, PrivateReason, Unit
 
 TICKS = forms.CheckboxSelectMultiple
 
@@ -371,6 +372,10 @@ class DeclineForm(forms.Form):
 
 class IncidentForm(forms.Form):
     kind = forms.ChoiceField(label=_("What happened"), choices=[("", _("Choose")), *Incident.Kind.choices])
+
+
+class MistakeForm(forms.Form):
+    why = forms.ChoiceField(label=_("Why was it a mistake?"), choices=[("", _("Choose")), *Incident.Mistake.choices])
 
 
 class ArrivalForm(forms.Form):

@@ -489,55 +489,15 @@ class Arrival(models.Model):
         return Q(organisation_id=actor.organisation_id)
 
 
-class Incident(models.Model):
-    """Something that makes a shelter unsafe. Its own; others are told by an `Alert`, without the shelter or any person."""
-
-    class Kind(models.TextChoices):
-        LOCATED = "located", _("The place was found by those who look for her")
-        INTRUSION = "intrusion", _("Somebody came in, or tried to")
-        BEACON = "beacon", _("A beacon or shared location was found")
-        FALSE_APPLICANT = "false_applicant", _("Somebody tried to enter under a pretext")
-        OTHER = "other", _("Another danger")
-
-    id = _id()
-    shelter = models.ForeignKey(Shelter, on_delete=models.PROTECT, related_name="+")
-    organisation = _organisation()
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    user_id = models.UUIDField()
-    at = models.DateTimeField()
-
-    objects = SeenByActor.as_manager()
-
-    @staticmethod
-    def seen_by(actor: Actor) -> Q:
-        return Q(organisation_id=actor.organisation_id)
-
-
-class Alert(models.Model):
-    """For the shelters that lay in a zone before that day, of bodies past their probation: what kind of danger was met."""
-
-    id = _id()
-    zone = models.CharField(max_length=3)
-    kind = models.CharField(max_length=16, choices=Incident.Kind.choices)
-    on = models.DateField()
-
-    objects = SeenByActor.as_manager()
-
-    class Meta:
-        ordering = ["-on", "id"]
-
-    @staticmethod
-    def seen_by(actor: Actor) -> Q:
-        if actor.organisation_id is None:
-            return Q(pk__in=[])
-        ours = Shelter.objects.filter(organisation_id=actor.organisation_id, zone=models.OuterRef("zone"))
-        return Q(models.Exists(_active(actor))) & Q(models.Exists(ours.filter(zone_since__lt=models.OuterRef("on"))))
+TOLD_BACK = ("not_there", "requested", "arrived", "search_ended")
+"""Steps of those who keep a file that a house with a part in it may read."""
 
 
 class Event(models.Model):
     """A step that the case file of the reference should tell. Only ever added to; a job turns each into one fact.
 
-    `told_to`: of a no, the shelter that had said the contrary.
+    `told_to`: of a no, the shelter that had said the contrary; of a search of those who keep the file, and of its end, a house that
+    looks for another place for her after an incident.
     """
 
     class Kind(models.TextChoices):
@@ -549,6 +509,9 @@ class Event(models.Model):
         # A household that was moved: the shelter that moved her says so, and whoever keeps her file answers. Neither is a fact yet.
         SAID_THERE = "said_there"
         NOT_THERE = "not_there"
+        # Of two who look for a place for one household, one looks no further; a house takes a report of an incident back.
+        SEARCH_ENDED = "search_ended"
+        TAKEN_BACK = "taken_back"
 
     id = _id()
     reference = models.UUIDField()
@@ -567,7 +530,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.CheckConstraint(condition=Q(told_to=None) | Q(kind="not_there"), name="only_a_no_is_told_back")]
+        constraints = [models.CheckConstraint(condition=Q(told_to=None) | Q(kind__in=TOLD_BACK), name="only_some_steps_are_told_back")]
 
     @staticmethod
     def seen_by(actor: Actor) -> Q:
@@ -577,7 +540,8 @@ class Event(models.Model):
         return ours | Q(told_to_id=actor.organisation_id)
 
 
-# Tables of three subjects stand in files of their own, and Django looks for tables here.
+# Tables of four subjects stand in files of their own, and Django looks for tables here.
+from repere.places.incident_models import Alert, Incident  # noqa: E402, F401
 from repere.places.mark_models import MarkEnd  # noqa: E402, F401
 from repere.places.refused_models import RefusedByHer  # noqa: E402, F401
 from repere.places.vouching_models import ShelterVoice, VoiceReminder  # noqa: E402, F401

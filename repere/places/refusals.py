@@ -20,6 +20,12 @@ SENTENCES = {
     "key_used": N_("This form was already sent for something else. Reload the page and send again."),
     "request_closed": N_("Nobody looks for a place for this household any more."),
     "request_stands": N_("A request is open for this file already. Go on with it, or close it first."),
+    "house_looks": N_(
+        "%(name)s already looks for another place for her, since an incident. Call it first; then say on this page that you look too."
+    ),
+    "taken_back_by_who_reported": N_("Whoever reported it takes it back. Ask her, or say that people may come again."),
+    "taken_back_already": N_("This report was taken back already."),
+    "taken_back_too_late": N_("A report is taken back within %(hours)s hours. Say that people may come again, and call those concerned."),
     "yes_to_these_needs": N_("A shelter has said yes to these needs. Tell it by voice; if its place no longer fits, give it back first."),
     "needs_changed": N_("The needs of this household were changed since you were asked. You are asked again with the new ones."),
     "taken": N_("This place has just been taken. Nothing was held. Choose another one."),
@@ -48,6 +54,7 @@ SENTENCES = {
     "step_unknown": N_("This step of arriving does not exist."),
     "host_not_receiving": N_("The body that keeps this shelter may receive nobody for the moment. Nothing was held."),
     "host_not_vouched": N_("Two other organisations have not vouched for this shelter yet. Nothing was held."),
+    "ended_by_who_follows_her": N_("Whoever follows this file ends it, or who wrote it: ask them, and they ask her."),
     "ask_another": N_("Choose an organisation past its probation, other than yours."),
     "asked_already": N_("This organisation was asked already. It answers, or you ask another one."),
     "voice_given": N_("Your organisation has already vouched for this shelter."),

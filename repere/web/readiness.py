@@ -28,6 +28,7 @@ QUIETEST = """
     SELECT to_timestamp(min(told.last)) FROM
         (SELECT max(d.defer_timestamp) AS last FROM procrastinate_periodic_defers d WHERE d.task_name = ANY (%s) GROUP BY d.task_name) told
 """
+WITHOUT_ROW = "SELECT coalesce(sum(number), 0), min(coalesce(whole_at, looked_at)) FROM ledger_comparison"
 LAST_SEAL = "SELECT max(sealed_at) FROM ledger_seal"
 
 
@@ -44,7 +45,7 @@ def parts(*, now: datetime) -> list[Part]:
     """Every part. With the database away, what depends on it is unknown."""
     found = [_disk(), _backup(now)]
     try:
-        found += [_clock(now), _jobs(now), _seals(now)]
+        found += [_clock(now), _jobs(now), _seals(now), _records(now)]
         found.append(_database())
     except DatabaseError:
         found.append(Part("database", POOR, {}))
@@ -105,6 +106,14 @@ def _seals(now: datetime) -> Part:
     if sealed is None:
         return Part("sealer", UNKNOWN, {})
     return Part("sealer", POOR if now - sealed > SEALS_LATE else GOOD, {"last_seconds": _seconds(now - sealed)})
+
+
+def _records(now: datetime) -> Part:
+    """What the nightly comparison found without a row of the ledger; the figure of time is that of the body longest not looked at."""
+    number, looked = _one(WITHOUT_ROW)
+    if looked is None:
+        return Part("records", UNKNOWN, {})
+    return Part("records", POOR if number else GOOD, {"without_row": number, "whole_seconds": _seconds(now - looked)})
 
 
 def _backup(now: datetime) -> Part:

@@ -20,6 +20,7 @@ PARTS = {
     "clock": _("Clock"),
     "database": _("Database"),
     "disk": _("Room on the disk"),
+    "records": _("Records against the ledger"),
     "sealer": _("Seals of the ledger"),
     "worker": _("Reminders and evaluations"),
 }

@@ -570,6 +570,22 @@ BEGIN
     RETURN FOUND;
 END $$;
 
+CREATE FUNCTION public.ledger_about(hers uuid[]) RETURNS TABLE(row_body bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    ours uuid[];
+BEGIN
+    SELECT array_agg(c.person_id) INTO ours FROM public.cases_case c
+        WHERE c.person_id = ANY (hers) AND c.organisation_id = (SELECT acting('organisation')::uuid);
+    RETURN QUERY
+        WITH theirs AS MATERIALIZED (
+            SELECT e.position, e.kind, e.body FROM public.ledger_entry e WHERE e.subjects && ours
+        )
+        SELECT t.body FROM theirs t WHERE t.kind IN ('write', 'system') ORDER BY t.position;
+END $$;
+
 CREATE FUNCTION public.ledger_entry_is_append_only() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
@@ -1912,6 +1928,7 @@ CREATE TABLE public.cases_capsule (
     accepted_by bytea,
     owner_id uuid NOT NULL,
     offer_id uuid NOT NULL,
+    ring_since timestamp with time zone,
     CONSTRAINT cases_capsule_tries_check CHECK ((tries >= 0))
 );
 
@@ -2561,6 +2578,7 @@ CREATE TABLE public.cases_task (
     owner_id uuid NOT NULL,
     trigger_fact_id uuid,
     view_id uuid NOT NULL,
+    cannot_wait boolean DEFAULT false NOT NULL,
     CONSTRAINT closed_task_says_how CHECK ((((closed_at IS NULL) AND ((closing)::text = ''::text)) OR (((closing)::text = ANY (ARRAY[('fact'::character varying)::text, ('waiver'::character varying)::text, ('no_longer_required'::character varying)::text, ('missed'::character varying)::text])) AND (NOT (closed_at IS NULL)))))
 );
 
@@ -2907,6 +2925,18 @@ CREATE TABLE public.django_session (
 
 ALTER TABLE ONLY public.django_session FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.ledger_comparison (
+    organisation_id uuid NOT NULL,
+    after_person uuid,
+    looked_at timestamp with time zone NOT NULL,
+    whole_at timestamp with time zone,
+    missing uuid[] NOT NULL,
+    number integer NOT NULL,
+    CONSTRAINT ledger_comparison_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE ONLY public.ledger_comparison FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.ledger_dispatch (
     id uuid NOT NULL,
     seal_number bigint NOT NULL,
@@ -3008,7 +3038,8 @@ CREATE TABLE public.places_alert (
     id uuid NOT NULL,
     zone character varying(3) NOT NULL,
     kind character varying(16) NOT NULL,
-    "on" date NOT NULL
+    "on" date NOT NULL,
+    taken_back_on date
 );
 
 ALTER TABLE ONLY public.places_alert FORCE ROW LEVEL SECURITY;
@@ -3074,7 +3105,7 @@ CREATE TABLE public.places_event (
     by_organisation_id uuid NOT NULL,
     organisation_id uuid NOT NULL,
     told_to_id uuid,
-    CONSTRAINT only_a_no_is_told_back CHECK (((told_to_id IS NULL) OR ((kind)::text = 'not_there'::text)))
+    CONSTRAINT only_some_steps_are_told_back CHECK (((told_to_id IS NULL) OR ((kind)::text = ANY (ARRAY[('not_there'::character varying)::text, ('requested'::character varying)::text, ('arrived'::character varying)::text, ('search_ended'::character varying)::text]))))
 );
 
 ALTER TABLE ONLY public.places_event FORCE ROW LEVEL SECURITY;
@@ -3122,7 +3153,12 @@ CREATE TABLE public.places_incident (
     user_id uuid NOT NULL,
     at timestamp with time zone NOT NULL,
     organisation_id uuid NOT NULL,
-    shelter_id uuid NOT NULL
+    shelter_id uuid NOT NULL,
+    paused_before timestamp with time zone,
+    alert uuid,
+    taken_back_at timestamp with time zone,
+    why character varying(16) NOT NULL,
+    CONSTRAINT taken_back_with_a_reason CHECK ((((taken_back_at IS NULL) AND ((why)::text = ''::text)) OR ((taken_back_at IS NOT NULL) AND (NOT ((why)::text = ''::text)))))
 );
 
 ALTER TABLE ONLY public.places_incident FORCE ROW LEVEL SECURITY;
@@ -3738,6 +3774,9 @@ ALTER TABLE ONLY public.django_session
 ALTER TABLE ONLY public.cases_fact
     ADD CONSTRAINT fact_with_its_case UNIQUE (case_id, id);
 
+ALTER TABLE ONLY public.ledger_comparison
+    ADD CONSTRAINT ledger_comparison_pkey PRIMARY KEY (organisation_id);
+
 ALTER TABLE ONLY public.ledger_dispatch
     ADD CONSTRAINT ledger_dispatch_pkey PRIMARY KEY (id);
 
@@ -4039,6 +4078,8 @@ CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_
 CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
 
 CREATE INDEX beds_of_a_hold ON public.places_occupancy USING btree (hold_id);
+
+CREATE INDEX capsules_to_ring_about ON public.cases_capsule USING btree (owner_id, ring_since) WHERE (NOT (ring_since IS NULL));
 
 CREATE UNIQUE INDEX carried_once ON public.places_carried USING btree (request_id, mark) WHERE (ended_at IS NULL);
 
@@ -4369,6 +4410,8 @@ CREATE INDEX service_by_words ON public.directory_service USING gin (search);
 CREATE INDEX structure_by_source ON public.directory_structure USING btree (organisation_id, source, source_key);
 
 CREATE INDEX tasks_of_a_case ON public.cases_task USING btree (case_id);
+
+CREATE INDEX tasks_that_cannot_wait ON public.cases_task USING btree (organisation_id, opened_at DESC, id) WHERE ((closed_at IS NULL) AND cannot_wait);
 
 CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY (ARRAY[('totp'::character varying)::text, ('recovery_codes'::character varying)::text]));
 
@@ -5301,6 +5344,8 @@ CREATE POLICY "asked of a listed unit" ON public.places_hold FOR INSERT WITH CHE
 
 CREATE POLICY "asked of us, or by us" ON public.places_hold FOR SELECT USING (((host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR ((asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (listed OR said_yes)) OR (listed AND (( SELECT public.acting('role'::text) AS acting) = 'coordination'::text)) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NULL))));
 
+CREATE POLICY "begun by its job" ON public.ledger_comparison FOR INSERT TO repere_worker WITH CHECK (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))));
+
 CREATE POLICY "brought by oneself" ON public.directory_importbatch FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting))));
 
 CREATE POLICY "by application or founding" ON public.directory_organisation FOR INSERT WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = ANY (ARRAY['sign_in'::text, 'system'::text])));
@@ -5316,6 +5361,8 @@ CREATE POLICY "by tier" ON public.directory_structure FOR SELECT USING ((((tier 
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text))))) OR (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))) AND (tier <= 1))));
 
 CREATE POLICY "by who acts for an organisation" ON public.directory_organisation FOR UPDATE USING (((( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NOT NULL) OR ( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))))) WITH CHECK (((( SELECT (public.acting('organisation'::text))::uuid AS acting) IS NOT NULL) OR ( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name)))));
+
+CREATE POLICY "carried on by its job" ON public.ledger_comparison FOR UPDATE TO repere_worker USING (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name)))) WITH CHECK (( SELECT ((public.acting('kind'::text) = 'system'::text) AND (CURRENT_USER = 'repere_worker'::name))));
 
 ALTER TABLE public.cases_alert ENABLE ROW LEVEL SECURITY;
 
@@ -5540,11 +5587,15 @@ CREATE POLICY "for a hold of ours" ON public.places_occupancy FOR INSERT WITH CH
   WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (h.asking_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) AND (bed_id IN ( SELECT b.id
    FROM public.places_bed b)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
-CREATE POLICY "for shelters of the zone" ON public.places_alert FOR SELECT USING (((EXISTS ( SELECT
+CREATE POLICY "for shelters of the zone" ON public.places_alert FOR SELECT USING ((((EXISTS ( SELECT
    FROM public.directory_organisation o
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))) AND (EXISTS ( SELECT
    FROM public.places_shelter s
-  WHERE ((s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((s.zone)::text = (places_alert.zone)::text) AND (s.zone_since < places_alert."on"))))));
+  WHERE ((s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((s.zone)::text = (places_alert.zone)::text) AND (s.zone_since < places_alert."on") AND (s.vouched_at IS NOT NULL))))) OR ((EXISTS ( SELECT
+   FROM public.directory_organisation o
+  WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))) AND (id IN ( SELECT i.alert
+   FROM public.places_incident i
+  WHERE (i.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))))));
 
 CREATE POLICY "for who seeks or hosts" ON public.places_alert AS RESTRICTIVE TO repere_web USING (((( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['case_worker'::text, 'child_protection'::text, 'gendarmerie'::text, 'health_worker'::text, 'labour_inspector'::text, 'lawyer'::text, 'local_authority'::text, 'outreach_worker'::text, 'police'::text, 'prosecutor'::text, 'shelter_worker'::text, 'youth_justice'::text])) OR (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
@@ -5608,6 +5659,8 @@ CREATE POLICY "herself, her colleagues, anybody at the door" ON public.accounts_
            FROM public.directory_organisation o
           WHERE (o.sponsor_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))))))));
 
+CREATE POLICY "how many is no secret" ON public.ledger_comparison FOR SELECT USING (true);
+
 CREATE POLICY "invited into one's organisation" ON public.accounts_membership FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['administrator'::text, 'system'::text]))));
 
 CREATE POLICY "its holder while it lasts, and who gave it" ON public.directory_secret FOR SELECT USING ((((holder_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((until IS NULL) OR (until > transaction_timestamp()))) OR (service_id IN ( SELECT s.id
@@ -5639,6 +5692,8 @@ CREATE POLICY "known inside the house" ON public.directory_organisation FOR SELE
 CREATE POLICY "known to every process" ON public.cases_tombstone FOR SELECT USING (true);
 
 CREATE POLICY "known to the job of its organisation" ON public.cases_canary FOR SELECT TO repere_worker USING ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
+
+ALTER TABLE public.ledger_comparison ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.ledger_dispatch ENABLE ROW LEVEL SECURITY;
 
@@ -5913,6 +5968,14 @@ CREATE POLICY "taken back by who keeps the service" ON public.directory_secret F
    FROM public.directory_service s
   WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))));
 
+CREATE POLICY "taken back by who reported it" ON public.places_incident FOR UPDATE USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (taken_back_at IS NULL) AND (at > (now() - '02:10:00'::interval)))) WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (taken_back_at IS NOT NULL)));
+
+CREATE POLICY "taken back with its incident" ON public.places_alert FOR UPDATE USING (((( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (id IN ( SELECT i.alert
+   FROM public.places_incident i
+  WHERE (i.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)))))) WITH CHECK (((( SELECT public.acting('kind'::text) AS acting) = 'system'::text) AND (id IN ( SELECT i.alert
+   FROM public.places_incident i
+  WHERE (i.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
+
 CREATE POLICY "the owner erases what was said about her" ON public.places_question TO repere_owner USING ((request_id IN ( SELECT r.id
    FROM public.places_request r
   WHERE (r.reference = ANY ((string_to_array(( SELECT NULLIF(current_setting('repere.erased_references'::text, true), ''::text) AS "nullif"), ','::text))::uuid[])))));
@@ -6079,7 +6142,7 @@ CREATE POLICY "told by a shelter of the zone" ON public.places_alert FOR INSERT 
    FROM public.directory_organisation o
   WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))) AND ((zone)::text IN ( SELECT s.zone
    FROM public.places_shelter s
-  WHERE (s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))));
+  WHERE ((s.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (s.vouched_at IS NOT NULL))))));
 
 CREATE POLICY "told by who referred" ON public.directory_outcome FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (service_id IN ( SELECT s.id
    FROM public.directory_service s))));
@@ -6090,7 +6153,7 @@ CREATE POLICY "told in one's own name" ON public.places_event FOR INSERT WITH CH
            FROM public.places_hold h
           WHERE ((h.host_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (((h.state)::text = 'arrived'::text) OR (((h.state)::text = ANY (ARRAY[('asked'::character varying)::text, ('accepted'::character varying)::text])) AND (EXISTS ( SELECT
                    FROM public.directory_organisation o
-                  WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))))))))))) OR (((kind)::text = 'said_there'::text) AND (reference IN ( SELECT r.reference
+                  WHERE ((o.id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND ((o.state)::text = 'active'::text)))))))))))) OR (((kind)::text = ANY (ARRAY[('said_there'::character varying)::text, ('search_ended'::character varying)::text, ('taken_back'::character varying)::text])) AND (reference IN ( SELECT r.reference
    FROM public.places_request r
   WHERE ((r.organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (r.told_to_id = places_event.organisation_id))))))));
 
@@ -6170,6 +6233,9 @@ GRANT ALL ON FUNCTION public.forget_tokens(tried bytea, known bytea, moment time
 REVOKE ALL ON FUNCTION public.keep_session(wanted text, content text, until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_session(wanted text, content text, until timestamp with time zone) TO repere_web;
 
+REVOKE ALL ON FUNCTION public.ledger_about(hers uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ledger_about(hers uuid[]) TO repere_worker;
+
 REVOKE ALL ON FUNCTION public.looks_at_person(her uuid, below bigint, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.looks_at_person(her uuid, below bigint, at_most integer) TO repere_web;
 
@@ -6244,6 +6310,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0110_agreed_is_asked_seldom', now()),
     ('cases', '0112_receivers_that_stand', now()),
     ('cases', '0113_written_by_the_house', now()),
+    ('cases', '0114_what_cannot_wait', now()),
+    ('cases', '0115_services_to_ring', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('directory', '0001_initial', now()),
@@ -6261,6 +6329,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('ledger', '0002_seals_witnesses_retention', now()),
     ('ledger', '0003_witnesses_closed', now()),
     ('ledger', '0020_rows_that_say_what_they_hold', now()),
+    ('ledger', '0021_comparison', now()),
     ('mfa', '0001_initial', now()),
     ('mfa', '0002_authenticator_timestamps', now()),
     ('mfa', '0003_authenticator_type_uniq', now()),
@@ -6278,6 +6347,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0047_written_by_verbs', now()),
     ('places', '0048_refused_by_her', now()),
     ('places', '0049_marks_that_end', now()),
+    ('places', '0050_taken_back', now()),
     ('procrastinate', '0001_initial', now()),
     ('procrastinate', '0002_drop_started_at_column', now()),
     ('procrastinate', '0003_drop_started_at_column', now()),

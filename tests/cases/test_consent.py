@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from repere.accounts.acting import acting_as
+from repere.cases import mechanisms
 from repere.cases.consent import queries
 from repere.cases.consent.actions import Voice, record_refusal, withdraw_consent
+from repere.cases.consent.forms import ConsentForm
 from repere.cases.models import Case, Consent, Fact
 from repere.cases.refusals import NotVisible, Refused
+from repere.core.rulebook import loading as rulebook
 from tests.cases.story import concern, facts, grant, record
 from tests.cases.test_referral import agree
 from tests.people import Cast, Member, each_their_own
@@ -156,3 +161,39 @@ def test_the_page_keeps_an_agreement_and_takes_it_back(case: Case, people: Cast,
     assert client.post(address).status_code == 302
     with acting_as(people.amina.actor) as amina:
         assert Consent.objects.visible_to(amina).get().withdrawn_at
+
+
+def test_a_form_offers_the_recipients_of_the_cases_country_and_others_stay_readable(
+    case: Case, people: Cast, signed_in: Callable[[Member], Client]
+) -> None:
+    offered = {name: {code for code, _label in form.fields["recipient"].choices} for name, form in _forms().items()}
+    assert not {"panel", "competent_authority", "permanent_group", "immigration_office"} & offered["fr"]
+    assert {"prefecture", "lawyer", "shelter", "coordination"} <= offered["fr"]
+    assert "panel" in offered["fr+fr-collectif"], "what the demands bring is offered under them"
+    assert "competent_authority" in offered["uk"]
+    assert "prefecture" not in offered["uk"]
+    permits = {name: set(mechanisms.named(name).offered("permit_ground")) for name in offered}
+    assert "fr_l425_1" in permits["fr"]
+    assert not {"uk_temporary_permission", "be_provisional", "fr_demanded_facts"} & permits["fr"]
+    assert "fr_demanded_facts" in permits["fr+fr-collectif"]
+    layers = set(rulebook.layer_folders(settings.REPERE_MECHANISM_FOLDER)) | {"ge"}
+    lists = mechanisms.named("fr").codelists.values()
+    assert {layer for codes in lists for one in codes.values() for layer in one.only} <= layers, "a layer that is misspelt hides a word"
+    agree(case, people.amina.actor, recipient="permanent_group")
+    client = signed_in(people.amina)
+    assert "Groupe permanent" in client.get(reverse("cases:consents", args=[case.code])).content.decode()
+    [said] = [one for one in facts(case, people.amina.actor) if one.kind == "consent_given"]
+    corrected = client.get(reverse("cases:fact_correct", args=[case.code, said.pk])).content.decode()
+    assert re.search(r'value="permanent_group"\s+(selected|checked)', corrected), "a correction does not lose what was said"
+    assert 'value="panel"' not in corrected
+
+
+def _forms() -> dict[str, ConsentForm]:
+    named = ("fr", "fr+fr-collectif", "uk")
+    return {name: ConsentForm(mechanism=mechanisms.named(name), organisations=[]) for name in named}
+
+
+def test_the_language_of_the_question_is_chosen_from_a_list(case: Case, people: Cast) -> None:
+    form = _forms()["fr"]
+    assert ("por", "portugais") in [(code, str(label)) for code, label in form.fields["language"].choices]
+    assert "language" in ConsentForm({"language": "ang"}, mechanism=mechanisms.named("fr"), organisations=[]).errors

@@ -63,14 +63,15 @@ def test_her_own_safety_ends_with_one_reason_and_what_keeps_another_safe_by_two(
     assert warned(people.sonia, held) == 2
     amina, odile, now = people.amina.actor, people.odile.actor, timezone.now()
     with pytest.raises(Refused, check=lambda error: error.code == "reason_unknown"):
-        actions.end_mark(reference, line(people.amina, reference, "apart"), reason="tired", acting=amina, now=now)
-    assert actions.end_mark(reference, line(people.amina, reference, "apart"), reason="no_danger", acting=amina, now=now) is True
+        actions.end_mark(reference, line(people.amina, reference, "apart"), reason="tired", follows=False, acting=amina, now=now)
+    hers = line(people.amina, reference, "apart")
+    assert actions.end_mark(reference, hers, reason="no_danger", follows=False, acting=amina, now=now) is True
     assert warned(people.sonia, held) == 1
     borne = line(people.amina, reference, "carried")
-    assert actions.end_mark(reference, borne, reason="agreed", acting=amina, now=now) is False
+    assert actions.end_mark(reference, borne, reason="agreed", follows=False, acting=amina, now=now) is False
     assert warned(people.sonia, held) == 1, "it stands until a colleague agrees"
     for code, act in (
-        ("end_was_asked", lambda: actions.end_mark(reference, borne, reason="agreed", acting=odile, now=now)),
+        ("end_was_asked", lambda: actions.end_mark(reference, borne, reason="agreed", follows=False, acting=odile, now=now)),
         ("another_person_agrees", lambda: actions.decide_end(reference, borne, ends=True, acting=amina, now=now)),
     ):
         with pytest.raises(Refused) as refused:
@@ -78,7 +79,7 @@ def test_her_own_safety_ends_with_one_reason_and_what_keeps_another_safe_by_two(
         assert refused.value.code == code
     actions.decide_end(reference, borne, ends=False, acting=odile, now=now)
     assert warned(people.sonia, held) == 1, "she said that it stays"
-    actions.end_mark(reference, borne, reason="agreed", acting=amina, now=now)
+    actions.end_mark(reference, borne, reason="agreed", follows=False, acting=amina, now=now)
     actions.decide_end(reference, borne, ends=True, acting=odile, now=now)
     assert warned(people.sonia, held) == 0
     with people.amina.acts() as actor:
@@ -87,19 +88,19 @@ def test_her_own_safety_ends_with_one_reason_and_what_keeps_another_safe_by_two(
     assert (found.apart, found.carried, len(found.ended)) == ([], [], 2)
     assert sorted(acts) == ["decide_end_of_mark"] * 2 + ["end_mark"] * 3
     with pytest.raises(NotVisible):
-        actions.end_mark(reference, borne, reason="agreed", acting=amina, now=now)
+        actions.end_mark(reference, borne, reason="agreed", follows=False, acting=amina, now=now)
 
 
 def test_what_ended_may_be_said_again_and_what_stands_goes_with_her(people: Cast, case: Case) -> None:
     """Said anew it stands anew; and after an incident only what stands goes with the household."""
     reference, now = case.place_reference, timezone.now()
     request = ask(people.amina, reference)
-    actions.end_mark(reference, line(people.amina, reference, "apart"), reason="mistake", acting=people.amina.actor, now=now)
+    actions.end_mark(reference, line(people.amina, reference, "apart"), reason="mistake", follows=False, acting=people.amina.actor, now=now)
     actions.change_request(request.pk, needs=MOTHER_OF_TWO, urgency=2, apart=[FEARED], acting=people.odile.actor, now=timezone.now())
     with people.amina.acts() as actor:
         (said,) = marks_of(actor, reference).apart
     assert said.said_by == people.odile.user.pk, "whoever wrote it, not whoever asked first"
-    actions.end_mark(reference, said.line_id, reason="mistake", acting=people.amina.actor, now=timezone.now())
+    actions.end_mark(reference, said.line_id, reason="mistake", follows=False, acting=people.amina.actor, now=timezone.now())
     room = unit(people.sonia, shelter(people.sonia))
     held = hold(people.amina, request, room, now=timezone.now())
     actions.accept(held.pk, acting=people.sonia.actor, now=timezone.now())
@@ -130,7 +131,7 @@ def test_nobody_ends_a_mark_by_sql_nor_agrees_in_the_name_of_another(people: Cas
     ):
         with pytest.raises(Error), people.amina.acts(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)
-    actions.end_mark(reference, borne, reason="agreed", acting=people.amina.actor, now=now)
+    actions.end_mark(reference, borne, reason="agreed", follows=False, acting=people.amina.actor, now=now)
     with people.amina.acts(), connection.cursor() as cursor:
         for table, row in (("places_carried", borne), ("places_apart", feared)):
             cursor.execute(f"UPDATE {table} SET ended_at = now() WHERE id = %s", [row])
@@ -181,3 +182,29 @@ def test_a_file_that_the_reader_does_not_see_looks_like_a_mark(people: Cast, cas
     page = signed_in(people.amina).get(f"/cases/{case.code}/place/marks/").content.decode()
     assert hidden.code not in page
     assert page.count("Un code convenu</strong>") == 2
+
+
+def test_whom_she_must_not_meet_is_ended_by_who_follows_her_or_wrote_it(people: Cast, case: Case) -> None:
+    """A colleague who does neither asks them: a place might receive her where that person lives."""
+    reference, now = case.place_reference, timezone.now()
+    ask(people.amina, reference)
+    hers = line(people.amina, reference, "apart")
+    with pytest.raises(Refused) as refused:
+        actions.end_mark(reference, hers, reason="no_danger", follows=False, acting=people.odile.actor, now=now)
+    assert refused.value.code == "ended_by_who_follows_her"
+    assert line(people.amina, reference, "apart") == hers
+    assert actions.end_mark(reference, hers, reason="no_danger", follows=True, acting=people.odile.actor, now=now) is True
+
+
+def test_what_nobody_ended_stands_when_a_place_is_looked_for_anew(people: Cast, case: Case) -> None:
+    """Closing a search and asking again in the plain form ends no mark; the house counts one whom it must not meet."""
+    reference, now = case.place_reference, timezone.now()
+    house = shelter(people.sonia)
+    feared, free = (unit(people.sonia, house, label=label) for label in "ab")
+    live(people.sonia, people.bruno, feared, carries=[FEARED])
+    actions.close_request(ask(people.amina, reference).pk, acting=people.amina.actor, now=now)
+    anew = ask(people.odile, reference, apart=[], carries=[])
+    with people.amina.acts() as actor:
+        found = marks_of(actor, reference)
+    assert ([one.value for one in found.apart], [one.value for one in found.carried]) == ([FEARED], [BORNE])
+    assert warned(people.sonia, hold(people.odile, anew, free, now=now)) == 1

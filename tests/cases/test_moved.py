@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,14 +15,15 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
 
-from repere.cases.models import Case
+from repere.cases.models import Case, Fact
 from repere.places import actions
-from repere.places.models import Apart, Carried, Event, Hold, Request
+from repere.places.incident_models import Incident
+from repere.places.models import Apart, Carried, Event, Hold, Request, Shelter
 from repere.places.queries.moved import said_moves
 from repere.places.refusals import NotVisible, Refused
-from tests.cases.story import concern
+from tests.cases.story import concern, grant
 from tests.cases.test_places import facts, tell
-from tests.people import Cast, Member, each_their_own
+from tests.people import Cast, Member, each_their_own, member
 from tests.places.houses import MOTHER_OF_TWO, arrive, ask, hold, shelter, unit
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +164,7 @@ def test_a_report_is_asked_once_more_leads_to_those_to_move_and_stays_on_the_wor
     address = f"/places/moving/{moving.pk}/"
     assert sent.redirect_chain[-1][0] == "/places/#move-title"
     assert address in sent.content.decode()
+    assert "À reloger après un incident</span>" in staying(sonia)
     assert "aucune place n'est demandée pour lui" in line(sonia, address)
     assert address not in signed_in(people.ines).get("/").content.decode()
     tell(people.amina)
@@ -179,7 +183,170 @@ def test_a_report_is_asked_once_more_leads_to_those_to_move_and_stays_on_the_wor
     assert "le nouveau lieu dit qu'il y est" in line(sonia, address)
     actions.confirm_arrival(there.pk, acting=people.sonia.actor, now=timezone.now())
     assert address not in sonia.get("/").content.decode()
+    assert "mettez fin à son séjour ici" in staying(sonia), "the house that it left is told that it still counts it"
     assert unsafe not in signed_in(people.amina).get("/").content.decode(), "asked now whether she is in the new one"
+
+
+def test_while_the_house_looks_a_second_search_is_a_step_of_its_own_and_each_reads_of_the_other(
+    people: Cast, case: Case, signed_in: SignIn
+) -> None:
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    (moving,) = actions.report_incident(held.shelter_id, kind="located", acting=people.sonia.actor, now=timezone.now())
+    amina, sonia = signed_in(people.amina), signed_in(people.sonia)
+    page = read(amina.get(f"/cases/{case.code}/place/"))
+    assert f"{people.boussole.name} dit que sa place n'est plus sûre" in page
+    assert 'name="women"' not in page, "no empty form"
+    with pytest.raises(Refused) as refused:
+        ask(people.amina, reference=case.place_reference)
+    assert refused.value.code == "house_looks"
+    form = amina.get(f"/cases/{case.code}/place/?besides=1&again=1").context["form"]
+    sent = {name: form[name].value() for name in ("women", "men", "others", "minors", "urgency", "phase", "security", "refuses_zones")}
+    stopped = read(amina.post(f"/cases/{case.code}/place/", sent | {"women": "3", "key": str(uuid4())}))
+    assert "Nous cherchons aussi" in stopped, "an incident that came while the form was being filled in"
+    assert amina.get(f"/cases/{case.code}/place/?besides=1").context["form"]["women"].value() == "3", "nothing typed is lost"
+    made = amina.post(f"/cases/{case.code}/place/?besides=1&again=1", sent | {"key": str(uuid4())}, follow=True)
+    assert f"{people.boussole.name} cherche aussi un autre lieu pour elle" in read(made)
+    address = f"/places/moving/{moving.pk}/"
+    assert "cherche aussi un lieu pour elle" in read(sonia.get(address))
+    with people.ines.acts() as stranger:
+        assert not Event.objects.visible_to(stranger).exists()
+    with people.amina.acts() as actor:
+        ours = Request.objects.visible_to(actor).get(reference=case.place_reference, closed_at=None, organisation_id=people.atalante.pk)
+    actions.close_request(ours.pk, acting=people.amina.actor, now=timezone.now())
+    assert "cherche aussi un lieu pour elle" not in read(sonia.get(address))
+    with pytest.raises(Refused):
+        ask(people.amina, reference=case.place_reference)
+    again = actions.ask(
+        reference=case.place_reference, needs=MOTHER_OF_TWO, urgency=2, key=uuid4(), besides=True, acting=people.amina.actor,
+        now=timezone.now(),
+    )  # fmt: skip
+    there = hold(people.amina, again, unit(people.ines, shelter(people.ines, zone="59", name="Ailleurs")), now=timezone.now())
+    actions.accept(there.pk, acting=people.ines.actor, now=timezone.now())
+    arrive(people.ines, people.amina, there.pk, now=timezone.now())
+    assert "dit qu'il est dans un autre lieu" in line(sonia, address)
+    assert "elle est dans un autre lieu" in read(sonia.get(address))
+    actions.close_request(moving.pk, met=True, acting=people.sonia.actor, now=timezone.now())
+    assert 'name="women"' in read(amina.get(f"/cases/{case.code}/place/"))
+
+
+def test_a_house_that_looks_no_further_says_so_to_those_who_follow_her(people: Cast, case: Case, signed_in: SignIn) -> None:
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    (moving,) = actions.report_incident(held.shelter_id, kind="located", acting=people.sonia.actor, now=timezone.now())
+    actions.close_request(moving.pk, acting=people.sonia.actor, now=timezone.now())
+    assert f"{people.boussole.name} ne cherche plus d'autre lieu" in line(signed_in(people.amina), f"/cases/{case.code}/place/")
+    assert ask(people.amina, reference=case.place_reference).pk
+
+
+def test_a_report_made_by_mistake_is_taken_back_by_who_made_it_for_a_short_time_and_everybody_reads_it(
+    people: Cast, case: Case, signed_in: SignIn
+) -> None:
+    now = timezone.now()
+    near = shelter(people.ines, now=timezone.now() - timedelta(days=2))
+    away = unit(people.ines, shelter(people.ines, zone="59", name="Ailleurs"))
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    (moving,) = actions.report_incident(held.shelter_id, kind="located", acting=people.sonia.actor, now=timezone.now())
+    asked = hold(people.sonia, moving, away, now=timezone.now())
+    with people.sonia.acts() as actor:
+        incident = Incident.objects.visible_to(actor).get()
+    colleague = member("Collègue Exemple", people.boussole, "shelter_worker")
+    later = timezone.now() + timedelta(hours=3)
+    for who, at, code in ((colleague, timezone.now(), "taken_back_by_who_reported"), (people.sonia, later, "taken_back_too_late")):
+        with pytest.raises(Refused) as refused:
+            actions.take_back_incident(incident.pk, why="not_meant", acting=who.actor, now=at)
+        assert refused.value.code == code
+    with pytest.raises(NotVisible):
+        actions.take_back_incident(incident.pk, why="not_meant", acting=people.ines.actor, now=timezone.now())
+    sonia, house = signed_in(people.sonia), f"/places/houses/{held.shelter_id}/"
+    assert "J'ai signalé cela par erreur" in read(sonia.get(house))
+    assert "J'ai signalé cela par erreur" not in read(signed_in(colleague).get(house))
+    sonia.post(house + "mistake/", {"incident": str(incident.pk), "why": ""})
+    with people.sonia.acts() as actor:
+        assert Incident.objects.visible_to(actor).get().taken_back_at is None, "a reason is asked for"
+    page = read(sonia.post(house + "mistake/", {"incident": str(incident.pk), "why": "another_house"}, follow=True))
+    assert "d'un autre lieu</strong>" in page
+    with people.sonia.acts() as actor:
+        assert Shelter.objects.visible_to(actor).get(pk=held.shelter_id).paused_at is None
+        assert Request.objects.visible_to(actor).get(pk=moving.pk).outcome == Request.Outcome.WITHDRAWN
+        assert Hold.objects.visible_to(actor).get(pk=asked.pk).state == Hold.State.WITHDRAWN
+        assert Hold.objects.visible_to(actor).get(pk=held.pk).state == Hold.State.ARRIVED, "she stays where she is"
+    assert near.zone == "13"
+    assert "c'était une erreur" in read(signed_in(people.ines).get("/places/"))
+    amina = signed_in(people.amina)
+    assert "était une erreur" in line(amina, f"/cases/{case.code}/")
+    tell(people.amina)
+    assert facts(case, people.amina)[-2:] == ["bed_requested", "entered_in_error"], "the file tells both: nothing is erased"
+    with people.amina.acts() as actor:
+        last = Fact.objects.visible_to(actor).filter(case=case).latest("revision")
+        assert last.corrects is not None
+        assert last.corrects.recorded_at > now, "the search of the house, not the one that she made before"
+    assert amina.get(f"/cases/{case.code}/").status_code == 200
+    assert 'name="women"' in read(amina.get(f"/cases/{case.code}/place/"))
+    with pytest.raises(Refused) as refused:
+        actions.take_back_incident(incident.pk, why="not_meant", acting=people.sonia.actor, now=timezone.now())
+    assert refused.value.code == "taken_back_already"
+
+
+def test_after_a_yes_the_access_of_the_house_that_she_left_is_ended_by_one_button_and_never_by_itself(
+    people: Cast, case: Case, signed_in: SignIn
+) -> None:
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=timezone.now())
+    given = grant(case, people.amina.actor, people.boussole, ["contact_safety", "housing", "profile"])
+    moved_by_the_shelter_itself(people, held)
+    amina = signed_in(people.amina)
+    after = amina.post(f"/cases/{case.code}/moved/", {"there": "yes"}, follow=True)
+    assert f"{people.boussole.name} voit encore son dossier" in read(after)
+    with people.sonia.acts() as actor:
+        assert Case.objects.visible_to(actor).exists(), "nothing ends by itself"
+    for stranger in (people.sonia, people.ines, people.odile):
+        assert signed_in(stranger).get(f"/cases/{case.code}/moved/").status_code == 404
+    assert f"/cases/{case.code}/access/{given.pk}/end/" in read(after)
+    amina.post(f"/cases/{case.code}/access/{given.pk}/end/")
+    with people.sonia.acts() as actor:
+        assert not Case.objects.visible_to(actor).exists()
+    assert amina.get(f"/cases/{case.code}/moved/").status_code == 404
+
+
+def test_where_we_found_her_next_place_ourselves_the_house_before_it_is_named_too(people: Cast, case: Case, signed_in: SignIn) -> None:
+    now, amina = timezone.now(), signed_in(people.amina)
+    held = accepted(people, case)
+    arrive(people.sonia, people.amina, held.pk, now=now - timedelta(days=9))
+    grant(case, people.amina.actor, people.boussole, ["contact_safety", "housing", "profile"])
+    page = read(amina.get(f"/cases/{case.code}/place/{held.request_id}/"))
+    assert "voit encore son dossier" not in page, "the house in which she is"
+    next_one = ask(people.amina, reference=case.place_reference)
+    there = hold(people.amina, next_one, unit(people.ines, shelter(people.ines, zone="59", name="Ailleurs")), now=now)
+    actions.accept(there.pk, acting=people.ines.actor, now=now)
+    arrive(people.ines, people.amina, there.pk, now=now)
+    assert f"{people.boussole.name} voit encore son dossier" in read(amina.get(f"/cases/{case.code}/place/{next_one.pk}/"))
+    assert "voit encore son dossier" not in read(amina.get(f"/cases/{case.code}/place/{held.request_id}/")), "said where it matters"
+
+
+def test_no_sql_takes_a_colleagues_report_or_an_alert_back(people: Cast) -> None:
+    house = shelter(people.sonia, now=timezone.now() - timedelta(days=2))
+    actions.report_incident(house.pk, kind="located", acting=people.sonia.actor, now=timezone.now() - timedelta(hours=3))
+    colleague = member("Collègue Exemple", people.boussole, "shelter_worker")
+    for who in (colleague, people.sonia):
+        with who.acts(), connection.cursor() as cursor:
+            cursor.execute("UPDATE places_incident SET taken_back_at = now(), why = 'not_meant'")
+            assert cursor.rowcount == 0, "neither in a colleague's place nor later than allowed"
+    for who in (people.sonia, colleague):
+        with who.acts(), connection.cursor() as cursor:
+            cursor.execute("UPDATE places_alert SET taken_back_on = current_date")
+            assert cursor.rowcount == 0, "only the step of the application"
+
+
+def staying(client: Client) -> str:
+    """The part of Places that lists who stays."""
+    return read(client.get("/places/")).split('id="staying-title"')[1].split("</section>")[0]
+
+
+def read(answer: Any) -> str:
+    """A page as its letters stand on screen."""
+    return unescape(answer.content.decode()).replace("\xa0", " ")
 
 
 def line(client: Client, address: str) -> str:

@@ -74,7 +74,7 @@ def test_sixteen_or_eighteen_counts_as_a_child_whose_age_is_not_known(signed_in:
     spread = {"earliest": (NOW - timedelta(days=100)).date().isoformat(), "latest": (NOW + timedelta(days=600)).date().isoformat()}
     record(case, people.amina.actor, "person_described", turns_18=spread, gender="man")
     shown = form(amina, case)
-    assert (shown["men"], shown["minors"], shown["contested"]) == (0, 1, "man")
+    assert (shown["men"], shown["minors"], shown["contested"], shown["aged_12_17"]) == (0, 1, "man", None)
 
 
 def test_a_request_for_an_adult_is_pointed_out_once_the_file_says_a_minor(signed_in: SignIn, people: Cast) -> None:
@@ -93,6 +93,7 @@ def test_a_minor_counts_as_a_minor_and_an_unknown_gender_is_not_guessed(signed_i
     described(child, people.amina, turns_18="2030", dependants=1)
     shown = form(amina, child)
     assert (shown["women"], shown["minors"]) == (0, 2)
+    assert (shown["aged_12_17"], shown["aged_3_11"]) == (1, None), "her own age is told; nobody asked that of the other"
     described(unknown, people.amina, gender="not_known")
     shown = form(amina, unknown)
     assert (shown["women"], shown["others"]) == (0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from repere.accounts.acting import acting_as
-from repere.cases.models import Case, Fact
+from repere.cases.models import FACT, Case, Fact, Task
 from repere.cases.place_facts import note_place_event
 from repere.core.needs import household
-from repere.places import actions
+from repere.places import actions, jobs
 from repere.places.models import Event, Hold
-from tests.cases.story import concern
+from tests.cases.story import concern, record
 from tests.people import Cast, Member
-from tests.places.houses import by_worker, shelter, unit
+from tests.places.houses import arrive, by_worker, shelter, unit
 
 SignIn = Callable[[Member], Client]
 NEEDS = {
@@ -68,6 +69,58 @@ def test_from_her_file_to_a_filled_place_on_the_pages(signed_in: SignIn, people:
     amina.post(address + "there/", {"hold": str(held.pk)})
     tell(people.amina)
     assert [kind for kind in facts(case, people.amina) if kind.startswith(("bed", "stay"))] == ["bed_requested", "bed_held", "stay_started"]
+
+
+def arrived(people: Cast, case: Case, *, listed: bool) -> str:
+    """She is in a house of Sonia's, said by both sides. The address of the request."""
+    room, now = unit(people.sonia, shelter(people.sonia, listed=listed)), timezone.now()
+    needs = household(["woman"])
+    with acting_as(people.amina.actor):
+        reference = Case.objects.visible_to(people.amina.actor).get(pk=case.pk).place_reference
+    asked = actions.ask(
+        reference=reference, needs=needs, urgency=2, zone="13", key=UUID(int=50 + listed), acting=people.amina.actor, now=now
+    )  # fmt: skip
+    if listed:
+        held = actions.hold(asked.pk, room.pk, key=UUID(int=60), acting=people.amina.actor, now=now)
+        actions.accept(held.pk, acting=people.sonia.actor, now=now)
+    else:
+        actions.send_to_unlisted(asked.pk, acting=people.amina.actor, now=now)
+        assert by_worker(jobs.send, asked.pk, now=now) == 1
+        with people.sonia.acts() as actor:
+            held = Hold.objects.visible_to(actor).get(request=asked)
+        actions.accept(held.pk, unit_id=room.pk, acting=people.sonia.actor, now=now)
+    arrive(people.sonia, people.amina, held.pk, now=now)
+    return f"/cases/{case.code}/place/{asked.pk}/"
+
+
+def test_after_an_arrival_how_to_reach_her_and_from_where_are_asked(signed_in: SignIn, people: Cast) -> None:
+    """What was noted where she was exploited is not offered as what holds now; a hidden house proposes no département."""
+    amina = signed_in(people.amina)
+    for listed in (True, False):
+        case = concern(people.amina.actor)
+        record(case, people.amina.actor, "safe_contact_instructions", "2026-06-01", accompanied_by="presumed_exploiter", can_contact="yes")
+        address = arrived(people, case, listed=listed)
+        tell(people.amina)
+        page = amina.get(address).content.decode()
+        form = f"/cases/{case.code}/facts/new/safe_contact_instructions/"
+        assert form in page
+        [choice] = re.findall(r"<(?:option|input)[^>]*presumed_exploiter[^>]*>", amina.get(form).content.decode())
+        assert not re.search("checked|selected", choice), "what was noted before is not offered as what she says now"
+        assert ("Suivre son dossier depuis" in page, "Bouches-du-Rhône" in page) == (listed, listed)
+        assert "Redemander comment la joindre" in amina.get(f"/cases/{case.code}/").content.decode()
+        assert "Noté avant son arrivée" in amina.get(f"/cases/{case.code}/").content.decode()
+        sent = {"key": str(UUID(int=7 + listed))}
+        assert amina.post(f"{address}follow/", sent).status_code == amina.post(f"{address}follow/", sent).status_code == 302
+        assert signed_in(people.ines).post(f"{address}follow/", sent).status_code == 404
+        with acting_as(people.amina.actor) as actor:
+            assert Case.objects.visible_to(actor).get(pk=case.pk).territory == ("13" if listed else "69")
+        today = timezone.now().date()
+        said = {"accompanied_by": "alone", "can_contact": "yes"}
+        noted = record(case, people.amina.actor, "safe_contact_instructions", today, now=timezone.now(), **said)
+        assert form not in amina.get(address).content.decode()
+        with acting_as(people.amina.actor) as actor:
+            task = Task.objects.visible_to(actor).get(case=case, rule_id="common.renew_safe_contact")
+        assert (task.closing, task.closing_fact_id) == (FACT, noted.pk)
 
 
 def test_one_event_is_one_fact_however_often_the_job_runs(people: Cast) -> None:

@@ -11,13 +11,16 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
+from repere.cases.consent.actions import withdraw_consent
 from repere.cases.models import Capsule, Case, Consent, Offer, Referral
 from repere.cases.referral import actions as referring
 from repere.cases.referral import queries
+from repere.cases.referral.called_back import services_to_ring
 from repere.cases.referral.showing import Chosen
 from repere.cases.refusals import NotVisible
 from repere.ledger.models import Entry
@@ -164,6 +167,61 @@ def test_a_referral_that_is_called_back_closes_its_link(offer: Offer, people: Ca
         referral = Referral.objects.visible_to(amina).get()
     referring.recall_referral(referral, acting=people.amina.actor, now=now())
     refused("capsule_closed", lambda: referring.open_capsule(made.token, made.code, now=now()))
+
+
+def test_a_service_that_had_read_it_is_rung_when_she_takes_her_agreement_back(
+    offer: Offer, case: Case, consent: Consent, people: Cast, signed_in: Callable[[Member], Client]
+) -> None:
+    """Noted as a fact or taken back on its page, a withdrawal ends the same things and says whom to ring, until somebody did."""
+    amina, stranger = signed_in(people.amina), signed_in(people.ines)
+    made = referring.make_capsule(offer, acting=people.amina.actor, now=now())
+    referring.open_capsule(made.token, made.code, now=now())
+    referring.answer_capsule(made.token, made.code, accepts=True, name="Dominique", function="avocat", now=now())
+    assert "Appelez-" not in amina.get("/").content.decode()
+    fact = record(case, people.amina.actor, "consent_withdrawn", now().date(), now=now(), basis="person_said", purpose="support")
+    pages = {address: amina.get(address).content.decode() for address in _where_it_is_told(case, fact.pk, offer)}
+    for address, page in pages.items():
+        assert SERVICE["name"] in page, address
+        assert "Appelez-le" in page, address
+    told = pages[reverse("cases:recorded", args=[case.code, fact.pk])]
+    with acting_as(people.amina.actor) as actor:
+        assert Referral.objects.visible_to(actor).get().code in told
+        [line] = queries.reached_by(offer.service or uuid4())
+    assert line.value in told
+    assert "Ce fait ne donne de nouvelle tâche à personne" not in told
+    assert stranger.post(reverse("cases:offer_act", args=[offer.pk, "told"])).status_code == 404
+    for _twice in range(2):
+        assert amina.post(reverse("cases:offer_act", args=[offer.pk, "told"])).status_code == 302
+    with acting_as(people.amina.actor):
+        assert Entry.objects.filter(act="tell_called_back", subjects__contains=[case.person_id]).count() == 1
+    assert all("Appelez-" not in amina.get(address).content.decode() for address in pages)
+
+
+def _where_it_is_told(case: Case, fact: UUID, offer: Offer) -> list[str]:
+    addresses = [("recorded", [case.code, fact]), ("consents", [case.code]), ("offer", [offer.pk])]
+    return ["/", *(reverse(f"cases:{name}", args=args) for name, args in addresses)]
+
+
+def test_nobody_is_rung_who_read_nothing(offer: Offer, case: Case, people: Cast) -> None:
+    """A link that nobody opened, and one whose service said no before, wait for no call."""
+    made = referring.make_capsule(offer, acting=people.amina.actor, now=now())
+    with acting_as(people.amina.actor) as amina:
+        consent = Consent.objects.visible_to(amina).get(case=case)
+    withdraw_consent(consent, key=uuid4(), acting=people.amina.actor, now=now())
+    with acting_as(people.amina.actor) as amina:
+        capsule = Capsule.objects.visible_to(amina).get(pk=made.capsule.pk)
+        assert (capsule.closed_at is not None, capsule.ring_since) == (True, None)
+        assert services_to_ring(amina) == []
+
+
+def test_the_page_of_a_withdrawal_says_whom_to_ring_too(offer: Offer, case: Case, consent: Consent, people: Cast) -> None:
+    made = referring.make_capsule(offer, acting=people.amina.actor, now=now())
+    referring.open_capsule(made.token, made.code, now=now())
+    withdraw_consent(consent, key=uuid4(), acting=people.amina.actor, now=now())
+    with acting_as(people.amina.actor) as amina, CaptureQueriesContext(connection) as asked:
+        [one] = services_to_ring(amina)
+    assert (one.offer_id, one.service, one.read_of_her) == (offer.pk, f"{SERVICE['structure']} · {SERVICE['name']}", False)
+    assert len(asked) <= 6
 
 
 def test_every_wrong_code_is_written_down_and_a_link_that_closes_is_told_to_who_sent_it(offer: Offer, people: Cast) -> None:

@@ -15,6 +15,7 @@ from repere.cases.models import Case, Consent, Referral
 from repere.directory.entry_models import Service
 from repere.directory.queries.choosing import SHOWN, Choice, to_choose
 from tests.cases.story import concern, record
+from tests.cases.test_referral import agree
 from tests.directory.entries import vetted
 from tests.people import Cast, Member
 
@@ -83,6 +84,12 @@ def test_needs_choose_functions_where_no_word_was_typed(people: Cast) -> None:
     assert [line.service for line in choosing(people, functions=["health_check"]).lines] == [hospital]
 
 
+def test_interpreters_come_after_what_she_needs_them_for(people: Cast) -> None:
+    here = vetted(people, people.pascal, structure="Voix inventées", kind="interpreting", function="interpreter", name="Voix")
+    [far] = lawyers(people, 1, "13")
+    assert [line.service for line in choosing(people, functions={"interpreter", "legal"}).lines] == [far, here]
+
+
 def test_the_one_chosen_stays_whatever_is_searched(people: Cast) -> None:
     [lawyer], hospital = lawyers(people, 1), vetted(people, people.pascal, **HOSPITAL)
     assert [line.service for line in choosing(people, "hôpital", chosen=lawyer.pk).lines] == [lawyer, hospital]
@@ -135,29 +142,50 @@ def test_a_town_of_two_departements_is_asked_again(case: Case, people: Cast, sig
 
 
 def test_noting_her_agreement_leads_back_to_the_form_as_it_stood(case: Case, people: Cast, signed_in: SignIn) -> None:
-    client = signed_in(people.amina)
+    """The form of the agreement holds what the referral needs; just the new agreement is chosen afterwards, whatever was before."""
+    client, [lawyer] = signed_in(people.amina), lawyers(people, 1)
+    other = agree(case, people.amina.actor, recipient="other", groups=("support",))
     typed = {
-        "key": str(uuid4()), "first": str(people.boussole.pk), "needs": ["legal"], "urgency": "now", "purpose": "support", "ground": "care",
-        "groups": ["support"], "handling": "share", "until": "2027-01-15", "note": "Trois mots",
+        "key": str(uuid4()), "service": str(lawyer.pk), "needs": ["legal"], "urgency": "now", "purpose": "support", "ground": "care",
+        "groups": ["support"], "handling": "share", "until": "2027-01-15", "note": "Trois mots", "consent": str(other.pk),
     }  # fmt: skip
     refused = client.post(address(case), typed).content.decode()
     assert 'name="note_agreement"' in refused
+    assert re.search("«\xa0Autre\xa0».*Avocat ou aide juridique", refused), "the error names whom it was for and whom it is needed for"
     answer = client.post(address(case), typed | {"note_agreement": "1"})
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.code}/agreements/new/?for=referral")
-    assert "Votre orientation attend" in client.get(answer["Location"]).content.decode()
-    agreed = {
-        "key": str(uuid4()), "said_by": "herself", "purpose": "support", "recipient": "specialised_association", "groups": ["support"],
-        "channels": ["here"], "ongoing": "no", "starts_on": "2026-06-01", "paper": "kept_here", "language": "français",
-        "interpreter": "Exemple",
-        "witness": "Exemple",
+    opened = client.get(answer["Location"])
+    assert "Votre orientation attend" in opened.content.decode()
+    assert lawyer.name in opened.content.decode()
+    stands = {name: opened.context["form"][name].value() for name in ("recipient", "purpose", "groups", "channels")}
+    assert stands == {"recipient": "lawyer", "purpose": "legal", "groups": ["support"], "channels": ["here"]}
+    agreed = stands | {
+        "key": str(uuid4()), "said_by": "herself", "ongoing": "no", "starts_on": "2026-06-01", "paper": "kept_here", "language": "fra",
+        "interpreter": "Exemple", "witness": "Exemple",
     }  # fmt: skip
     back = client.post(answer["Location"], agreed)
     assert back.status_code == 302, back.context["form"].errors
     assert back["Location"] == f"{address(case)}?for=referral"
     page = client.get(back["Location"]).content.decode()
     with people.amina.acts() as acting:
-        consent = Consent.objects.visible_to(acting).get()
+        consent = Consent.objects.visible_to(acting).exclude(pk=other.pk).get()
     assert f'<option value="{consent.pk}" selected>' in page
+    assert f'<option value="{other.pk}" selected>' not in page
     assert "Trois mots" in page
     assert chosen(page, "groups") == {"support"}
     assert "digest" in client.post(address(case), typed | {"consent": str(consent.pk)}).content.decode()
+
+
+def test_what_was_changed_in_the_agreement_stays_and_several_kinds_of_services_are_said(
+    case: Case, people: Cast, signed_in: SignIn
+) -> None:
+    client, [lawyer] = signed_in(people.amina), lawyers(people, 1)
+    typed = {"key": str(uuid4()), "service": str(lawyer.pk), "purpose": "support", "groups": ["support", "profile"]}
+    place = client.post(address(case), typed | {"note_agreement": "1"})["Location"]
+    assert client.post(place, {"key": str(uuid4()), "recipient": "lawyer", "groups": ["profile"]}).status_code == 200
+    form = client.get(place).context["form"]
+    assert (form["recipient"].value(), form["groups"].value()) == ("lawyer", ["profile"]), "she took one group away"
+    police = client.post(address(case), typed | {"first": str(people.police.pk), "note_agreement": "1"})["Location"]
+    opened = client.get(police)
+    assert "sont de sortes différentes" in opened.content.decode()
+    assert opened.context["form"]["recipient"].value() == "lawyer", "nothing is put in place of what was answered"

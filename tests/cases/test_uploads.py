@@ -155,6 +155,7 @@ FILES: dict[str, tuple[Any, str]] = {
     "a page named as a picture": (lambda: b"<html><script>alert(1)</script></html>", "paper_kind"),
     "a drawing that runs": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "paper_kind"),
     "a text document with macros": (lambda: archive("word/vbaProject.bin"), "paper_kind"),
+    "a photograph as telephones keep it": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500), "paper_of_a_telephone"),
     "an archive": (lambda: archive("x"), "paper_kind"),
     "a picture and an archive in one": (lambda: picture() + archive("x"), "jpg"),
     "an archive before a document": (lambda: archive("x") + document(), "paper_kind"),

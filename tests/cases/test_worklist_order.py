@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,43 @@ def test_code_names_do_not_repeat_in_a_house(people: Cast, monkeypatch: pytest.M
         names = opening.free_pseudonyms(amina, 150, but=["Saule 30"])
     assert len({*names}) == 150
     assert not {*names} & {*taken, "Saule 30"}
+
+
+def test_a_bed_for_tonight_is_read_before_what_is_late(people: Cast, django_assert_max_num_queries: Any) -> None:
+    """Files of months ago owe two pages of steps; the one opened tonight stands above them all, each of them stands once."""
+    amina, later = people.amina.actor, datetime(2026, 12, 1, 22, 50, tzinfo=UTC)
+    for _number in range(12):
+        old = concern(amina, "2026-05-20")
+        record(old, amina, "presumption_stated", "2026-05-20")
+        record(old, amina, "support_plan_agreed", "2026-05-21", review_on="2026-05-25")
+        record(old, amina, "urgent_need", "2026-05-20", needs=["legal", "documents", "food", "protection", "shelter"])
+    tonight = concern(amina, "2026-12-01", now=later)
+    record(tonight, amina, "urgent_need", "2026-12-01", now=later, needs=["legal", "shelter", "protection"])
+    needs = ["common.meet_need_shelter", "common.meet_need_protection"]
+    with acting_as(amina):
+        for tab in ("", "due"):
+            with django_assert_max_num_queries(6):
+                page = queries.worklist(amina, now=later, tab=tab)
+            first = [line for line in page.lines if line.first]
+            assert first == list(page.lines[:2])
+            assert [(line.code, line.rule_id) for line in first] == [(tonight.code, need) for need in needs], tab or "as it opens"
+        assert not any(line.first for line in queries.worklist(amina, now=later, tab="due", page=2).lines)
+        whole = [line for number in range(1, page.pages + 1) for line in queries.worklist(amina, now=later, tab="due", page=number).lines]
+        with django_assert_max_num_queries(6):
+            new = queries.worklist(amina, now=later, tab="new").new
+    assert page.pages > 1
+    assert len({line.task_id for line in whole}) == len(whole) == page.counts["due"]
+    assert [(line.code, len(line.cannot_wait)) for line in new] == [(tonight.code, 2)], "what is new says how urgent it is"
+
+
+def test_what_was_met_or_is_old_does_not_push_itself_forward(people: Cast) -> None:
+    """A week later an urgent need stands where its day puts it; one that was met stands nowhere."""
+    amina = people.amina.actor
+    case = concern(amina)
+    record(case, amina, "urgent_need", needs=["shelter", "protection"])
+    record(case, amina, "urgent_need_met", needs=["shelter"])
+    with acting_as(amina):
+        now, later = (queries.worklist(amina, now=NOW + timedelta(days=days), tab="due").lines for days in (1, 9))
+    assert [line.rule_id for line in now if line.first] == ["common.meet_need_protection"]
+    assert not any(line.first for line in later)
+    assert "common.meet_need_protection" in {line.rule_id for line in later}

@@ -140,8 +140,10 @@ class Case:
     # ---- duties
 
     def done(self, rule: Rule) -> int:
-        """Closed by a fact on or after the day that opened it."""
+        """Closed by a fact on or after the day that opened it; where it says so, only by one that comes after the fact that did."""
         assert rule.duty is not None
+        if rule.duty.later is not None:
+            return self.expression(rule.duty.later, self.on)
         opened = self.day_of(ask.DayOf(rule.duty.trigger), self.on)
         value = NO
         for selector in rule.duty.done:

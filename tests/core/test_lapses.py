@@ -59,6 +59,20 @@ def test_a_lapse_that_says_nothing_clear_is_refused(tmp_path: Path, how: str, ex
     assert any(expected in fault.expected and fault.file.endswith("rules.yaml") for fault in refused.value.faults)
 
 
+def test_only_what_comes_after_does_a_duty_that_says_so(tmp_path: Path) -> None:
+    """Of two facts on one day the one recorded later: how to reach her, noted in the morning, is not that of tonight's bed."""
+    done, day = "    done: [{kind: met, where: {place: there}}]", date(2024, 7, 1)
+    text = FILES[RULES].replace(done, "    done: [left]\n    done_later: true")
+    made = load(write_book(tmp_path / "well", {RULES: text}), "xx")
+    for hours, outcome in (((9,), "open"), ((9, 22), "done")):
+        left = [Fact(hour, "left", day, day, datetime(2024, 7, 1, hour, tzinfo=UTC), "case_worker", fields={}) for hour in hours]
+        met = Fact(0, "met", day, day, datetime(2024, 7, 1, 20, tzinfo=UTC), "case_worker", fields={"place": "here"})
+        assert evaluate(made, [met, *left], on=day).findings["xx.visit"].outcome == outcome
+    with pytest.raises(RuleBookError) as refused:
+        load(write_book(tmp_path / "unclear", {RULES: FILES[RULES].replace(done, f"{done}\n    done_later: true")}), "xx")
+    assert any("kinds alone under 'done'" in fault.expected for fault in refused.value.faults)
+
+
 @pytest.mark.parametrize(
     ("when", "expected"),
     [

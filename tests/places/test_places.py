@@ -306,7 +306,7 @@ def test_an_incident_moves_those_who_stay_and_tells_others_no_name_and_no_shelte
     assert (to_move.urgency, to_move.household["needs"]["avoid"], to_move.household["needs"]["refuses_zones"]) == (3, ["13"], ["69"])
     with people.ines.acts() as actor:
         (alert,) = Alert.objects.visible_to(actor)
-        assert {column.name for column in Alert._meta.fields} == {"id", "zone", "kind", "on"}
+        assert {column.name for column in Alert._meta.fields} == {"id", "zone", "kind", "on", "taken_back_on"}
         assert alert.kind == "located"
         assert not Incident.objects.visible_to(actor).exists()
     with people.amina.acts() as actor:

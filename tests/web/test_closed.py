@@ -186,7 +186,7 @@ def test_whoever_watches_learns_only_yes_or_no(client: Client, db: None) -> None
     for elsewhere in ({"REMOTE_ADDR": "203.0.113.5"}, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.5"}):
         assert set(client.get("/ready", **elsewhere).json()) == {"ready"}
     here = client.get("/ready", REMOTE_ADDR="127.0.0.1").json()
-    assert {"database", "disk", "clock", "worker", "sealer", "backup"} == set(here["parts"])
+    assert {"database", "disk", "clock", "worker", "sealer", "records", "backup"} == set(here["parts"])
 
 
 def test_a_nearly_full_disk_is_not_ready(nearly_full: Any, client: Client, db: None) -> None:

@@ -286,10 +286,14 @@ def _of_grant(word: str) -> str:
 
 
 RECEIVED = f"organisation_id = {ACTING_ORGANISATION} AND (purpose || ':file')::text = ANY ({GRANTED})"
+# Whoever poses as an association would put a name before every house, and see which of them looks twice.
+PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ACTING_ORGANISATION} AND o.state = 'active')"
 GRANT_POLICIES = {
     "seen by giver and receiver": f"FOR SELECT USING ((({_of_grant('shares')}) OR ({RECEIVED})) AND {NOT_BLOCKED})",
     # After the verb asked who may share; one that carries out a referral is compared with it (`referral.GRANT_POLICY`).
-    "given by the verb of whoever opened the file": f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND referral IS NULL)",
+    "given by the verb of whoever opened the file": (
+        f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND {PAST_PROBATION} AND referral IS NULL)"
+    ),
     "ended by whoever gave it": f"FOR UPDATE USING ({_of_grant('shares')} AND {NOT_BLOCKED}) WITH CHECK ({OURS} AND {BY_THE_HOUSE})",
     "read by jobs": f"FOR SELECT TO repere_worker USING ({ACTING_JOB} AND {ACTING_ORGANISATION} IS NULL)",
     **referral.GRANT_POLICY,

@@ -12,7 +12,8 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key, share_person_key, withdraw_person_key
 from repere.cases import mechanisms, sealed
-from repere.cases.access import standing, visible_case_by_id, visible_grant
+from repere.cases.access import is_assigned, standing, visible_case_by_id, visible_grant
+from repere.cases.actions.break_glass import tell_second_person
 from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.actions.facts import defer_others, hold_file
 from repere.cases.actions.passage import Passage, check_purpose
@@ -20,9 +21,12 @@ from repere.cases.evaluation import acting_organisation
 from repere.cases.models import IDENTITY, Case, Grant, Referral
 from repere.cases.models.person import GrantQuerySet
 from repere.cases.refusals import Refused
+from repere.directory.doors import is_past_probation
 from repere.directory.models import WORKING, Organisation
 
 ENDS = "access"
+TOLD_TO_ANOTHER = frozenset({IDENTITY, "housing", "contact_safety"})
+"""Who she is, where she is and how to reach her: what leaves of it without her agreement is told to a second person."""
 
 
 def grant_access(
@@ -55,6 +59,10 @@ def grant_access(
         _check_grant(case, receiver, words, reason, ends_at, me, now)
         if (referral is None or acting.kind != "system") and "may_share" not in standing(acting, case).words:
             raise Refused("take_over_first")
+        if referral is None and not is_past_probation(acting):
+            raise Refused("giver_on_probation")
+        if referral is None and set(words) - standing(acting, case).words - {"health"}:
+            raise Refused("share_what_you_see", field="groups")
         body = Organisation.objects.filter(pk=receiver).first()
         if body is None or body.state not in WORKING:
             raise Refused("unknown_organisation", field="to")
@@ -76,6 +84,7 @@ def grant_access(
         detail = {
             "case": case.pk, "grant": grant.pk, "to": receiver, "groups": words, "ends_at": ends_at.isoformat() if ends_at else None,
             "purpose": purpose, "consent": consent, "law": law, "kinds": kinds,
+            "told": None if referral or consent else _tell_a_colleague(case, words, acting=acting, now=now),
         }  # fmt: skip
         ledger.record(acting, "grant_access", subjects=[case.person_id], detail=detail)
     return grant
@@ -98,6 +107,13 @@ def end_grant(grant: Grant | UUID, *, acting: Actor, now: datetime) -> Grant:
         defer_others(case)
         ledger.record(acting, "end_grant", subjects=[grant.person_id], detail={"case": case.pk, "grant": grant.pk})
     return grant
+
+
+def _tell_a_colleague(case: Case, words: list[str], *, acting: Actor, now: datetime) -> UUID | None:
+    """Whoever follows her, where somebody else opens this; where she opens it herself, a colleague reads of the name alone."""
+    if not TOLD_TO_ANOTHER & set(words) or (IDENTITY not in words and is_assigned(acting, case)):
+        return None
+    return tell_second_person(case, step="left_unasked", acting=acting, now=now)
 
 
 def _limits(referral: Referral | None) -> dict[str, Any]:

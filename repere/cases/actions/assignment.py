@@ -15,6 +15,7 @@ from repere.cases.access import visible_case_by_id, works_on_files
 from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.actions.notices import NO_REFERENT, tell
 from repere.cases.evaluation import acting_organisation
+from repere.cases.handover.queries import may_follow
 from repere.cases.models import Assignment, Case, Notice, ScopedQuerySet, TeamPractice
 from repere.cases.models.standing import COVERED, OPENED, TAKEN_OVER
 from repere.cases.refusals import NotVisible, Refused
@@ -68,6 +69,8 @@ def hand_over_case(case: Case, *, to: UUID, reason: str, acting: Actor, now: dat
             raise Refused("why_needed", field="reason")
         if to == acting.user_id or not Membership.objects.current().filter(user=to, organisation=me).exists():
             raise Refused("not_a_member", field="to")
+        if not may_follow(to, case, acting):
+            raise Refused("successor_not_possible", field="to", value=case.code)
         follow_no_more(mine, acting, now)
         theirs = Assignment.objects.visible_to(acting).filter(case=case, user=to, ended_at=None).first()
         ring = sealed.KeyRing(person_key(case.person_id, me))

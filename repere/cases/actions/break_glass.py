@@ -109,6 +109,14 @@ def second_person(case: Case, acting: Actor) -> UUID | None:
     return colleague.user_id if colleague else None
 
 
+def tell_second_person(case: Case, *, step: str, acting: Actor, now: datetime) -> UUID | None:
+    """A line on the desk of whoever follows her, else of a colleague. Who was told; nobody in an organisation of one."""
+    told = second_person(case, acting)
+    if told is not None:
+        tell(told, case, step=step, acting=acting, now=now)
+    return told
+
+
 def _check(words: list[str], motive: str, reason: str, acting: Actor) -> None:
     if motive not in MOTIVES:
         raise Refused("motive_needed", field="motive")

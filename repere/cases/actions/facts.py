@@ -20,6 +20,7 @@ from repere.accounts.keyring import person_key, withdraw_person_key
 from repere.cases import evaluation, mechanisms, plausibility
 from repere.cases.access import standing, visible_case_by_id, visible_fact
 from repere.cases.actions.by_the_house import add, house
+from repere.cases.actions.notices import tell_keepers
 from repere.cases.actions.receipts import claim
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import Case, Fact, Grant, View
@@ -75,8 +76,10 @@ def record_fact(
         declared = mechanism.facts[kind]
         grant = grant_of(case, acting)
         _check_group(case, declared.group, grant, acting)
+        _check_keeper(case, declared, grant, corrects)
         revision = next_revision(case)
         present = facts_of(case, acting)
+        _check_ended_by_who_began(case, declared, grant, present)
         replaced = _replaced(present, corrects, kind=kind, mine=clean, acting=acting)
         fact = Fact(
             id=fact_id, case=case, owner_id=case.organisation_id, kind=kind, version=declared.version, data_group=declared.group,
@@ -152,6 +155,22 @@ def _check_group(case: Case, group: str, grant: Grant | None, acting: Actor) -> 
         raise Refused("group_not_granted" if grant is not None else "take_over_first")
 
 
+def _check_keeper(case: Case, declared: FactKind, grant: Grant | None, corrects: Fact | UUID | None) -> None:
+    """What steers the whole file is said by who keeps it; what was entered in error is said of one fact."""
+    if declared.id == evaluation.WITHDRAWAL and corrects is None:
+        raise Refused("error_of_which_fact", field="kind")
+    if declared.keeper_only and grant is not None:
+        raise Refused("keeper_says", field="kind", name=case.organisation.name)
+
+
+def _check_ended_by_who_began(case: Case, declared: FactKind, grant: Grant | None, present: Sequence[Fact]) -> None:
+    """A presumption is not ended by a body that was given an access and never stated one: other bodies' grounds are theirs."""
+    if grant is None or declared.id != "presumption_ended":
+        return
+    if not any(fact.kind == "presumption_stated" and fact.organisation_id == grant.organisation_id for fact in evaluation.living(present)):
+        raise Refused("keeper_says", field="kind", name=case.organisation.name)
+
+
 def as_the_owner(case: Case) -> Actor:
     """Clocks and copied columns of a case are moved by its organisation alone, whoever's fact makes them move."""
     return Actor.system("clock", organisation_id=case.organisation_id)
@@ -184,6 +203,8 @@ def facts_of(case: Case, acting: Actor) -> list[Fact]:
 def settle(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, grant: Grant | None, act: str, acting: Actor, now: datetime) -> None:
     """After facts were added: what the lists say, the acting view, a job for the other views, one ledger row."""
     note_status(case, new)
+    if grant is not None:
+        tell_keepers(case, new, now=now)
     view = judge_own_view(case, grant=grant, acting=acting, now=now)
     end_what_consent_carried(case, facts, new, now=now)
     if grant is not None or Grant.objects.visible_to(acting, own=True).active().filter(case=case).exists():
@@ -205,7 +226,8 @@ def judge_own_view(case: Case, *, grant: Grant | None, acting: Actor, now: datet
 
 def end_what_consent_carried(case: Case, facts: Sequence[Fact], new: Sequence[Fact], *, now: datetime) -> None:
     """A consent that she takes back ends, at once, the accesses that rested on it."""
-    if not any(fact.kind in CONSENT_MOVES or fact.corrects_id for fact in new):
+    corrected = {fact.corrects_id for fact in new}
+    if not any(fact.kind in CONSENT_MOVES for fact in new) and not any(fact.kind in CONSENTS and fact.pk in corrected for fact in facts):
         return
     with acting_as(as_the_owner(case)) as owner:
         resting = Grant.objects.visible_to(owner).active().filter(case=case, owner=case.organisation_id).exclude(consent_fact=None)
@@ -224,8 +246,11 @@ CONSENTS = CONSENT_MOVES | {"consent_given"}
 
 
 def consents_standing(facts: Sequence[Fact], *, on: date) -> list[Fact]:
-    """Consents that nobody took back: not corrected, not ended, not followed by a withdrawal or a refusal for the same purpose."""
-    living = evaluation.living(facts)
+    """Consents that nobody took back: not corrected, not ended, not followed by a withdrawal or a refusal for the same purpose.
+
+    As said to who keeps the file: what she told another body is told to them, and asked again.
+    """
+    living = [fact for fact in evaluation.living(facts) if fact.organisation_id == fact.owner_id]
     taken_back = [fact for fact in living if fact.kind in CONSENT_MOVES]
 
     def stands(fact: Fact) -> bool:
@@ -252,7 +277,11 @@ def defer_others(case: Case, *, but: View | None = None) -> None:
 
 
 def note_status(case: Case, new: Sequence[Fact]) -> None:
-    """Copy to the case what lists, clocks and doors need: closed or open, country, territory, what her consent opens."""
+    """Copy to the case what lists, clocks and doors need: closed or open, country, territory, what her consent opens.
+
+    By the word of who keeps the file alone: a fact of another body is one more statement in it.
+    """
+    new = [fact for fact in new if fact.organisation_id == case.organisation_id]
     before = (case.closed_on, case.jurisdiction, case.mechanism, case.territory, case.zone)
     _note_agreed(case, new)
     for fact in new:

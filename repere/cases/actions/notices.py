@@ -13,8 +13,11 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases.actions.by_the_house import fill_once, house
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import Case, Notice
+from repere.cases.models import Assignment, Case, Fact, Notice
 
+SAID_ELSEWHERE = "said_elsewhere"
+"""Step of the notice that another body noted something that those who follow her must look at."""
+TOLD_TO_KEEPERS = frozenset({"consent_refused", "consent_withdrawn", "safe_contact_instructions", "person_described"})
 NO_REFERENT = "no_referent"
 """Step of the notice that nobody follows a file: it stays on the desk until somebody does."""
 
@@ -28,6 +31,23 @@ def read_notices(notices: Iterable[UUID], *, acting: Actor, now: datetime) -> in
         if count:
             ledger.record(acting, "read_notices", detail={"count": count})
     return count
+
+
+def tell_keepers(case: Case, new: Iterable[Fact], *, now: datetime) -> None:
+    """Those who follow her read that another body noted how to reach her, who she is, or that she takes something back. Once until read."""
+    if not any(fact.kind in TOLD_TO_KEEPERS for fact in new):
+        return
+    desk = Actor.system("tell", organisation_id=case.organisation_id)
+    with acting_as(desk):
+        if Notice.objects.visible_to(desk).filter(case=case, step=SAID_ELSEWHERE, read_at=None).exists():
+            return
+        following: list[UUID | None] = list(
+            Assignment.objects.visible_to(desk).filter(case=case, ended_at=None).values_list("user", flat=True)
+        )
+        for user in following or [None]:
+            Notice(
+                id=uuid4(), organisation_id=case.organisation_id, role="", user_id=user, case=case, task=None, step=SAID_ELSEWHERE, at=now
+            ).save(force_insert=True)  # fmt: skip
 
 
 def tell(user: UUID, case: Case, *, step: str, acting: Actor, now: datetime) -> None:

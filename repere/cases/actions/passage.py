@@ -20,7 +20,7 @@ from repere.cases.models import Case, Fact
 from repere.cases.policy import Family, Policy, load_policy
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
-from repere.core.rulebook import MISSING
+from repere.core.rulebook import MISSING, Mechanism
 from repere.directory.models import Organisation
 
 # Words by which a consent fact names its recipient → kinds of organisations.
@@ -32,7 +32,7 @@ RECIPIENTS = {
     "local_authority": {"child_protection", "other"}, "asylum_office": {"asylum"}, "reception_office": {"asylum"},
     "health_service": {"health"}, "lawyer": {"association", "other"}, "shelter": {"shelter", "association"},
     "panel": {"other", "coordination"}, "competent_authority": {"other", "coordination", "police"},
-    "permanent_group": {"coordination"}, "school": {"other"}, "other": {"other", "consulate"},
+    "permanent_group": {"coordination"}, "coordination": {"coordination"}, "school": {"other"}, "other": {"other", "consulate"},
 }  # fmt: skip
 
 
@@ -84,9 +84,16 @@ def _consent(case: Case, standing: list[Fact], asked: Passage, policy: Policy, l
         raise Refused("consent_does_not_carry", field="consent")
     recipient = fact.fields.get("recipient")
     if recipient and recipient not in MISSING and asked.kind not in RECIPIENTS.get(str(recipient), set()):
-        named = mechanisms.code_in_words(mechanisms.named(case.mechanism), "authority", str(recipient), language)
-        raise Refused("consent_for_another_kind", field="consent", value=named)
+        mechanism = mechanisms.named(case.mechanism)
+        named = mechanisms.code_in_words(mechanism, "authority", str(recipient), language)
+        needed = [mechanisms.code_in_words(mechanism, "authority", word, language) for word in words_for(mechanism, asked.kind)]
+        raise Refused("consent_for_another_kind", field="consent", value=named, expected=", ".join(needed))
     return fact
+
+
+def words_for(mechanism: Mechanism, kind: str) -> list[str]:
+    """The words by which an agreement under this mechanism names a kind of organisation, the plainest first."""
+    return [word for word in mechanism.offered("authority") if kind in RECIPIENTS.get(word, ())]
 
 
 def _check_basis(case: Case, consent: Fact | None, asked: Passage, policy: Policy, receiver: Family, acting: Actor) -> None:

@@ -11,7 +11,8 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.accounts.models import Membership, User
 from repere.cases import mechanisms, sealed
-from repere.cases.access import visible_case_by_id, visible_task
+from repere.cases.access import is_assigned, visible_case_by_id, visible_task
+from repere.cases.actions.break_glass import tell_second_person
 from repere.cases.actions.by_the_house import house
 from repere.cases.evaluation import acting_organisation, locked_views, refresh
 from repere.cases.models import WAIVER, Task
@@ -83,6 +84,8 @@ def waive_task(task: Task, *, reason: str, acting: Actor, now: datetime) -> Task
         task.closed_at, task.closing, task.closed_by_id = now, WAIVER, acting.user_id
         _keep(task, acting, "note", "closed_at", "closing", "closed_by")
         _record("waive_task", task, acting)
+        if task.assignee_id != acting.user_id and not is_assigned(acting, case):
+            tell_second_person(case, step="set_aside", acting=acting, now=now)
     return task
 
 

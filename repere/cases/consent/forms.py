@@ -17,7 +17,7 @@ from repere.cases.models.consent import KEPT_HERE, PAPERS
 from repere.cases.referral import words as worded
 from repere.core.dates import NotADay, PartialDate
 from repere.core.rulebook import Mechanism
-from repere.directory.vocabulary import languages_named
+from repere.directory.vocabulary import spoken
 
 SHORT = forms.TextInput(attrs={"class": "short", "autocomplete": "off"})
 BOXES = forms.CheckboxSelectMultiple
@@ -61,7 +61,10 @@ class ConsentForm(NamedErrors):
         error_messages={"required": _("The day of her agreement is needed.")},
     )  # fmt: skip
     ends_on = forms.CharField(label=_("Until when?"), max_length=40, required=False, widget=SHORT)
-    language = forms.CharField(label=_("In which language was it asked?"), max_length=60, required=False, widget=SHORT)
+    language = forms.ChoiceField(
+        label=_("In which language was it asked?"), required=False,
+        choices=lambda: [("", _("Not known")), *((one.code, one.label) for one in spoken())],
+    )  # fmt: skip
     interpreter = forms.CharField(label=_("Interpreter"), max_length=120, required=False)
     witness = forms.CharField(label=_("Witness"), max_length=120, required=False)
     words = forms.CharField(label=_("In her own words"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -92,12 +95,6 @@ class ConsentForm(NamedErrors):
         text = self.cleaned_data["ends_on"]
         return day_of(text) if text else None
 
-    def clean_language(self) -> str:
-        found, left = languages_named(self.cleaned_data["language"])
-        if left or len(found) > 1:
-            raise forms.ValidationError(gettext("Write one language, for example English or Arabic."))
-        return found[0] if found else ""
-
     def agreement(self) -> Agreement:
         told = self.cleaned_data
         return Agreement(
@@ -122,4 +119,5 @@ class PaperForm(forms.Form):
 
 
 def listed(mechanism: Mechanism, codelist: str) -> list[tuple[str, Any]]:
-    return [(code, said(entry.label)) for code, entry in mechanism.codelists[codelist].items()]
+    """What may be answered under this mechanism."""
+    return [(code, said(entry.label)) for code, entry in mechanism.offered(codelist).items()]

@@ -18,7 +18,10 @@ from repere.cases.consent import actions, queries
 from repere.cases.consent.forms import PAPER_WORDS, ConsentForm, PaperForm
 from repere.cases.consent.paper import make_pdf
 from repere.cases.models.consent import STAFF, WITH_HER
+from repere.cases.queries import filling
 from repere.cases.referral import words
+from repere.cases.referral.agreeing import needed_by
+from repere.cases.referral.called_back import to_ring_about
 from repere.cases.referral.queries import recipients
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.territory import civil_day
@@ -32,15 +35,18 @@ def consents(request: ActingRequest, code: str) -> HttpResponse:
     found = queries.consents(request.actor, code, now=timezone.now())
     request.shown.add(found.case.person_id)
     lines = [(line, words.VOICES[line.row.said_by], [words.CHANNELS[one] for one in line.row.channels]) for line in found.lines]
-    noted = queries.noted_besides(request.actor, found)
-    return render(request, "cases/consents.html", {"case": found.case, "lines": lines, "noted": noted})
+    noted, to_ring = queries.noted_besides(request.actor, found), to_ring_about(request.actor, found.case)
+    return render(request, "cases/consents.html", {"case": found.case, "lines": lines, "noted": noted, "to_ring": to_ring})
 
 
 @page
 def record(request: ActingRequest, code: str) -> HttpResponse:
+    """An agreement of hers; whoever was writing a referral finds in the form what that referral needs, and is led back to it."""
     now = timezone.now()
     case = queries.consents(request.actor, code, now=now).case
     request.shown.add(case.person_id)
+    waiting = filling.draft(request.actor, form="referral", case=case) if _comes_back(request) else None
+    needed = needed_by(waiting.body, case, request.actor) if waiting else None
     form = ConsentForm(
         request.POST if request.method == "POST" else None, mechanism=mechanisms.named(case.mechanism),
         organisations=recipients(request.actor),
@@ -48,21 +54,29 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
     )  # fmt: skip
     unsent = drafts.Unsent(request, "agreement", case)
     unsent.restore(form)
+    if waiting and needed and (unsent.found is None or unsent.found.saved_at < waiting.saved_at):
+        form.initial = {**form.initial, **{name: value for name, value in needed.initial().items() if value}}
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_consent(case, form.agreement(), form.voice(), key=form.cleaned_data["key"], acting=request.actor, now=now)
             unsent.sent()
             messages.success(request, _("Written down. She may take it back whenever she wants."))
+            if _comes_back(request) and form.voice().said_by == STAFF:
+                messages.warning(request, str(Refused("staff_statement_carries_nothing")))
             return redirect(_back(request, case.code))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-    context = {"case": case, "form": form, "comes_back": request.GET.get("for") == "referral"}
+    context = {"case": case, "form": form, "comes_back": _comes_back(request), "needed": needed}
     return render(request, "cases/consent_form.html", context | unsent.shown())
+
+
+def _comes_back(request: ActingRequest) -> bool:
+    return request.GET.get("for") == "referral"
 
 
 def _back(request: ActingRequest, code: str) -> str:
     """To the agreements; or, for whoever was writing a referral, to it, where what was typed waits."""
-    if request.GET.get("for") == "referral":
+    if _comes_back(request):
         return reverse("cases:referral_new", args=[code]) + "?for=referral"
     return reverse("cases:consents", args=[code])
 

@@ -131,14 +131,16 @@ def open_files(actor: Actor) -> QuerySet[Case]:
 
 
 def unfollowed(actor: Actor) -> QuerySet[Case]:
-    """Open files of the acting organisation that no living member follows by name; none where the whole team follows all.
+    """Open files of the acting organisation that no living member follows by name; none where the whole team follows all. Who is kept
+    away from a file follows it no more.
 
     Cost: 3 queries when it is read.
     """
     if actor.organisation_id is None or whole_team_follows(actor):
         return open_files(actor).none()
     here = living(actor.organisation_id)
-    followed = Assignment._base_manager.filter(case=OuterRef("pk"), user__in=here, ended_at=None)
+    kept_away = ConflictOfInterest._base_manager.filter(case=OuterRef("case"), user=OuterRef("user"), ended_at=None)
+    followed = Assignment._base_manager.filter(~Exists(kept_away), case=OuterRef("pk"), user__in=here, ended_at=None)
     return open_files(actor).filter(~Exists(followed)).order_by("opened_at", "pk")
 
 

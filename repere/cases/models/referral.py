@@ -163,8 +163,11 @@ class Capsule(models.Model):
     closed_at = models.DateTimeField(null=True)
     # Who accepted: sealed under the owner's key.
     accepted_by = models.BinaryField(null=True)
+    # Since when the service, which had opened it, waits to be told by telephone that it was called back; empty once somebody did.
+    ring_since = models.DateTimeField(null=True)
 
     objects = ScopedManager()
 
     class Meta:
         ordering = ["-made_at", "id"]
+        indexes = [models.Index(fields=["owner", "ring_since"], condition=~models.Q(ring_since=None), name="capsules_to_ring_about")]

@@ -11,6 +11,7 @@ from repere.cases.queries.case_page import (
     Who,
     case_page,
 )
+from repere.cases.queries.filling import revision_seen
 from repere.cases.queries.identity import IdentityPage, identity_of, identity_page
 from repere.cases.queries.rights import FindingLine, Level, SourceLine
 from repere.cases.queries.rule_page import Comparison, Difference, ExampleLine, ParameterLine, RulePage, VersionLine, comparison, rule_page
@@ -22,5 +23,5 @@ __all__ = [
     "TABS", "AccessLine", "Answer", "Ask", "CaseLine", "CasePage", "Comparison", "Difference", "DraftLine", "DutyLine", "ExampleLine",
     "FindingLine", "IdentityPage", "Level", "NewLine", "NoticeLine", "ParameterLine", "RoleCount", "RulePage", "SafeContact",
     "SourceLine", "TaskLine", "TimelineEntry", "VersionLine", "Who", "Worklist", "case_page", "comparison", "find_cases",
-    "identity_of", "identity_page", "near_cases", "notices", "rule_page", "worklist",
+    "identity_of", "identity_page", "near_cases", "notices", "revision_seen", "rule_page", "worklist",
 ]  # fmt: skip

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
 from repere.accounts.keyring import NoKey, person_key
-from repere.cases import evaluation, mechanisms, sealed
+from repere.cases import contact_safety, evaluation, mechanisms, sealed
 from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
 from repere.cases.policy import load_policy
 from repere.cases.queries import next_facts, questions, rights, wording
+from repere.cases.queries.lines import Line
 from repere.cases.queries.next_facts import Doing, NeedLine, Proposal
 from repere.cases.queries.questions import Presuming
 from repere.cases.queries.rights import Level
@@ -40,7 +41,7 @@ SETTINGS = frozenset({"jurisdiction_set"})
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Line):
     """One field in words. `sealed`: it came out of a capsule; `closed`: it did not open for this reader."""
 
     name: str
@@ -52,7 +53,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class SafeContact:
+class SafeContact(Line):
     """How to reach her, as last said. `asked` False: nobody asked yet, so nobody calls or writes."""
 
     asked: bool
@@ -62,15 +63,24 @@ class SafeContact:
     answers: tuple[Answer, ...] = ()
     someone_may_listen: bool = False
     accompanied: bool = False
+    # Noted before she moved in where she is: it may speak of the place she left.
+    before_arrival: bool = False
+    # Whose words these are, where they are not those of who keeps the file; and what another body said since, which nobody settled.
+    said_by: str = ""
+    since: SafeContact | None = None
 
     @property
     def overheard(self) -> bool:
         """Somebody may hear or read what is said to her."""
         return self.someone_may_listen or self.accompanied
 
+    @property
+    def warns(self) -> bool:
+        return self.overheard or self.may_contact != "yes"
+
 
 @dataclass(frozen=True)
-class Who:
+class Who(Line):
     """Who she is, as far as this page says: never her name."""
 
     pseudonym: str
@@ -89,7 +99,7 @@ class Who:
 
 
 @dataclass(frozen=True)
-class DutyLine:
+class DutyLine(Line):
     """Something that somebody must do for her, or that was done.
 
     `ways`: the forms by which this reader may write down that it was done; `twin`: another line has the same words.
@@ -119,7 +129,7 @@ class DutyLine:
 
 
 @dataclass(frozen=True)
-class TimelineEntry:
+class TimelineEntry(Line):
     """One fact, as it was said, with what became of it."""
 
     fact_id: UUID
@@ -153,7 +163,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class AccessLine:
+class AccessLine(Line):
     """Who else can see this."""
 
     grant_id: UUID
@@ -175,7 +185,7 @@ class DraftLine:
 
 
 @dataclass(frozen=True)
-class CasePage:
+class CasePage(Line):
     """Everything the case page shows, for one actor on one day."""
 
     case_id: UUID
@@ -338,6 +348,10 @@ def _by_due(written: Mapping[str, int], line: DutyLine) -> tuple[date, datetime,
 # ---- facts in words
 
 
+def _when_said(fact: Fact) -> tuple[date, datetime]:
+    return fact.latest, fact.recorded_at
+
+
 def _author(fact: Fact) -> str:
     """A step of a house (`place_facts`) is kept under whoever keeps the file, who did not say it."""
     if fact.data_group == HOUSING and fact.basis == "third_party" and fact.user_id is None:
@@ -415,12 +429,14 @@ class _Reader:
 
     def latest(self, kind: str) -> Fact | None:
         found = [fact for fact in self.living if fact.kind == kind]
-        return max(found, key=lambda fact: (fact.latest, fact.recorded_at), default=None)
+        return max(found, key=_when_said, default=None)
 
     # -- who
 
     def who(self, case: Case, judged: evaluation.Judgement, contact: SealedRecord | None, groups: Sequence[str] | None) -> Who:
-        described = self.latest("person_described")
+        # A newer description that says nothing of her age (her département alone) takes nothing away.
+        aged = [fact for fact in self.living if fact.kind == "person_described" and isinstance(fact.fields.get("turns_18"), dict)]
+        described = max(aged, key=_when_said, default=None)
         minor, disputed = (judged.findings.get(f"common.{name}") for name in ("minor_today", "age_disputed"))
         at_time = judged.findings.get("common.minor_at_exploitation")
         is_disputed = disputed is not None and disputed.outcome == "holds"
@@ -429,10 +445,20 @@ class _Reader:
             pseudonym=case.pseudonym, age_class=age_class, age_disputed=is_disputed,
             treated_as_child=age_class == "minor" or is_disputed,
             minor_at_exploitation={"holds": "yes", "does_not_hold": "no"}.get(at_time.outcome if at_time else "", "not_known"),
-            language=str(self._open_record(contact).get("language", "")), answers=self.answers(described) if described else (),
+            language=str(self._open_record(contact).get("language", "")), answers=self.described(),
             contact=self.safe_contact(), ages=questions.ages(described, judged.on),
             ask_age=self._next(minor, groups), ask_age_then=self._next(at_time, groups),
         )  # fmt: skip
+
+    def described(self) -> tuple[Answer, ...]:
+        """What was last answered of each question about her: a newer description that is silent takes nothing away."""
+        found: dict[str, Answer] = {}
+        for fact in sorted((fact for fact in self.living if fact.kind == "person_described"), key=_when_said, reverse=True):
+            for answer in self.answers(fact):
+                known = found.get(answer.name)
+                if known is None or (known.value in MISSING and answer.value not in MISSING):
+                    found[answer.name] = answer
+        return tuple(found.values())
 
     def _next(self, told: rulebook.Finding | None, groups: Sequence[str] | None) -> Ask | None:
         """The question behind what cannot be told, where its answer is open to this reader."""
@@ -451,14 +477,26 @@ class _Reader:
         return bool(names_in(self._open_record(record)))
 
     def safe_contact(self) -> SafeContact:
-        fact = self.latest("safe_contact_instructions")
-        if fact is None:
+        """As last said. A warning by who keeps the file stays on top until they note anew, whatever another body says since."""
+        said = [fact for fact in self.living if fact.kind == contact_safety.KIND]
+        kept = [fact for fact in said if fact.organisation_id == fact.owner_id]
+        newest, keepers = (max(those, key=_when_said, default=None) for those in (said, kept))
+        if newest is None:
             return SafeContact(asked=False)
+        told = self._contact(newest)
+        if keepers is None or keepers.pk == newest.pk or not (before := self._contact(keepers)).warns:
+            return told
+        return replace(before, since=told)
+
+    def _contact(self, fact: Fact) -> SafeContact:
         told = fact.fields.get("can_contact", MISSING[0])
         listened = fact.fields.get("someone_may_listen") == "yes"
         beside = fact.fields.get("accompanied_by", "alone")
         accompanied = beside not in ("alone", "professional", *MISSING)
-        return SafeContact(True, PartialDate(fact.earliest, fact.latest), fact.pk, told, self.answers(fact), listened, accompanied)
+        stay, on = self.latest("stay_started"), PartialDate(fact.earliest, fact.latest)
+        moved_since = stay is not None and (stay.latest, stay.recorded_at) > (fact.latest, fact.recorded_at)
+        by = _author(fact) if fact.organisation_id != fact.owner_id else ""
+        return SafeContact(True, on, fact.pk, told, self.answers(fact), listened, accompanied, moved_since, by)
 
     # -- duties and access
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
 from repere.cases import evaluation, mechanisms, sealed
@@ -22,6 +24,13 @@ from repere.cases.sealed import KeyRing
 from repere.core.sealing import SealBroken
 
 PRINTED = ("national_law", "international_obligation")
+
+
+def revision_seen(actor: Actor, case: Case) -> int:
+    """Up to which change the reader sees the file: what is closed to her is not counted. Cost: no query for one's own files, else 1."""
+    if case.organisation_id == actor.organisation_id:
+        return case.revision
+    return Fact.objects.visible_to(actor).filter(case=case).aggregate(last=Max("revision"))["last"] or 0
 
 
 @dataclass(frozen=True)

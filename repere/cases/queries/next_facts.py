@@ -12,6 +12,7 @@ from text_unidecode import unidecode
 
 from repere.cases import evaluation
 from repere.cases.models import Fact
+from repere.cases.queries.lines import Line
 from repere.core.dates import PartialDate
 from repere.core.rulebook import FactKind, Mechanism, may_record, may_state, screen
 from repere.core.rulebook.model import Group
@@ -25,7 +26,7 @@ LIKELY = 8
 
 
 @dataclass(frozen=True)
-class Doing:
+class Doing(Line):
     """The form on which something is written down. `answers`: (field, code) that stand in it already."""
 
     kind: str
@@ -44,7 +45,7 @@ class Doing:
 
 
 @dataclass(frozen=True)
-class NeedLine:
+class NeedLine(Line):
     """An urgent need that was said and that nothing recorded has met."""
 
     code: str
@@ -136,12 +137,13 @@ def _audiences(judged: evaluation.Judgement) -> tuple[str, ...]:
 # ---- the page of kinds
 
 
-def kinds_for(mechanism: Mechanism, *, role: str, language: str, text: str = "") -> list[tuple[Group, list[FactKind]]]:
-    """Kinds this role may record, by data group; only those whose words hold every word of `text`, accents apart."""
+def kinds_for(mechanism: Mechanism, *, role: str, language: str, keeps: bool, text: str = "") -> list[tuple[Group, list[FactKind]]]:
+    """Kinds this role may record, by data group; only those whose words hold every word of `text`, accents apart. `keeps`: its body
+    keeps the file."""
     wanted = _plain(text).split()
     kinds = [
         kind for kind in mechanism.facts.values()
-        if may_record(mechanism, kind, role) and all(word in words_of(kind, language) for word in wanted)
+        if _open_to(kind, mechanism, role, keeps) and all(word in words_of(kind, language) for word in wanted)
     ]  # fmt: skip
     shelves = [(group, [kind for kind in kinds if kind.group == group.id]) for group in mechanism.groups.values()]
     return [shelf for shelf in shelves if shelf[1]]
@@ -161,8 +163,12 @@ def likely(page: CasePage, mechanism: Mechanism, *, role: str, language: str) ->
     wanted += [need.doing for need in page.needs if need.doing]
     wanted += [Doing(ask.kind, mechanism.facts[ask.kind].label.text(language)) for ask in page.questions]
     wanted += [way for told in ways for way in told[1:]]
-    kinds = {way.kind: Doing(way.kind, way.label) for way in wanted if may_record(mechanism, mechanism.facts[way.kind], role)}
+    kinds = {way.kind: Doing(way.kind, way.label) for way in wanted if _open_to(mechanism.facts[way.kind], mechanism, role, page.own)}
     return list(kinds.values())[:LIKELY]
+
+
+def _open_to(kind: FactKind, mechanism: Mechanism, role: str, keeps: bool) -> bool:
+    return may_record(mechanism, kind, role) and kind.id != evaluation.WITHDRAWAL and (keeps or not kind.keeper_only)
 
 
 def words_of(kind: FactKind, language: str) -> str:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.utils import translation
 
-from repere.cases import evaluation
+from repere.cases import card, evaluation
 from repere.cases.queries import questions, wording
+from repere.cases.queries.lines import Line
 from repere.cases.queries.questions import Written
 from repere.cases.queries.wording import Ask
 from repere.core import rulebook
@@ -22,14 +23,14 @@ LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "c
 
 
 @dataclass(frozen=True)
-class SourceLine:
+class SourceLine(Line):
     id: str
     title: str
     url: str | None
 
 
 @dataclass(frozen=True)
-class FindingLine:
+class FindingLine(Line):
     """A right, or a power over her, as it stands today."""
 
     rule_id: str
@@ -49,6 +50,8 @@ class FindingLine:
     settled: bool
     reason: str | None
     sources: tuple[SourceLine, ...]
+    # The first of its sources by its short name.
+    article: str
     missing: tuple[Ask, ...]
     asks: Ask | None
     facts_used: tuple[UUID, ...]
@@ -59,7 +62,7 @@ class FindingLine:
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Line):
     """The rights of one level: they are never mixed on a page."""
 
     level: str
@@ -76,6 +79,7 @@ class _Said:
     text: str
     granted_by: str
     sources: tuple[SourceLine, ...]
+    article: str
 
 
 _SAID: dict[tuple[str, str, tuple[str, ...], str], _Said] = {}
@@ -87,7 +91,9 @@ def _said(mechanism: Mechanism, rule: Rule, source: tuple[str, ...], language: s
     if key not in _SAID:
         with translation.override(language):
             door = wording.granted_by(rule, language, lambda word: wording.role(mechanism, word, language))
-        _SAID[key] = _Said(rule.label.text(language), rule.text.text(language), door, source_lines(mechanism, source, language))
+        sources = source_lines(mechanism, source, language)
+        short = card.article(sources[0].title) if sources else ""
+        _SAID[key] = _Said(rule.label.text(language), rule.text.text(language), door, sources, short)
     return _SAID[key]
 
 
@@ -127,7 +133,7 @@ def _finding_line(
         granted_by=said.granted_by, cooperation=rule.cooperation, stage=rule.stage,
         since=told.since if told.outcome == "holds" else None, until=told.until, certainty=told.certainty,
         text_certainty=standing.certainty, presentable=standing.presentable, settled=told.settled, reason=told.reason,
-        sources=said.sources, missing=asked(named for named in nearest if named not in written.known),
+        sources=said.sources, article=said.article, missing=asked(named for named in nearest if named not in written.known),
         against=asked(named for named in nearest if named in written.known), closed_by_age=closed_by_age,
         asks=ask(told.asks), facts_used=told.facts_used, demand=rule.demand,
     )  # fmt: skip

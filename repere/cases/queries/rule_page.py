@@ -200,7 +200,7 @@ def rule_page(
 def _for_case(page: RulePage, mechanism: Mechanism, actor: Actor, code: str) -> RulePage:
     case = visible_case(actor, code)
     facts, groups = _facts(case, actor)
-    told = evaluation.core_facts(mechanism, facts)
+    told = evaluation.core_facts(mechanism, facts, on=page.on)
     finding = rulebook.evaluate(mechanism, told, on=page.on, groups=groups).findings[page.rule.id]
     tree = rulebook.explain(mechanism, told, page.rule.id, on=page.on, groups=groups)
     missing = tuple(a for named in finding.missing if (a := wording.ask(mechanism, named, actor.language)))

@@ -20,7 +20,7 @@ from repere.cases.models import Case, NameToken
 from repere.cases.queries import wording
 from repere.core.codes import codes_near, normalise_code
 
-LIMIT, NEAREST = 50, 20
+LIMIT, NEAREST, LONGEST = 50, 20, 200
 SHORTEST, ALIKE = 3, 0.75
 """Of a word that is compared: its letters at least, and how alike two spellings are (`difflib`: one letter wrong in four)."""
 
@@ -46,6 +46,7 @@ def find_cases(actor: Actor, text: str, *, now: datetime) -> list[CaseLine]:
     Names are compared by tokens under the organisation's own key; nothing is opened and nothing is guessed. Cost: 4 queries
     (1 for a code).
     """
+    text = text[:LONGEST]
     if not text.strip() or actor.organisation_id is None:
         return []
     if code := normalise_code(text):
@@ -63,6 +64,7 @@ def near_cases(actor: Actor, text: str) -> list[CaseLine]:
     Code names and codes are clear, so they are compared. A name is not: its tokens tell whether it is the same, and nothing of how near
     it is. Closed files are left out: nobody comes to one by chance. Cost: 1 query.
     """
+    text = text[:LONGEST]
     which = _named_like(text)
     if codes := codes_near(text):
         which = Q(code__in=codes) | (which or Q(pk=None))

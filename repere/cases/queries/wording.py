@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from repere.cases.plausibility import as_date
+from repere.cases.queries.lines import Line
 from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, FieldKind, Mechanism, Rule
 from repere.core.rulebook.presenting import owed_by_the_state
@@ -18,7 +19,7 @@ DESCRIBED = "person_described"
 
 
 @dataclass(frozen=True)
-class Ask:
+class Ask(Line):
     """A question that the form of a fact answers: kind, field of it or None, words.
 
     ``label`` names the kind first, then the field; ``short`` leaves out the kind where the field says enough by itself.

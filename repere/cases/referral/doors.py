@@ -83,5 +83,5 @@ GRANTS = {
     "cases_referral": {"web": "SELECT, INSERT, UPDATE (state, closed_at)", "worker": "SELECT, UPDATE (state, closed_at)"},
     "cases_offer": {"web": f"SELECT, INSERT, UPDATE ({FOLLOWED})", "worker": f"SELECT, UPDATE ({FOLLOWED})"},
     "cases_jointstep": {"web": "SELECT, INSERT, UPDATE (done_at)"},
-    "cases_capsule": {"web": "SELECT, INSERT, UPDATE (tries, opened_at, closed_at, person, accepted_by)"},
+    "cases_capsule": {"web": "SELECT, INSERT, UPDATE (tries, opened_at, closed_at, person, accepted_by, ring_since)"},
 }

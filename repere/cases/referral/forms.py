@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +22,7 @@ from repere.cases.referral.grounds import GROUNDS
 from repere.cases.referral.showing import Chosen
 from repere.cases.standing_forms import word_choices
 from repere.cases.territory import end_of_day
+from repere.core.dates import PartialDate
 from repere.core.rulebook import Mechanism
 from repere.directory.vocabulary import spoken
 
@@ -76,8 +77,9 @@ class ReferralForm(NamedErrors):
         self._choices("purpose", [CHOOSE, *((one.id, one.label[language]) for one in policy.purposes.values() if one.opens)])
         self._choices("groups", word_choices(mechanism, [*mechanism.groups, IDENTITY]))
         self._choices("named_kinds", [(kind, mechanism.facts[kind].label.text(language)) for kind in policy.harm_kinds])
-        standing = [(str(line.row.pk), f"{line.purpose} · {line.recipient}") for line in consents if line.stands]
-        self._choices("consent", [("", _("None: the ground does not ask for it")), *standing])
+        self.standing = [line for line in consents if line.stands]
+        said = [(str(line.row.pk), f"{line.purpose} · {line.recipient} · {_day(line, language)}") for line in self.standing]
+        self._choices("consent", [("", _("None: the ground does not ask for it")), *said])
         laws = sorted({law for one in policy.purposes.values() for law in one.laws if law in mechanism.rules})
         self._choices("law", [("", _("None")), *((law, mechanism.rules[law].label.text(language)) for law in laws)])
 
@@ -96,11 +98,11 @@ class ReferralForm(NamedErrors):
         """What was sent, as a form that is shown again and not judged yet starts with it."""
         return {name: field.widget.value_from_datadict(sent, {}, name) for name, field in self.fields.items()}
 
-    def choose_newest_agreement(self, *, back: bool) -> None:
-        """Whoever comes back from noting her agreement finds it chosen; the newest comes first."""
-        noted = [code for code, _label in self.fields["consent"].choices if code]  # type: ignore[attr-defined]
-        if back and noted and not self.initial.get("consent"):
-            self.initial["consent"] = noted[0]
+    def choose_noted(self, *, since: datetime | None) -> None:
+        """Whoever comes back from noting her agreement finds just that one chosen: the newest, where it came after the form was left."""
+        noted = self.standing[:1]
+        if noted and (since is None or noted[0].row.recorded_at > since):
+            self.initial["consent"] = str(noted[0].row.pk)
 
     def clean_until(self) -> date:
         return day_of(self.cleaned_data["until"])
@@ -117,6 +119,10 @@ class ReferralForm(NamedErrors):
             access_ends_at=end_of_day(told["until"], self.case.zone), consent=uuid.UUID(told["consent"]) if told["consent"] else None,
             law=told["law"], language=told["language"], note=told["note"], handling=told["handling"], services=frozenset(services),
         )  # fmt: skip
+
+
+def _day(line: ConsentLine, language: str) -> str:
+    return PartialDate.on(line.row.starts_on).text(language)
 
 
 class RefuseForm(forms.Form):

@@ -26,11 +26,16 @@ def end_what_rested(case: Case, standing: Collection[UUID], *, owner: Actor, now
 
 
 def recall(referral: Referral, *, acting: Actor, now: datetime) -> None:
-    """Close the offers and the capsules of a referral. The receiver hears that it was called back, and not why."""
+    """Close the offers and the capsules of a referral. The receiver hears that it was called back, and not why.
+
+    A service without an account hears it from nobody but us: where it had opened its link, it waits to be rung.
+    """
     offers = Offer.objects.visible_to(acting, own=True).filter(referral=referral)
     closed = {"next_step_at": None, "news_for_receiver": "called_back", "state": CALLED_BACK}
     capsules = Capsule.objects.visible_to(acting).filter(offer__referral=referral, closed_at=None)
+    opened = Capsule.objects.visible_to(acting).filter(offer__referral=referral, offer__state__in=(*RUNNING, ACCEPTED))
     with acting_as(in_her_name(acting)):
+        opened.exclude(opened_at=None).update(ring_since=now)
         offers.filter(state__in=(*RUNNING, ACCEPTED)).update(**closed)
         offers.filter(state=WAITING).update(state=NOT_NEEDED)
         capsules.update(closed_at=now, person=None)

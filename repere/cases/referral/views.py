@@ -132,7 +132,9 @@ def offer(request: ActingRequest, offer: uuid.UUID) -> HttpResponse:
 
 def _show(request: ActingRequest, found: queries.OfferPage, **forms: Any) -> HttpResponse:
     row = found.offer
+    ring = found.capsule is not None and found.capsule.ring_since is not None
     context = {
+        "ring": ring, "reached": queries.reached_by(row.service) if ring and row.service else [],
         "found": found, "offer": row, "state": words.STATES[row.state], "urgency": words.URGENCIES[row.urgency],
         "handling": words.HANDLINGS[row.handling], "refusal": words.REASONS.get(row.refusal, ""),
         "outcome": words.OUTCOMES.get(row.outcome, ""), "may_answer": not found.is_sender and row.state in RUNNING,
@@ -192,6 +194,8 @@ def _simple(request: ActingRequest, offer: uuid.UUID, name: str) -> None:
         if found.referral is None:
             raise NotVisible
         actions.recall_referral(found.referral, acting=acting, now=now)
+    elif name == "told":
+        actions.tell_called_back(offer, acting=acting, now=now)
     elif name == "done":
         actions.finish_joint_step(_uuid(request.POST.get("step", "")), acting=acting, now=now)
     else:

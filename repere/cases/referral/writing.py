@@ -35,11 +35,13 @@ def begin(form: ReferralForm, request: ActingRequest, case: Case, unsent: Unsent
         return
     if request.method == "POST":
         form.initial = form.typed(request.POST)
-    elif unsent.found is None:
+        return
+    if unsent.found is None:
         form.initial = {**form.initial, **_told(request, case, now)}
     else:
         unsent.restore(form)
-    form.choose_newest_agreement(back=COME_BACK in request.META.get("QUERY_STRING", ""))
+    if COME_BACK in request.META.get("QUERY_STRING", ""):
+        form.choose_noted(since=unsent.found.saved_at if unsent.found else None)
 
 
 def _told(request: ActingRequest, case: Case, now: datetime) -> dict[str, object]:

@@ -20,7 +20,7 @@ from repere.cases.uploads import limits
 
 CLEANING = Path(__file__).with_name("cleaning.py")
 SAID = {"paper_too_many_pages": limits.PAGES, "paper_too_many_pixels": limits.MEGAPIXELS}
-REFUSALS = ("paper_kind", "paper_locked", "paper_damaged", "paper_too_complicated", *SAID)
+REFUSALS = ("paper_kind", "paper_of_a_telephone", "paper_locked", "paper_damaged", "paper_too_complicated", *SAID)
 
 
 @dataclass(frozen=True)

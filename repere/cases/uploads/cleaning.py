@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+OF_TELEPHONES = ("image/heic", "image/heif", "image/avif")
 
 
 class Refusal(Exception):
@@ -43,9 +44,10 @@ class Most:
 def clean(data: bytes, most: Most) -> tuple[dict[str, Any], bytes]:
     import filetype
 
-    kind = KINDS.get(filetype.guess_mime(data) or "")
+    guessed = filetype.guess_mime(data) or ""
+    kind = KINDS.get(guessed)
     if kind is None:
-        raise Refusal("paper_kind")
+        raise Refusal("paper_of_a_telephone" if guessed in OF_TELEPHONES else "paper_kind")
     if kind == "pdf":
         return document(data, most)
     return {"kind": kind, "pages": None}, picture(data, kind, most.megapixels)

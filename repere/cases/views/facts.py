@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 from repere.accounts.middleware import ActingRequest
 from repere.cases import actions, mechanisms, queries
 from repere.cases.access import visible_case, visible_fact
-from repere.cases.actions.facts import CorrectedMeanwhile
+from repere.cases.actions.facts import CONSENT_MOVES, CorrectedMeanwhile
+from repere.cases.arrived import speaks_of_the_place_she_left
 from repere.cases.forms import FactForm, WithdrawForm, typed
 from repere.cases.models import Case, Fact
 from repere.cases.queries import filling, next_facts
+from repere.cases.referral.called_back import ended_with
 from repere.cases.refusals import Refused, sentence
 from repere.cases.territory import civil_day
 from repere.cases.views import drafts
@@ -34,7 +36,7 @@ def choose(request: ActingRequest, code: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     shelves = [
         (group, [(kind, next_facts.words_of(kind, language)) for kind in kinds])
-        for group, kinds in next_facts.kinds_for(mechanism, role=role, language=language, text=text)
+        for group, kinds in next_facts.kinds_for(mechanism, role=role, language=language, keeps=found.own, text=text)
     ]
     context = {
         "case": found, "shelves": shelves, "q": text, "fact_root": request.path,
@@ -110,6 +112,7 @@ def recorded(request: ActingRequest, code: str, fact: uuid.UUID) -> HttpResponse
         "meanwhile": [e for e in found.timeline if seen.isdigit() and int(seen) < e.revision < entry.revision],
         "opened": [right for level in found.levels for right in level.open if entry.fact_id in right.facts_used],
         "duties": [duty for duty in found.duties if duty.trigger_fact == entry.fact_id or duty.opened_at == entry.recorded_at],
+        "ended": ended_with(request.actor, visible_fact(request.actor, fact)) if entry.kind in CONSENT_MOVES else None,
     }  # fmt: skip
     return render(request, "cases/recorded.html", context)
 
@@ -169,7 +172,7 @@ def _kind(case: Case, kind: str) -> FactKind:
 def _form(request: ActingRequest, case: Case, kind: FactKind, initial: dict[str, Any]) -> FactForm:
     data = request.POST if request.method == "POST" else None
     today = civil_day(case.zone, timezone.now())
-    started = {"seen_revision": case.revision, **initial}
+    started = {"seen_revision": queries.revision_seen(request.actor, case), **initial}
     return FactForm(data, mechanism=mechanisms.named(case.mechanism), kind=kind, role=request.actor.role, today=today, initial=started)
 
 
@@ -178,7 +181,9 @@ def _known(request: ActingRequest, case: Case, kind: FactKind) -> dict[str, Any]
     if kind.absent != "unknown":
         return {}
     latest = filling.latest_fact(request.actor, case, kind.id)
-    return {name: value for name, value in _as_typed(request, case, kind, latest).items() if "." in name} if latest else {}
+    if latest is None or speaks_of_the_place_she_left(request.actor, case, latest):
+        return {}
+    return {name: value for name, value in _as_typed(request, case, kind, latest).items() if "." in name}
 
 
 def _unsent(request: ActingRequest, case: Case, name: str) -> filling.KeptDraft | None:

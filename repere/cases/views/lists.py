@@ -18,6 +18,7 @@ from repere.cases.referral.queries import to_answer
 from repere.cases.views.doors import page
 from repere.cases.views.words import EMPTY, TABS
 from repere.directory.queries.agreements import reminders
+from repere.ledger.comparisons import without_row
 from repere.places.actions import keep_reminded
 from repere.places.queries.desk import asked_of_us
 
@@ -30,6 +31,7 @@ def worklist(request: ActingRequest) -> HttpResponse:
         ending = reminders(request.actor, on=timezone.localdate())
         context = {"section": "worklist", "members": members, "nobody": unfollowed_count(request.actor), "ending": ending}
         context["to_read"] = kept_away_to_read(request.actor)
+        context["without_row"] = without_row(request.membership.organisation_id)
         return render(request, "cases/administrator.html", context)
     return _worklist(request)
 
@@ -46,10 +48,11 @@ def _worklist(request: ActingRequest) -> HttpResponse:
     home = at_home(request.actor, now=now)
     request.shown.update(one.person_id for one in [*home.arrivals, *home.questions, *home.kept, *home.nos])
     request.shown.update(one.person_id for one in [*home.moves, *home.unsafe])
+    request.shown.update(one.person_id for one in home.ring)
     context |= {"places_asked": asked_of_us(request.actor, now=now), "to_answer": to_answer(request.actor), "now": now}
     context |= {"to_read": home.to_read, "moves": home.moves, "arrivals": home.arrivals, "begun": home.begun, "questions": home.questions}
     context |= {"kept": home.kept, "to_vouch": home.to_vouch, "unvouched": len(home.unvouched), "not_there": home.not_there}
-    context |= {"nos": home.nos, "to_move": home.to_move, "unsafe": home.unsafe}
+    context |= {"nos": home.nos, "to_move": home.to_move, "unsafe": home.unsafe, "ring": home.ring}
     if home.unvouched and not request.read_only:  # type: ignore[attr-defined]
         keep_reminded(home.unvouched, acting=request.actor, now=now)
     context["first_day"] = not any(found.counts.values())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import doing, fresh
+from repere.cases.access import is_assigned
 from repere.cases.models import Case
 from repere.cases.queries.standing import colleagues
 from repere.cases.views.doors import page
@@ -55,7 +56,9 @@ def marks_act(request: ActingRequest, code: str, act: str) -> HttpResponse:
     case = own_housing(request, code)
     reference, sent, acting, now = case.place_reference, request.POST, request.actor, timezone.now()
     acts: dict[str, Callable[[uuid.UUID], Any]] = {
-        "end": lambda line: placing.end_mark(reference, line, reason=sent.get("reason", ""), acting=acting, now=now),
+        "end": lambda line: placing.end_mark(
+            reference, line, reason=sent.get("reason", ""), follows=is_assigned(acting, case), acting=acting, now=now
+        ),
         "agree": lambda line: placing.decide_end(reference, line, ends=True, acting=acting, now=now),
         "keep": lambda line: placing.decide_end(reference, line, ends=False, acting=acting, now=now),
     }

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from repere.accounts.middleware import ActingRequest
-from repere.cases.access import visible_case_with_standing
+from repere.cases.access import standing, visible_case_with_standing
+from repere.cases.left_behind import Left, left_by_move
+from repere.cases.models import Case
 from repere.cases.moved import move_of
 from repere.cases.refusals import NotVisible
 from repere.cases.views.doors import page
@@ -27,7 +29,7 @@ def moved(request: ActingRequest, code: str) -> HttpResponse:
     case, held = visible_case_with_standing(request.actor, code)
     said = move_of(request.actor, case) if "housing" in held.words and case.organisation_id == request.actor.organisation_id else None
     if said is None:
-        raise NotVisible
+        return _after_a_yes(request, code)
     request.shown.add(case.person_id)
     if request.method != "POST":
         return render(request, "cases/moved.html", {"case": case, "said": said})
@@ -43,7 +45,22 @@ def moved(request: ActingRequest, code: str) -> HttpResponse:
         messages.warning(request, str(refused))
     except PlaceNotVisible:
         raise Http404 from None
-    return redirect("cases:case", code=case.code) if there else redirect("cases:moved_not_there", code=case.code)
+    if not there:
+        return redirect("cases:moved_not_there", code=case.code)
+    return redirect("cases:moved" if _left(request, case) else "cases:case", code=case.code)
+
+
+def _left(request: ActingRequest, case: Case) -> list[Left]:
+    return left_by_move(request.actor, case) if "may_share" in standing(request.actor, case).words else []
+
+
+def _after_a_yes(request: ActingRequest, code: str) -> HttpResponse:
+    """The house that she left, as long as it sees her file."""
+    case = own_housing(request, code)
+    left = _left(request, case)
+    if request.method == "POST" or not left:
+        raise NotVisible
+    return render(request, "cases/moved.html", {"case": case, "said": None, "left": left})
 
 
 @require_GET

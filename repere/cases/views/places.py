@@ -17,7 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import doing, fresh
 from repere.cases import actions, mechanisms, place_needs, queries, refusals
-from repere.cases.access import visible_case_with_standing
+from repere.cases.access import standing, visible_case_with_standing
+from repere.cases.arrived import follow_from, to_ask_after
+from repere.cases.left_behind import left_for
 from repere.cases.models import Case, Grant
 from repere.cases.place_answers import names_her
 from repere.cases.refusals import NotVisible
@@ -34,10 +36,10 @@ from repere.places import forms
 from repere.places.by_the_house import reading_of_a_file
 from repere.places.clocks import TONIGHT
 from repere.places.doors import asked_hold, seen_shelters, visible_request
-from repere.places.models import Hold, Request
+from repere.places.models import Event, Hold, Request
 from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.queries.desk import former_needs
-from repere.places.queries.marks import Said, said_with
+from repere.places.queries.moved import house_looking
 from repere.places.queries.reaching import our_line, service_lines
 from repere.places.refusals import Doubted, Refused
 from repere.places.refusals import NotVisible as PlaceNotVisible
@@ -69,6 +71,8 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
         ).first()  # fmt: skip
     if found:
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
+    if "besides" not in request.GET and (looking := _house_looking(request, case)):
+        return _looked_for(request, case, looking)
     told = told_of(request, case) if request.method != "POST" else None
     last = _last(request, case) if "again" in request.GET else None
     form = forms.NeedsForm(
@@ -81,11 +85,10 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             said = form.cleaned_data
-            before = said_with(request.actor, last) if last else Said()
             made = placing.ask(
                 reference=case.place_reference, needs=form.as_needs(), urgency=int(said["urgency"]), zone=case.territory,
-                line=said["line"], key=key, apart=[*files_named(request, said["apart"]), *said["apart_marks"], *before.apart],
-                carries=[*said["carried_marks"], *before.carried], acting=request.actor, now=timezone.now(),
+                line=said["line"], key=key, apart=[*files_named(request, said["apart"]), *said["apart_marks"]],
+                carries=said["carried_marks"], besides="besides" in request.GET, acting=request.actor, now=timezone.now(),
             )  # fmt: skip
             unsent.sent()
             return redirect("cases:place_request", code=case.code, request_id=made.pk)
@@ -94,6 +97,20 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
     differs = place_needs.differences(told, last.household, urgency=last.urgency) if last and told else []
     context = {"case": case, "form": form, "key": key, "last": last, "differs": differs}
     return render(request, "cases/place.html", context | unsent.shown())
+
+
+def _house_looking(request: ActingRequest, case: Case) -> Event | None:
+    with reading_of_a_file(request.actor) as reader:
+        return house_looking(reader, case.place_reference)
+
+
+def _looked_for(request: ActingRequest, case: Case, looking: Event) -> HttpResponse:
+    """The house that keeps her looks for another place: a second search is begun by a step of its own. What was typed is kept for it."""
+    if request.method == "POST":
+        drafts.Unsent(request, "place", case).shown()
+    line = service_lines(request.actor, [looking.by_organisation_id]).get(looking.by_organisation_id, "")
+    context = {"case": case, "looking": looking, "line": line, "again": "again" in request.GET}
+    return render(request, "cases/place_looked_for.html", context)
 
 
 def _filled(told: place_needs.Told, last: Request | None) -> dict[str, Any]:
@@ -183,9 +200,11 @@ def _request_page(request: ActingRequest, case: Case, asked: Request, answers: d
         given = yes is not None
         found = None if given or asked.closed_at else candidates_for(reader, asked, now=now, most=most)
         former, questions = former_needs(reader, asked), asked_back(reader, asked, holds, unsent=answers)
+        looking = None if asked.closed_at else house_looking(reader, case.place_reference)
     told = None if asked.closed_at else told_of(request, case)
     offered = found.fitting if found else []
-    lines = service_lines(request.actor, [*(hold.host_id for hold in holds), *(one.unit.organisation_id for one in offered)])
+    hosts = [*(hold.host_id for hold in holds), *(one.unit.organisation_id for one in offered)]
+    lines = service_lines(request.actor, [*hosts, *([looking.by_organisation_id] if looking else [])])
     context = {
         "case": case, "asked": asked, "holds": holds, "found": found, "weights": Weights(), "now": now, "yes": yes,
         "differs": place_needs.differences(told, asked.household, urgency=asked.urgency) if told else [],
@@ -196,9 +215,13 @@ def _request_page(request: ActingRequest, case: Case, asked: Request, answers: d
         "questions": questions, "line_form": forms.LineForm(initial={"line": phone_in_words(asked.line)}) if not asked.closed_at else None,
         "sees": _hosts_that_see(request, case), "kept_besides": bool(yes) and any(hold.state == "asked" for hold in holds),
         "yes_line": lines.get(yes.host_id, "") if yes else "",
+        "house_looks": looking, "house_line": lines.get(looking.by_organisation_id, "") if looking else "",
         "endangered": told is not None and told.endangered,
         "no_line_tonight": not (asked.closed_at or asked.line) and asked.urgency == TONIGHT,
     }  # fmt: skip
+    if asked.closed_at and yes and yes.state == Hold.State.ARRIVED and asked.outcome == Request.Outcome.PLACED:
+        context |= {"to_ask": to_ask_after(request.actor, case, yes, since=asked.closed_at), "follow_key": uuid.uuid4()}
+        context["left"] = left_for(request.actor, case, yes) if "may_share" in standing(request.actor, case).words else []
     if found and told and (asked.urgency == TONIGHT or not offered):
         zones = [*asked.household.get("needs", {}).get("near", []), asked.zone]
         disputed = any(member.get("disputed") for member in asked.household["members"])
@@ -240,6 +263,8 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
         "declined": (lambda: placing.give_back(_needed(sent.get("hold")), she_declined=True, acting=acting, now=now),
                      _("Written down: she does not want it. Nothing closes for her.")),
         "show": (lambda: _let_see(case, _needed(sent.get("hold")), request), _("The shelter sees what it needs to welcome her.")),
+        "follow": (lambda: follow_from(case, _seen_hold(request, asked), key=_needed(sent.get("key")), acting=acting, now=now),
+                   _("Her file is followed from there now.")),
         "line": (lambda: placing.change_line(asked.pk, line=_line(sent), acting=acting, now=now),
                  _("The houses that were asked read this telephone from now on.")),
         "answer": (lambda: _answer(request, case, asked), _("Your answer was sent to the house that asked.")),
@@ -259,6 +284,16 @@ def place_act(request: ActingRequest, code: str, request_id: uuid.UUID, act: str
     except PlaceNotVisible:
         raise Http404 from None
     return redirect("cases:place_request", code=case.code, request_id=asked.pk)
+
+
+def _seen_hold(request: ActingRequest, asked: Request) -> Hold:
+    """The place in which she is, with its shelter as far as it may be seen."""
+    with reading_of_a_file(request.actor) as reader:
+        holds = Hold.objects.visible_to(reader).filter(request=asked, asking_id=request.actor.organisation_id, state=Hold.State.ARRIVED)
+        found: Hold | None = holds.prefetch_related(seen_shelters(reader)).first()
+    if found is None:
+        raise Refused("not_waiting")
+    return found
 
 
 def _line(sent: Any) -> str:

@@ -140,6 +140,7 @@ def _kinds_of(rule: Rule, rules: Mapping[str, Rule], found: dict[str, frozenset[
         if rule.duty is not None:
             selectors += [rule.duty.trigger, *rule.duty.done, *(s.selector for s in _days_of(rule.duty.due_on))]
             expressions += [rule.duty.lapses.when] if rule.duty.lapses else []
+            expressions += [rule.duty.later] if rule.duty.later else []
         selectors += [selector for expression in expressions for selector in selectors_of(expression)]
         kinds |= {kind for selector in selectors for kind in selector.kinds}
         for other in {other for expression in expressions for other in rules_of(expression)}:
@@ -161,9 +162,10 @@ def _interned_rule(rule: Rule, pool: dict[object, object]) -> Rule:
 
 
 def _interned_duty(duty: Duty | None, pool: dict[object, object]) -> Duty | None:
-    if duty is None or duty.lapses is None:
-        return duty
-    return replace(duty, lapses=replace(duty.lapses, when=intern(duty.lapses.when, pool)))
+    if duty is None:
+        return None
+    lapses = replace(duty.lapses, when=intern(duty.lapses.when, pool)) if duty.lapses else None
+    return replace(duty, lapses=lapses, later=intern(duty.later, pool) if duty.later else None)
 
 
 def _until_its_last_day(version: Version) -> Expr:

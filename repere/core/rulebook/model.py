@@ -85,13 +85,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One word of a code list. ``retired`` codes stay readable and are never used again."""
+    """One word of a code list. ``retired`` codes stay readable and are never used again.
+
+    ``only``: layers in which what it names exists; forms of a mechanism without any of them do not offer it. Empty: everywhere.
+    """
 
     code: str
     label: Wording
     htcds: str | None = None
     retired: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class FieldKind:
 class FactKind:
     """A declared kind of fact. ``absent``: what it means that none is recorded, "no" or "unknown".
 
-    ``lasting``: a newer fact keeps what an earlier one answered wherever it does not answer itself.
+    ``lasting``: a newer fact keeps what an earlier one answered wherever it does not answer itself. ``keeper_only``: it steers the
+    whole file, so that only the body which keeps the file says it.
     """
 
     id: str
@@ -135,6 +140,7 @@ class FactKind:
     htcds: Mapping[str, str]
     layer: str
     lasting: bool = False
+    keeper_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,9 @@ class Duty:
     lapses: UnlessClause | None
     escalate_after: int | None
     escalate_to: str | None
+    cannot_wait: bool = False
+    # Where only what comes after the trigger does it: that the last of the two is no trigger.
+    later: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +387,12 @@ class Mechanism:
     def duties(self) -> dict[str, Rule]:
         """What somebody must do."""
         return {k: r for k, r in self.rules.items() if r.kind == "duty"}
+
+    def offered(self, codelist: str) -> dict[str, Code]:
+        """The codes that a form of this mechanism offers: neither retired, nor of another country alone. The others stay readable."""
+        stack = {layer.id for layer in self.layers}
+        listed = self.codelists.get(codelist, {})
+        return {code: one for code, one in listed.items() if not one.retired and (not one.only or stack & {*one.only})}
 
     @property
     def jurisdiction(self) -> str:

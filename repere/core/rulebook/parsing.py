@@ -15,6 +15,8 @@ from repere.core.rulebook.expressions import (
     DateExpr,
     DayOf,
     Expr,
+    Latest,
+    Not,
     Selector,
     Shift,
     Today,
@@ -236,13 +238,26 @@ def _duty(form: Form, grammar: Grammar) -> Duty:
         form.fault("escalate", "a role under 'to'", str(escalate.get("to")))
     trigger = grammar.selector(form, form.block, form.raw("trigger"))
     falls_due = Shift(DayOf(trigger), after) if after is not None else on
+    closing = tuple(grammar.selector(form, form.block, row) for row in (done if isinstance(done, list) else [done]))
     return Duty(
         who=form.words("who", lambda w: w in words.powers),
         trigger=trigger, lapses=_lapses(form, grammar, falls_due),
         due_after=after, due_on=on,
-        done=tuple(grammar.selector(form, form.block, row) for row in (done if isinstance(done, list) else [done])),
+        done=closing,
         remind=form.integers("remind"), escalate_after=escalate.get("after_days"), escalate_to=escalate.get("to"),
+        cannot_wait=form.flag("cannot_wait", False), later=_later(form, trigger, closing),
     )  # fmt: skip
+
+
+def _later(form: Form, trigger: Selector, done: tuple[Selector, ...]) -> Expr | None:
+    """Of two facts on one day, only the one recorded after the trigger does the duty: what was noted before it does not count."""
+    if not form.flag("done_later", False):
+        return None
+    if len(trigger.kinds) != 1 or not done or any(selector.where or selector.by for selector in (trigger, *done)):
+        form.fault("done_later", "one kind as trigger, and kinds alone under 'done'", "more than that", "leave out where and by")
+        return None
+    kinds = dict.fromkeys((*trigger.kinds, *(kind for selector in done for kind in selector.kinds)))
+    return Not(Latest(Selector(tuple(kinds)), trigger.kinds[0], ()))
 
 
 def _lapses(form: Form, grammar: Grammar, falls_due: DateExpr | None) -> UnlessClause | None:
@@ -294,7 +309,8 @@ def _stage(form: Form, grammar: Grammar) -> Stage:
 def expressions_of(rule: Rule) -> list[Expr]:
     """Every expression of every version of a rule."""
     found = [expression for version in rule.versions for expression in (version.when, *(clause.when for clause in version.unless))]
-    return [*found, rule.duty.lapses.when] if rule.duty and rule.duty.lapses else found
+    found += [rule.duty.lapses.when] if rule.duty and rule.duty.lapses else []
+    return [*found, rule.duty.later] if rule.duty and rule.duty.later else found
 
 
 def _cycles(rules: Mapping[str, Rule], faults: list[Fault]) -> None:

@@ -174,6 +174,8 @@ class Run(Telling):
         return RuleValues(applies, reason, self._done(duty, trigger), self._due(duty, trigger), trigger.fact, self._lapsed(duty))
 
     def _done(self, duty: Duty, trigger: DayValues) -> Trits:
+        if duty.later is not None:
+            return self.value(duty.later)
         done = self._constants[NO]
         for selector in duty.done:
             closing = self.days(DayOf(selector.choosing("latest")))

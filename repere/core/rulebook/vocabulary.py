@@ -140,8 +140,9 @@ def codelist(form: Form) -> dict[str, Code]:
         if name in codes:
             inner.fault("code", f"the code '{name}' once", "it a second time")
         label, htcds, retired = inner.must_wording("label"), inner.word("htcds") or None, inner.flag("retired", False)
-        extra = {key: value for key, value in inner.block.items() if key not in ("code", "label", "htcds", "retired")}
-        codes[name] = Code(name, label, htcds, retired, extra)
+        only = inner.words("only")
+        extra = {key: value for key, value in inner.block.items() if key not in ("code", "label", "htcds", "retired", "only")}
+        codes[name] = Code(name, label, htcds, retired, extra, only)
     for key in ("label", "help", "note"):
         form.wording(key, required=False)
     form.raw("source")
@@ -185,6 +186,7 @@ def fact_kind(form: Form, words: Vocabulary) -> FactKind:
         htcds=_htcds(form),
         layer=form.layer,
         lasting=form.flag("lasting", False),
+        keeper_only=form.flag("keeper_only", False),
     )
     if not made.states:
         form.fault("states", "who may state it", "nobody", "add states: [any] or roles")

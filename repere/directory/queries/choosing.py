@@ -14,6 +14,7 @@ from repere.directory.queries.reading import Line, lines
 from repere.directory.queries.search import Asked, matches, understand
 from repere.directory.territory import EVERYWHERE, nearness, of_region, region_of
 from repere.directory.tiers import Tier
+from repere.directory.vocabulary import Function
 from repere.ledger.actions import Acting
 
 SHOWN = 12
@@ -82,10 +83,11 @@ def _fitting(offered: ServiceQuerySet, functions: Collection[str], near: str, sh
 
 
 def _nearest_first(offered: ServiceQuerySet, near: str) -> ServiceQuerySet:
-    """In the order of `territory.nearness`, by the database."""
+    """In the order of `territory.nearness`, by the database; interpreters after the services that she needs one for."""
     steps: Sequence[Q] = (
         Q(territories__contains=[near]), Q(territories__contains=[EVERYWHERE]),
         Q(territories__overlap=of_region(region_of(near)) or [near]),
     )  # fmt: skip
     distance = Case(*(When(step, then=Value(at)) for at, step in enumerate(steps)), default=Value(3), output_field=IntegerField())
-    return offered.order_by(distance, "function", "name", "pk")
+    interprets = Case(When(function=Function.INTERPRETER, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return offered.order_by(interprets, distance, "function", "name", "pk")

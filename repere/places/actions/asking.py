@@ -17,9 +17,11 @@ from repere.places.beds import free, take
 from repere.places.by_the_house import ask_for, go_on, house
 from repere.places.clocks import LONGEST_HOURS, answer_by
 from repere.places.doors import asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
-from repere.places.events import tell
+from repere.places.events import tell, tell_end_of_search
 from repere.places.models import Apart, Carried, Event, Hold, Request
 from repere.places.queries.candidates import place_of
+from repere.places.queries.marks import said_before
+from repere.places.queries.moved import house_looking
 from repere.places.refusals import Refused
 from repere.places.refused_models import RefusedByHer
 from repere.places.roles import SEEKING
@@ -32,12 +34,14 @@ MOST_OF_AN_ORGANISATION = 20
 
 def ask(
     *, reference: UUID, needs: Needs, urgency: int, zone: str = "", line: str = "", apart: Iterable[UUID] = (),
-    carries: Iterable[UUID] = (), key: UUID, acting: Actor, now: datetime,
+    carries: Iterable[UUID] = (), besides: bool = False, key: UUID, acting: Actor, now: datetime,
 ) -> Request:  # fmt: skip
     """Look for a place for one household. `reference`: the opaque number of its file; `apart`: those it must not live with, by
-    reference or by mark; `carries`: the marks it bears itself; `line`: the telephone of the service that asks, for the houses.
+    reference or by mark, and `carries`: the marks it bears itself, both with what earlier requests said and nobody ended; `line`: the
+    telephone of the service that asks, for the houses.
 
-    Twice with one key is once. Refused while a request of the same file is open.
+    Twice with one key is once. Refused while a request of the same file is open; and while the house that keeps her looks for another
+    place after an incident, unless `besides` says that a second search is meant: that house then reads of it.
     """
     must_be(acting, SEEKING)
     household = households.written(needs)
@@ -52,13 +56,16 @@ def ask(
             return before
         if ours.filter(reference=reference, closed_at=None).exists():
             raise Refused("request_stands")
+        if not besides and (looking := house_looking(acting, reference)):
+            raise Refused("house_looks", name=looking.by_organisation.name)
         made = Request(
             reference=reference, organisation_id=me(acting), user_id=myself(acting), household=household, size=needs.size,
             minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, line=line,
             asked_at=now, key=key,
         )  # fmt: skip
         made.save(force_insert=True)
-        keep_said(made, apart=apart, carries=carries, now=now)
+        said = said_before(acting, reference)
+        keep_said(made, apart=[*apart, *said.apart], carries=[*carries, *said.carried], now=now)
         tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "ask_for_place", detail={"request": made.pk})
     return made
@@ -186,9 +193,7 @@ def confirm_arrival(hold_id: UUID, *, acting: Actor, now: datetime) -> Hold:
             raise Refused("not_said_to_be_there")
         if request.closed_at is not None:
             raise Refused("request_closed")
-        _give_back_all(request, acting)
-        request.closed_at, request.outcome = now, Request.Outcome.PLACED
-        request.save(update_fields=["closed_at", "outcome"])
+        look_no_further(request, Request.Outcome.PLACED, acting=acting, now=now)
         ours = request.told_to_id in (None, me(acting))
         tell(request, Event.Kind.ARRIVED if ours else Event.Kind.SAID_THERE, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "confirm_arrival", detail={"hold": held.pk})
@@ -204,11 +209,17 @@ def close_request(request_id: UUID, *, met: bool = False, acting: Actor, now: da
             raise Refused("request_closed")
         if Hold.objects.visible_to(acting).filter(request=request, state=Hold.State.ARRIVED).exists():
             raise Refused("said_to_be_there")
-        _give_back_all(request, acting)
-        request.closed_at, request.outcome = now, Request.Outcome.WITHDRAWN if met else Request.Outcome.UNMET
-        request.save(update_fields=["closed_at", "outcome"])
+        look_no_further(request, Request.Outcome.WITHDRAWN if met else Request.Outcome.UNMET, acting=acting, now=now)
+        tell_end_of_search(request, acting=acting, now=now)
         ledger.record(acting, "close_request", detail={"request": request.pk})
     return request
+
+
+def look_no_further(request: Request, outcome: str, *, acting: Actor, now: datetime) -> None:
+    """In the running transaction."""
+    _give_back_all(request, acting)
+    request.closed_at, request.outcome = now, outcome
+    request.save(update_fields=["closed_at", "outcome"])
 
 
 def _give_back_all(request: Request, acting: Actor) -> None:

@@ -18,11 +18,12 @@ from repere.places.refusals import Refused
 from repere.places.roles import SEEKING
 
 
-def end_mark(reference: UUID, line_id: UUID, *, reason: str, acting: Actor, now: datetime) -> bool:
+def end_mark(reference: UUID, line_id: UUID, *, reason: str, follows: bool, acting: Actor, now: datetime) -> bool:
     """End one line of the marks that stand for a file of ours, wherever it stands in what is asked for it. Returns whether it ended.
 
-    Whom she must not meet ends at once: it is her own safety, and her word. A mark that she bears keeps somebody else safe: it ends once
-    a colleague agreed (`decide_end`). Raises Refused: reason_unknown, end_was_asked.
+    Whom she must not meet ends at once, by who follows her (`follows`) or wrote it: it is her own safety, and her word. A mark that she
+    bears keeps somebody else safe: it ends once a colleague agreed (`decide_end`). Raises Refused: reason_unknown, end_was_asked,
+    ended_by_who_follows_her.
     """
     must_be(acting, SEEKING)
     if reason not in MarkEnd.Reason.values:
@@ -33,6 +34,8 @@ def end_mark(reference: UUID, line_id: UUID, *, reason: str, acting: Actor, now:
         if ends_asked(acting, lines):
             raise Refused("end_was_asked")
         at_once = kind == APART
+        if at_once and not follows and all(line.request.user_id != acting.user_id for line in lines):
+            raise Refused("ended_by_who_follows_her")
         for line in lines:
             MarkEnd(
                 **{kind: line}, organisation_id=me(acting), user_id=myself(acting), reason=reason, at=now, ended=at_once,

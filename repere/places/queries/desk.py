@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
+from repere.places.incident_models import Alert, Incident
 from repere.places.models import (
-    Alert,
     Apart,
     Arrival,
     Bed,
@@ -63,7 +63,7 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
     )  # fmt: skip
     staying = (
         Hold.objects.visible_to(actor).filter(host_id=actor.organisation_id, state=Hold.State.ARRIVED)
-        .select_related("request", "asking", "shelter", "unit").order_by("arrived_at", "id")[:SHOWN]
+        .select_related("request", "asking", "shelter", "unit").annotate(moving=_moving(actor)).order_by("arrived_at", "id")[:SHOWN]
     )  # fmt: skip
     return Desk(
         asked=[one for one in holds if one.state == Hold.State.ASKED],
@@ -75,6 +75,12 @@ def desk(actor: Actor, *, now: datetime) -> Desk:
             Request.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, closed_at=None).exclude(moved_from=None)[:SHOWN]
         ),
     )
+
+
+def _moving(actor: Actor) -> Subquery:
+    """How far the search is by which a household of ours is moved after an incident: open, or placed once it is said to be elsewhere."""
+    ours = Request.objects.visible_to(actor).filter(moved_from=OuterRef("pk"), organisation_id=actor.organisation_id)
+    return Subquery(ours.order_by("-asked_at", "id").values("outcome")[:1])
 
 
 def _told_before(actor: Actor) -> Exists:
@@ -134,6 +140,11 @@ def staying_in(actor: Actor, shelter: Shelter) -> int:
     """How many households an incident drives out of a shelter of ours: those whose stay is confirmed."""
     here = Hold.objects.visible_to(actor).filter(shelter=shelter, host_id=actor.organisation_id, state=Hold.State.ARRIVED)
     return int(here.filter(request__outcome=Request.Outcome.PLACED).count())
+
+
+def incidents_of(actor: Actor, shelter: Shelter) -> list[Incident]:
+    """What was reported of a shelter of ours, newest first, with what was taken back."""
+    return list(Incident.objects.visible_to(actor).filter(shelter=shelter).order_by("-at", "id")[:20])
 
 
 def must_not_meet(actor: Actor, hold: Hold) -> int:

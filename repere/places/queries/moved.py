@@ -32,11 +32,14 @@ class NotThere:
 @dataclass(frozen=True)
 class ToMove:
     """A household that has to leave a house of ours. `stage`: nothing is asked for it, a house was asked, said yes, or says that the
-    household is there. `since`: when the incident was reported."""
+    household is there. `since`: when the incident was reported. `beside`: what those who keep its file said last of a search of their
+    own, and when: that they look too (requested), no further (search_ended), or that it is in another place (arrived)."""
 
     request_id: UUID
     since: datetime
     stage: Literal["open", "asked", "accepted", "arrived"]
+    beside: str = ""
+    beside_since: datetime | None = None
 
 
 def waiting_to_be_moved(actor: Actor) -> QuerySet[Request]:
@@ -51,8 +54,12 @@ def to_move(actor: Actor, *, now: datetime, only: UUID | None = None) -> list[To
     holds = Hold.objects.visible_to(actor).filter(live, request=OuterRef("pk"), asking_id=actor.organisation_id)
     best = holds.order_by(Case(When(state=Hold.State.ASKED, then=Value(1)), default=Value(0))).values("state")[:1]
     found = waiting_to_be_moved(actor).filter(pk=only) if only else waiting_to_be_moved(actor)
-    rows = found.annotate(stage=Subquery(best)).values_list("pk", "asked_at", "stage")
-    return [ToMove(request, since, stage or "open") for request, since, stage in rows[:20]]
+    said = Event.objects.visible_to(actor).filter(
+        reference=OuterRef("reference"), organisation=OuterRef("told_to"), told_to_id=actor.organisation_id, at__gte=OuterRef("asked_at"),
+    ).order_by("-at", "-id")  # fmt: skip
+    rows = found.annotate(stage=Subquery(best), beside=Subquery(said.values("kind")[:1]), beside_since=Subquery(said.values("at")[:1]))
+    told = rows.values_list("pk", "asked_at", "stage", "beside", "beside_since")
+    return [ToMove(request, since, stage or "open", beside or "", at) for request, since, stage, beside, at in told[:20]]
 
 
 def said_moves(actor: Actor) -> QuerySet[Event]:
@@ -65,17 +72,44 @@ def said_moves(actor: Actor) -> QuerySet[Event]:
     return ours.filter(kind=Event.Kind.SAID_THERE).exclude(Exists(answers)).select_related("by_organisation").order_by("at", "id")
 
 
+def house_looking(actor: Actor, reference: UUID) -> Event | None:
+    """What began the search of a house for another place for a household of ours, after an incident; None where none goes on."""
+    ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, reference=reference)
+    over = (Event.Kind.SAID_THERE, Event.Kind.SEARCH_ENDED, Event.Kind.TAKEN_BACK)
+    ended = Q(kind__in=over, by_organisation=OuterRef("by_organisation")) | Q(
+        kind=Event.Kind.ARRIVED, by_organisation_id=actor.organisation_id
+    )
+    begun = ours.filter(kind=Event.Kind.REQUESTED).exclude(by_organisation_id=actor.organisation_id)
+    going_on = begun.exclude(Exists(ours.filter(ended, at__gte=OuterRef("at"))))
+    found: Event | None = going_on.select_related("by_organisation").order_by("-at", "id").first()
+    return found
+
+
 def no_longer_safe(actor: Actor) -> QuerySet[Event]:
-    """Households of ours for whom a house looks for another place after an incident, latest first, until it or we have said more."""
+    """Households of ours for whom a house looks for another place after an incident, looks no further, or says that its report was a
+    mistake; latest first, until it or we have said more."""
     ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id)
     later = ours.filter(reference=OuterRef("reference"), at__gt=OuterRef("at")).exclude(kind=Event.Kind.HELD)
-    told = ours.filter(kind=Event.Kind.REQUESTED).exclude(by_organisation_id=actor.organisation_id)
+    of_a_search = (Event.Kind.REQUESTED, Event.Kind.SEARCH_ENDED, Event.Kind.TAKEN_BACK)
+    told = ours.filter(kind__in=of_a_search).exclude(by_organisation_id=actor.organisation_id)
     return told.exclude(Exists(later)).select_related("by_organisation").order_by("-at", "id")
 
 
 def lately_unsafe(actor: Actor, *, now: datetime) -> list[Event]:
     """Those of the last days, at most 20. Cost: one query."""
     return list(no_longer_safe(actor).filter(at__gt=now - UNSAFE_TOLD_FOR)[:20])
+
+
+def moved_by(actor: Actor, reference: UUID) -> UUID | None:
+    """The body that moved a household of ours last, where our answer was that she is in her new place."""
+    ours = Event.objects.visible_to(actor).filter(organisation_id=actor.organisation_id, reference=reference)
+    said: Event | None = ours.filter(kind=Event.Kind.SAID_THERE).order_by("-at", "id").first()
+    if said is None:
+        return None
+    # An answer stands after what it answers (`confirm_move`).
+    answers = ours.filter(kind__in=(Event.Kind.ARRIVED, Event.Kind.NOT_THERE), at__gt=said.at).order_by("at", "id")
+    mover: UUID = said.by_organisation_id
+    return mover if answers.values_list("kind", flat=True).first() == Event.Kind.ARRIVED else None
 
 
 def answered_no(actor: Actor, reference: UUID) -> bool:

@@ -21,9 +21,11 @@ from repere.accounts.middleware import ActingRequest
 from repere.core.rulebook import load
 from repere.core.rulebook.model import Code
 from repere.places import actions, forms
+from repere.places.actions.danger import TAKEN_BACK_WITHIN
 from repere.places.actions.shelters import RULES
 from repere.places.doors import kept_shelter, visible_hold
-from repere.places.models import Hold, Incident, Shelter, Unit
+from repere.places.incident_models import Incident
+from repere.places.models import Hold, Shelter, Unit
 from repere.places.queries import desk as reading
 from repere.places.queries.moved import waiting_to_be_moved
 from repere.places.queries.reaching import questions_of
@@ -146,7 +148,7 @@ def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
              forms.CapacityForm(initial={"capacity": one.unit.capacity}, auto_id=f"{one.unit.pk}_%s"))
             for one in line.units
         ],
-        "changes": reading.changes_of(request.actor, kept),
+        "changes": reading.changes_of(request.actor, kept), "incidents": _reported(request, kept),
     }  # fmt: skip
     if kept.vouched_at is None:
         voices = voices_of(request.actor, kept)
@@ -168,6 +170,9 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
         "beds": lambda: actions.change_capacity(_unit(request), **_told(forms.CapacityForm(request.POST)), acting=acting, now=now),
         "change-unit": lambda: _change_unit(request),
         "incident": lambda: actions.report_incident(kept.pk, **_told(forms.IncidentForm(request.POST)), acting=acting, now=now),
+        "mistake": lambda: actions.take_back_incident(
+            _number(request, "incident"), **_told(forms.MistakeForm(request.POST)), acting=acting, now=now
+        ),
         "out": lambda: actions.take_out_of_use(_unit(request), out=request.POST.get("out") == "1", acting=acting, now=now),
     }
     if act not in doing:
@@ -180,8 +185,16 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
     return redirect("places:house", kept.pk)
 
 
+def _reported(request: ActingRequest, kept: Shelter) -> list[tuple[Incident, forms.MistakeForm | None]]:
+    """Each with the form that takes it back, for whoever reported it and while that is possible."""
+    since = timezone.now() - TAKEN_BACK_WITHIN
+    found = reading.incidents_of(request.actor, kept)
+    mine = {one.pk for one in found if one.user_id == request.actor.user_id and one.taken_back_at is None and one.at >= since}
+    return [(one, forms.MistakeForm(auto_id=f"{one.pk}_%s") if one.pk in mine else None) for one in found]
+
+
 def _asked_once_more(request: ActingRequest, kept: Shelter) -> HttpResponse:
-    """What a report brings about, before it is sent: it reaches other houses, and is not taken back."""
+    """What a report brings about, before it is sent: it reaches other houses, and is taken back for a short time only."""
     try:
         kind = _told(forms.IncidentForm(request.POST))["kind"]
     except Refused as refused:

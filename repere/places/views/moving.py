@@ -51,7 +51,8 @@ def _page(request: ActingRequest, wanted: Request, answers: dict[UUID, AnswerFor
     context = {"asked": wanted, "holds": holds, "found": found, "lines": lines, "section": "places", "more": most == SHOWN}
     context |= {"questions": asked_back(request.actor, wanted, holds, unsent=answers), "not_there": not_there_of(request.actor, wanted)}
     context["keeper_line"] = reached.get(keeper[0], "") if keeper else ""
-    context["stage"] = next((one.stage for one in to_move(request.actor, now=now, only=wanted.pk)), "")
+    how_far = next(iter(to_move(request.actor, now=now, only=wanted.pk)), None)
+    context |= {"stage": how_far.stage if how_far else "", "how_far": how_far}
     return render(request, "places/moving.html", context)
 
 

@@ -105,11 +105,15 @@ def day(value: date | datetime | PartialDate | tuple[date, date] | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    if isinstance(value, date):
-        value = PartialDate.on(value)
     if isinstance(value, tuple):
         value = PartialDate(*value)
-    return value.text(language())
+    return _day_words(value, language())
+
+
+@lru_cache(maxsize=8192)
+def _day_words(value: date | PartialDate, language: str) -> str:
+    """Put in words once: a page says forty days, and tomorrow's pages say most of them again."""
+    return (value if isinstance(value, PartialDate) else PartialDate.on(value)).text(language)
 
 
 @register.filter
@@ -168,6 +172,16 @@ def level_help(level: str) -> str:
 @once_a_language
 def certainty_words(letter: str) -> str:
     return str(words.CERTAINTIES.get(letter, letter))
+
+
+@register.filter
+@once_a_language
+def sure_of(answer: str, text: str) -> str:
+    """How sure an answer is, and apart from it the text that it rests on, where one is surer than the other."""
+    said, read = (str(words.CERTAINTIES.get(letter, letter)) for letter in (answer, text))
+    if answer == text:
+        return said
+    return gettext("the text: %(text)s; that it applies here: %(answer)s") % {"text": read, "answer": said}
 
 
 @register.filter

@@ -148,6 +148,8 @@ REMINDER_STEPS = {
     "no_referent": _("nobody follows this file"),
     "break_glass": _("was opened in an emergency: to be reviewed"),
     "left_unasked": _("was sent to another service without asking her"),
+    "set_aside": _("a colleague who does not follow this file set a task aside"),
+    "said_elsewhere": _("another organisation noted something about her: read it, and ask her"),
 }
 UNITS = {
     "days": _("days"),

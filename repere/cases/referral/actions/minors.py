@@ -53,7 +53,7 @@ def report_and_hold(
         open_ones = Request.objects.visible_to(acting).filter(organisation_id=acting.organisation_id, closed_at=None)
         request = open_ones.filter(reference=case.place_reference).first() or placing.ask(
             reference=case.place_reference, needs=needs, urgency=TONIGHT, zone=case.territory, line=line, apart=apart, carries=carries,
-            key=uuid5(key, "request"), acting=acting, now=now,
+            besides=True, key=uuid5(key, "request"), acting=acting, now=now,
         )  # fmt: skip
         held = placing.hold(request.pk, unit, key=uuid5(key, "hold"), acting=acting, now=now) if unit else None
         if unit is None and may_receive(case.organisation_id):

@@ -12,11 +12,10 @@ from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
-from repere.cases.actions.access import end_grant
-from repere.cases.actions.break_glass import second_person
+from repere.cases.actions.access import TOLD_TO_ANOTHER, end_grant
+from repere.cases.actions.break_glass import tell_second_person
 from repere.cases.actions.by_the_house import add
 from repere.cases.actions.facts import hold_file
-from repere.cases.actions.notices import tell
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.actions.receipts import claim
 from repere.cases.consent.actions import is_minor, visible_consent
@@ -39,7 +38,6 @@ from repere.directory.models import Organisation
 
 TABLE = "cases_referral"
 MOST_RECIPIENTS = 6
-TOLD_TO_ANOTHER = frozenset({IDENTITY, "housing", "contact_safety"})
 """Who she is, where she sleeps, how she is reached: when they leave on a ground that does not ask her, a colleague is told."""
 
 
@@ -120,10 +118,7 @@ def _tell_a_colleague(case: Case, asked: Asked, *, acting: Actor, now: datetime)
     """Whoever follows her with us, else a colleague; nobody in an organisation of one."""
     if GROUNDS[asked.ground].asks_her or not TOLD_TO_ANOTHER & set(asked.chosen.groups):
         return None
-    told = second_person(case, acting)
-    if told is not None:
-        tell(told, case, step="left_unasked", acting=acting, now=now)
-    return told
+    return tell_second_person(case, step="left_unasked", acting=acting, now=now)
 
 
 def recall_referral(referral: Referral | UUID, *, acting: Actor, now: datetime) -> Referral:
@@ -170,7 +165,8 @@ def _checked(case: Case, asked: Asked, *, acting: Actor, now: datetime) -> tuple
     receivers = _receivers(case, asked, acting)
     for receiver, kind in receivers:
         if consent is not None and consent.organisation_id not in (None, receiver):
-            raise Refused("consent_for_another", field="recipients")
+            named = _name(consent.organisation_id, acting)
+            raise Refused("consent_for_another", field="recipients", value=named, expected=_name(receiver, acting))
         passage = Passage(
             kind, tuple(asked.chosen.groups), asked.chosen.purpose, consent.fact if consent else None, asked.law, asked.chosen.named_kinds
         )
@@ -178,6 +174,12 @@ def _checked(case: Case, asked: Asked, *, acting: Actor, now: datetime) -> tuple
     first, kind = receivers[0]
     facts = opened_facts(case, asked.chosen, first, kind, acting)
     return consent, freeze(case, facts, groups=asked.chosen.groups, consent=consent.fact if consent else None)
+
+
+def _name(receiver: UUID, acting: Actor) -> str:
+    """Of an organisation, or of a service without an account."""
+    body = Organisation.objects.working().filter(pk=receiver).first()
+    return str((body or Service.objects.visible_to(acting).get(pk=receiver)).name)
 
 
 def _check_form(case: Case, asked: Asked, acting: Actor, now: datetime) -> None:
