@@ -4411,7 +4411,7 @@ CREATE INDEX structure_by_source ON public.directory_structure USING btree (orga
 
 CREATE INDEX tasks_of_a_case ON public.cases_task USING btree (case_id);
 
-CREATE INDEX tasks_that_cannot_wait ON public.cases_task USING btree (organisation_id, opened_at DESC, id) WHERE ((closed_at IS NULL) AND cannot_wait);
+CREATE INDEX tasks_that_cannot_wait ON public.cases_task USING btree (organisation_id, opened_at DESC, id) WHERE (cannot_wait AND (closed_at IS NULL));
 
 CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY (ARRAY[('totp'::character varying)::text, ('recovery_codes'::character varying)::text]));
 

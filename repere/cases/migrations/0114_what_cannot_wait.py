@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             "task",
             models.Index(
                 fields=["organisation", "-opened_at", "id"],
-                condition=models.Q(("closed_at", None), ("cannot_wait", True)),
+                condition=models.Q(closed_at=None, cannot_wait=True),
                 name="tasks_that_cannot_wait",
             ),
         ),
