@@ -270,7 +270,7 @@ ON_CONFLICT: LiteralString = (
     " = (EXCLUDED.kind, EXCLUDED.outcome, EXCLUDED.since, EXCLUDED.until, EXCLUDED.due_earliest, EXCLUDED.due_latest, EXCLUDED.detail)"
 )
 TASK_COLUMNS = (
-    "level", "cannot_wait", "due_earliest", "due_latest", "opened_at", "overdue_at", "plan", "next_step_at", "closed_at", "closing",
+    "level", "urgent_since", "due_earliest", "due_latest", "opened_at", "overdue_at", "plan", "next_step_at", "closed_at", "closing",
     "closing_fact", "closed_by",
 )  # fmt: skip
 VIEW_COLUMNS = ("mechanism_hash", "next_change_on", "evaluated_at", "evaluated_on", "revision")
@@ -329,8 +329,10 @@ class _Writing:
         trigger = root.get(told.trigger) if told.trigger else None
         rule = mechanism.rules.get(told.rule_id)
         if told.outcome == "open":
+            began = facts.get(told.trigger) if told.trigger else None
+            urgent = began.latest if began is not None and rule and rule.duty and rule.duty.cannot_wait else None
             for who in rule.duty.who if rule and rule.duty else (role,):
-                self._open(view, told, rule, mine.pop((trigger, who), None), trigger, who)
+                self._open(view, told, rule, mine.pop((trigger, who), None), trigger, who, urgent)
         elif told.outcome == "done":
             doing = _closing_fact(told, rule, facts)
             for key in [key for key in mine if key[0] == trigger]:
@@ -343,14 +345,15 @@ class _Writing:
                 self._close(task, NO_LONGER_REQUIRED)
 
     def _open(
-        self, view: View, told: rulebook.Finding, rule: rulebook.Rule | None, task: Task | None, trigger: UUID | None, who: str
+        self, view: View, told: rulebook.Finding, rule: rulebook.Rule | None, task: Task | None, trigger: UUID | None, who: str,
+        urgent: date | None,
     ) -> None:  # fmt: skip
         if task is None:
             task = Task(
                 view=view, case_id=view.case_id, organisation_id=view.organisation_id, owner_id=view.owner_id,
                 rule_id=told.rule_id, trigger_fact_id=trigger, role=who, opened_at=self.now,
             )  # fmt: skip
-            self._due(view, task, told, rule)
+            self._due(view, task, told, rule, urgent)
             self.new_tasks.append(task)
             self.result.opened.append(task.pk)
         elif task.closing != WAIVER:
@@ -359,7 +362,7 @@ class _Writing:
                 task.closed_at, task.closing, task.closing_fact, task.closed_by = None, "", None, None
                 task.next_step_at = datetime.fromisoformat(task.plan[0][0]) if task.plan else None
                 self.result.opened.append(task.pk)
-            if self._due(view, task, told, rule) or reopened:
+            if self._due(view, task, told, rule, urgent) or reopened:
                 self.changed_tasks[task.pk] = task
 
     def _missed(self, task: Task) -> None:
@@ -378,7 +381,7 @@ class _Writing:
             task.closed_at = None
         self._close(task, FACT, fact.pk if fact else None)
 
-    def _due(self, view: View, task: Task, told: rulebook.Finding, rule: rulebook.Rule | None) -> bool:
+    def _due(self, view: View, task: Task, told: rulebook.Finding, rule: rulebook.Rule | None, urgent: date | None) -> bool:
         """Set days and reminders; True when they moved. Steps already taken are known by their Reminder and not taken again."""
         earliest, latest = told.due or (None, None)
         on = civil_day(view.zone, self.now)
@@ -386,11 +389,10 @@ class _Writing:
             rule if told.certainty != "M" else None, earliest, latest, who=task.role, opened_at=task.opened_at, zone=view.zone, on=on
         )
         planned = [[step.at.isoformat(), step.name, step.role] for step in steps]
-        waits_not = bool(rule and rule.duty and rule.duty.cannot_wait)
-        said = (earliest, latest, told.level, waits_not, planned)
-        if (task.due_earliest, task.due_latest, task.level, task.cannot_wait, task.plan) == said:
+        said = (earliest, latest, told.level, urgent, planned)
+        if (task.due_earliest, task.due_latest, task.level, task.urgent_since, task.plan) == said:
             return False
-        task.due_earliest, task.due_latest, task.level, task.cannot_wait, task.plan = said
+        task.due_earliest, task.due_latest, task.level, task.urgent_since, task.plan = said
         task.overdue_at = end_of_day(latest, view.zone) if latest else None
         task.next_step_at = steps[0].at if steps else None
         return True

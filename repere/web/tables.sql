@@ -2578,7 +2578,7 @@ CREATE TABLE public.cases_task (
     owner_id uuid NOT NULL,
     trigger_fact_id uuid,
     view_id uuid NOT NULL,
-    cannot_wait boolean DEFAULT false NOT NULL,
+    urgent_since date,
     CONSTRAINT closed_task_says_how CHECK ((((closed_at IS NULL) AND ((closing)::text = ''::text)) OR (((closing)::text = ANY (ARRAY[('fact'::character varying)::text, ('waiver'::character varying)::text, ('no_longer_required'::character varying)::text, ('missed'::character varying)::text])) AND (NOT (closed_at IS NULL)))))
 );
 
@@ -4411,7 +4411,7 @@ CREATE INDEX structure_by_source ON public.directory_structure USING btree (orga
 
 CREATE INDEX tasks_of_a_case ON public.cases_task USING btree (case_id);
 
-CREATE INDEX tasks_that_cannot_wait ON public.cases_task USING btree (organisation_id, opened_at DESC, id) WHERE (cannot_wait AND (closed_at IS NULL));
+CREATE INDEX tasks_that_cannot_wait ON public.cases_task USING btree (organisation_id, urgent_since DESC, id) WHERE ((closed_at IS NULL) AND (urgent_since IS NOT NULL));
 
 CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY (ARRAY[('totp'::character varying)::text, ('recovery_codes'::character varying)::text]));
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from repere.cases.models import Referral
 from tests.browser.steps import Desk
@@ -14,6 +14,26 @@ from tests.people import Cast
 
 LAWYER = {"structure": "Permanence inventée", "kind": "law_practice", "function": "legal", "territories": ["69"]}
 HOSPITAL = {"structure": "Hôpital inventé", "kind": "health", "function": "health_check", "territories": ["69"]}
+
+
+def test_on_a_slow_line_the_draft_goes_to_the_drafts_and_the_page_stands_once(desk: Desk, people: Cast) -> None:
+    """While an answer is on its way the form is kept: by its own address, not by that of the button pressed last."""
+    case = concern(people.amina.actor)
+    page = desk(people.amina)
+    page.goto(f"/cases/{case.code}/requests/new/")
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(900)
+        route.continue_()
+
+    page.route("**/requests/new/", slowly)
+    page.locator("[name=note]").fill("Trois mots")
+    page.locator("[name=service_words]").fill("avocat Lyon")
+    with page.expect_response(lambda answer: answer.url.endswith("/keep/")) as kept:
+        page.locator("button[name=find]").click()
+    assert kept.value.ok
+    expect(page.locator("#services").get_by_text("Compris comme")).to_be_visible()
+    assert (page.locator("main").count(), page.locator("h1").count(), page.locator("[name=note]").count()) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -93,9 +93,10 @@ def test_a_bed_for_tonight_is_read_before_what_is_late(people: Cast, django_asse
 def test_what_was_met_or_is_old_does_not_push_itself_forward(people: Cast) -> None:
     """A week later an urgent need stands where its day puts it; one that was met stands nowhere."""
     amina = people.amina.actor
-    case = concern(amina)
-    record(case, amina, "urgent_need", needs=["shelter", "protection"])
-    record(case, amina, "urgent_need_met", needs=["shelter"])
+    case, before = concern(amina), concern(amina)
+    record(case, amina, "urgent_need", "2026-06-14", needs=["shelter", "protection"])
+    record(case, amina, "urgent_need_met", "2026-06-15", needs=["shelter"])
+    record(before, amina, "urgent_need", "2026-05-20", needs=["shelter"])  # written down today, said of last month
     with acting_as(amina):
         now, later = (queries.worklist(amina, now=NOW + timedelta(days=days), tab="due").lines for days in (1, 9))
     assert [line.rule_id for line in now if line.first] == ["common.meet_need_protection"]

@@ -68,9 +68,11 @@ def test_only_what_comes_after_does_a_duty_that_says_so(tmp_path: Path) -> None:
         left = [Fact(hour, "left", day, day, datetime(2024, 7, 1, hour, tzinfo=UTC), "case_worker", fields={}) for hour in hours]
         met = Fact(0, "met", day, day, datetime(2024, 7, 1, 20, tzinfo=UTC), "case_worker", fields={"place": "here"})
         assert evaluate(made, [met, *left], on=day).findings["xx.visit"].outcome == outcome
-    with pytest.raises(RuleBookError) as refused:
-        load(write_book(tmp_path / "unclear", {RULES: FILES[RULES].replace(done, f"{done}\n    done_later: true")}), "xx")
-    assert any("kinds alone under 'done'" in fault.expected for fault in refused.value.faults)
+    unclear = {"kinds alone under 'trigger' and 'done'": done, "another kind under 'done' than the trigger": "    done: [met]"}
+    for number, (expected, wrong) in enumerate(unclear.items()):
+        with pytest.raises(RuleBookError) as refused:
+            load(write_book(tmp_path / f"unclear{number}", {RULES: FILES[RULES].replace(done, f"{wrong}\n    done_later: true")}), "xx")
+        assert any(expected in fault.expected for fault in refused.value.faults)
 
 
 @pytest.mark.parametrize(

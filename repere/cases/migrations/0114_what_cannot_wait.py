@@ -7,12 +7,12 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0113_written_by_the_house")]
 
     operations = [
-        migrations.AddField("task", "cannot_wait", models.BooleanField(default=False, db_default=False)),
+        migrations.AddField("task", "urgent_since", models.DateField(null=True)),
         migrations.AddIndex(
             "task",
             models.Index(
-                fields=["organisation", "-opened_at", "id"],
-                condition=models.Q(closed_at=None, cannot_wait=True),
+                fields=["organisation", "-urgent_since", "id"],
+                condition=models.Q(closed_at=None, urgent_since__isnull=False),
                 name="tasks_that_cannot_wait",
             ),
         ),

@@ -99,8 +99,9 @@ class Task(OfView):
     role = models.CharField(max_length=64)
     # The level of its rule: a reminder that we chose is not the law.
     level = models.CharField(max_length=24)
-    # Its rule says that it cannot wait: somebody may be in danger or without a bed.
-    cannot_wait = models.BooleanField(default=False, db_default=False)
+    # Its rule says that it cannot wait (somebody may be in danger or without a bed): the day of which it was said, not the one on
+    # which it was written down: an import would make everything urgent today.
+    urgent_since = models.DateField(null=True)
     due_earliest = models.DateField(null=True)
     due_latest = models.DateField(null=True)
     opened_at = models.DateTimeField()
@@ -140,8 +141,8 @@ class Task(OfView):
             ),
             models.Index(fields=["organisation", "opened_at", "id"], condition=models.Q(closed_at=None), name="open_tasks_by_age"),
             models.Index(
-                fields=["organisation", "-opened_at", "id"], name="tasks_that_cannot_wait",
-                condition=models.Q(closed_at=None, cannot_wait=True),
+                fields=["organisation", "-urgent_since", "id"], name="tasks_that_cannot_wait",
+                condition=models.Q(closed_at=None, urgent_since__isnull=False),
             ),
             models.Index(fields=["next_step_at"], condition=models.Q(closed_at=None), name="next_reminders"),
             models.Index(fields=["case"], name="tasks_of_a_case"),

@@ -108,14 +108,14 @@ def worklist(actor: Actor, *, now: datetime, tab: str = "", role: str | None = N
     """One tab of what this actor's organisation has to do.
 
     "overdue", "due" and "later" hold what the actor's role (or `role`, where it is one) must do, or what the actor took. "overdue"
-    and "due" both begin with what a rule says cannot wait and was opened in the last week, the newest file first: a bed for tonight
+    and "due" both begin with what a rule says cannot wait and was said of a day of the last week, the newest first: a bed for tonight
     is read before anything that is late. After it "overdue" has what the law makes late, then our own reminders; "due" what has no
     date and is owed at once. "waiting" holds what others must do; "new" what was opened or shared in the last week. With no tab asked
     for: the first of these that holds something, what is late before all.
     Counts stop at MOST, so the cost is that of a page, not of an organisation. Cost: 6 queries at most.
     """
     role = role if role in mechanisms.common().roles else None
-    told: dict[str, Any] = {"now": now, "soon": now + SOON, "today": now.date(), "fresh": now - NEW}
+    told: dict[str, Any] = {"now": now, "soon": now + SOON, "today": now.date(), "fresh": now - NEW, "lately": (now - NEW).date()}
     # The late ones are counted by reading which they are: nearly every worklist opens on them.
     first, late_ones = _first_and_late(actor, role, told)
     found = _counts(actor, role, **told)
@@ -190,16 +190,20 @@ def _in_order(actor: Actor) -> ScopedQuerySet[Task]:
 
 
 FIRST, LATE = "first", "late"
-FRESH = Given("fresh", DateTimeField())
-CANNOT_WAIT = Q(cannot_wait=True, opened_at__gt=FRESH)
+FRESH, LATELY = Given("fresh", DateTimeField()), Given("lately", DateField())
+CANNOT_WAIT = Q(urgent_since__gt=LATELY)
 
 
 def _first_and_late(actor: Actor, role: str | None, told: dict[str, Any]) -> tuple[list[UUID], list[UUID]]:
     """What cannot wait, newest first; what is late: law and guidance before our own reminders, then the longest late. One question."""
     rows = _first_or_late(actor, role, **told)
-    first = sorted((row for row in rows if row["what"] == FIRST), key=lambda row: (-row["opened_at"].timestamp(), str(row["pk"])))
+    first = sorted((row for row in rows if row["what"] == FIRST), key=_newest)
     late = sorted((row for row in rows if row["what"] == LATE), key=_lateness)
     return [row["pk"] for row in first], [row["pk"] for row in late]
+
+
+def _newest(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return -row["urgent_since"].toordinal(), -row["opened_at"].timestamp(), str(row["pk"])
 
 
 def _lateness(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -208,9 +212,9 @@ def _lateness(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 @kept
 def _first_or_late(actor: Actor, role: str | None) -> QuerySet[Any, Any]:
-    columns = ("pk", "level", "overdue_at", "opened_at")
+    columns = ("pk", "level", "overdue_at", "opened_at", "urgent_since")
     mine = _in("overdue", actor, role) | _in("due", actor, role)
-    first = _tasks(actor).filter(mine & CANNOT_WAIT).order_by("-opened_at", "pk")
+    first = _tasks(actor).filter(mine & CANNOT_WAIT).order_by("-urgent_since", "-opened_at", "pk")
     late = _in_order(actor).filter(_in("overdue", actor, role))
     one, other = (rows.values(*columns, what=Value(name, CharField()))[:MOST] for name, rows in ((FIRST, first), (LATE, late)))
     both: QuerySet[Any, Any] = one.union(other, all=True)
@@ -340,7 +344,9 @@ def _page_of_new(actor: Actor, now: datetime, count: int, page: int) -> tuple[tu
 
 def _that_cannot_wait(actor: Actor, cases: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Case → labels of the steps that are open there, for whichever role, and cannot wait."""
-    open_ones = Task.objects.visible_to(actor).filter(case__in=cases, organisation=actor.organisation_id, closed_at=None, cannot_wait=True)
+    open_ones = Task.objects.visible_to(actor).filter(
+        case__in=cases, organisation=actor.organisation_id, closed_at=None, urgent_since__isnull=False
+    )
     found: dict[UUID, list[str]] = {}
     for row in sorted(open_ones.select_related("case"), key=lambda row: mechanisms.order_of(row.case.mechanism).get(row.rule_id, 0)):
         label = wording.rule_label(mechanisms.named(row.case.mechanism), row.rule_id, actor.language)

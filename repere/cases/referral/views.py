@@ -97,7 +97,7 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
             _tell(form, refused)
             package = None
     shown = timeline_of(request.actor, case, package.facts) if package else ()
-    context = {"case": case, "form": form, "package": package, "shown": shown, "services": services}
+    context = {"case": case, "form": form, "package": package, "shown": shown, "services": services, "looked_for": looks}
     return render(request, "cases/referral_form.html", context | unsent.shown())
 
 

@@ -253,8 +253,14 @@ def _later(form: Form, trigger: Selector, done: tuple[Selector, ...]) -> Expr | 
     """Of two facts on one day, only the one recorded after the trigger does the duty: what was noted before it does not count."""
     if not form.flag("done_later", False):
         return None
-    if len(trigger.kinds) != 1 or not done or any(selector.where or selector.by for selector in (trigger, *done)):
-        form.fault("done_later", "one kind as trigger, and kinds alone under 'done'", "more than that", "leave out where and by")
+    if len(trigger.kinds) != 1:
+        form.fault("done_later", "one kind under 'trigger'", ", ".join(trigger.kinds), "write one kind under 'trigger'")
+        return None
+    if not done or any(selector.where or selector.by for selector in (trigger, *done)):
+        form.fault("done_later", "kinds alone under 'trigger' and 'done'", "'where' or 'by'", "leave out where and by")
+        return None
+    if any(trigger.kinds[0] in selector.kinds for selector in done):
+        form.fault("done_later", "another kind under 'done' than the trigger", trigger.kinds[0], "write another kind under 'done'")
         return None
     kinds = dict.fromkeys((*trigger.kinds, *(kind for selector in done for kind in selector.kinds)))
     return Not(Latest(Selector(tuple(kinds)), trigger.kinds[0], ()))
