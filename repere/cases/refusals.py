@@ -51,7 +51,7 @@ SENTENCES = {
     "batch_refused": N_("Nothing was recorded: %(rows)s rows are refused. The report says why for each."),
     "keeper_says": N_("Only %(name)s, who keeps this file, writes this down. Call them; what you noted elsewhere stays."),
     "error_of_which_fact": N_("Say it of one fact: open its line in what happened, and choose “Entered in error”."),
-    "group_not_granted": N_("Your access does not cover this kind of fact. Ask the organisation that opened the file."),
+    "group_not_granted": N_("Your access does not cover this kind of fact. Call %(name)s, who opened the file: they write it down."),
     "why_needed": N_("Say in a few words why."),
     "unknown_jurisdiction": N_("No mechanism is known for “%(value)s”. Choose among: %(expected)s."),
     "unknown_territory": N_("“%(value)s” is not a known territory."),

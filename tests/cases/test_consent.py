@@ -19,6 +19,7 @@ from repere.cases.consent import queries
 from repere.cases.consent.actions import Voice, record_refusal, withdraw_consent
 from repere.cases.consent.forms import ConsentForm
 from repere.cases.models import Case, Consent, Fact
+from repere.cases.referral.called_back import ended_with
 from repere.cases.refusals import NotVisible, Refused
 from repere.core.rulebook import loading as rulebook
 from tests.cases.story import concern, facts, grant, record
@@ -197,3 +198,14 @@ def test_the_language_of_the_question_is_chosen_from_a_list(case: Case, people: 
     form = _forms()["fr"]
     assert ("por", "portugais") in [(code, str(label)) for code, label in form.fields["language"].choices]
     assert "language" in ConsentForm({"language": "ang"}, mechanism=mechanisms.named("fr"), organisations=[]).errors
+
+
+def test_a_withdrawal_says_which_agreements_go_on(people: Cast) -> None:
+    """One taken back by another name than it was given under ends nothing: whoever wrote it down reads so at once."""
+    case = concern(people.amina.actor)
+    agree(case, people.amina.actor)
+    taken_back = record(case, people.amina.actor, "consent_withdrawn", basis="person_said", purpose="legal", recipient="lawyer")
+    with acting_as(people.amina.actor) as actor:
+        ended = ended_with(actor, Fact.objects.visible_to(actor).select_related("case").get(pk=taken_back.pk))
+    assert (ended.agreements, len(ended.still)) == ((), 1)
+    assert ended

@@ -105,6 +105,7 @@ def test_between_two_bodies_she_is_a_child_until_a_person_settles_it(people: Cas
     page = seen(case, people.amina)
     assert page.who.treated_as_child
     assert page.who.age_disputed
+    assert (page.who.ages_differ, page.who.ages) == (True, (17, 30)), "both are shown"
     assert {answer.name for answer in page.who.answers} >= {"gender", "territory"}, "what nobody contradicted stays in the head"
     with acting_as(people.amina.actor) as actor:
         search = Task.objects.visible_to(actor).filter(case=case, rule_id="common.search_after_runaway")
@@ -154,3 +155,31 @@ def test_a_name_that_is_opened_by_hand_is_told_to_a_second_person(people: Cast) 
     grant(case, people.amina.actor, people.boussole, ["profile", "identity"])
     assert len(told()) == 1
     assert people.amina.user.pk not in told()
+
+
+def test_what_must_never_be_said_is_not_lost_with_newer_instructions(people: Cast) -> None:
+    """By whoever keeps the file, and by another body: silence about it takes nothing away."""
+    case = concern(people.amina.actor)
+    record(
+        case, people.amina.actor, "safe_contact_instructions", "2026-06-02", can_contact="yes", channel="message", leave_message="no",
+        never_say="Ne pas dire association",
+    )  # fmt: skip
+    grant(case, people.amina.actor, people.boussole, ALL_GROUPS)
+    record(case, people.bruno.actor, "safe_contact_instructions", "2026-06-03", can_contact="yes", channel="phone", leave_message="yes")
+    contact = seen(case, people.amina).who.contact
+    assert contact.since is not None
+    assert {answer.name: answer.text for answer in contact.answers}["never_say"] == "Ne pas dire association"
+    record(case, people.amina.actor, "safe_contact_instructions", "2026-06-04", can_contact="yes", channel="phone")
+    newest = seen(case, people.amina).who.contact
+    assert (newest.since, {answer.name: answer.text for answer in newest.answers}["never_say"]) == (None, "Ne pas dire association")
+
+
+def test_whoever_was_given_three_groups_is_offered_what_lies_in_them(people: Cast, signed_in: Callable[[Member], Client]) -> None:
+    case = concern(people.amina.actor)
+    grant(case, people.amina.actor, people.boussole, ["contact_safety", "housing", "profile"])
+    offered = signed_in(people.bruno).get(f"/cases/{case.code}/facts/new/").content.decode()
+    assert "/facts/new/urgent_need/" in offered
+    assert not [kind for kind in ("consent_withdrawn", "presumption_ended", "permit_withdrawn") if f"/facts/new/{kind}/" in offered]
+    with pytest.raises(Refused) as refused:
+        record(case, people.bruno.actor, "consent_withdrawn", basis="person_said", purpose="not_known")
+    assert people.atalante.name in str(refused.value)

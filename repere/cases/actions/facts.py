@@ -146,13 +146,13 @@ def grant_of(case: Case, acting: Actor) -> Grant | None:
 def _check_group(case: Case, group: str, grant: Grant | None, acting: Actor) -> None:
     """A fact is added in a data group that one sees; in one's own organisation, who may not yet takes the file over first."""
     if grant is not None and group not in grant.groups:
-        raise Refused("group_not_granted")
+        raise Refused("group_not_granted", name=case.organisation.name)
     held = standing(acting, case)
     policy = load_policy()
     own_words = policy.held_if_agreed(acting.role) if held.relation == "assigned" else frozenset()
     given_words = frozenset(word for purpose in held.purposes for word in policy.granted_if_agreed(acting.role, purpose))
     if group not in held.words | own_words | given_words:
-        raise Refused("group_not_granted" if grant is not None else "take_over_first")
+        raise Refused("take_over_first") if grant is None else Refused("group_not_granted", name=case.organisation.name)
 
 
 def _check_keeper(case: Case, declared: FactKind, grant: Grant | None, corrects: Fact | UUID | None) -> None:

@@ -36,6 +36,7 @@ from repere.core.sealing import SealBroken
 
 HOUSING = "housing"
 LATE_DAYS = 14
+NEVER_SAY = "never_say"
 SETTINGS = frozenset({"jurisdiction_set"})
 """Facts that choose how a case is followed: how they are known is nobody's question."""
 
@@ -76,7 +77,9 @@ class SafeContact(Line):
 
     @property
     def warns(self) -> bool:
-        return self.overheard or self.may_contact != "yes"
+        """Whether something in it must not be lost when another body writes something else."""
+        careful = any(one.name == NEVER_SAY or (one.name, one.value) == ("leave_message", "no") for one in self.answers)
+        return careful or self.overheard or self.may_contact != "yes"
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Who(Line):
     contact: SafeContact
     # The youngest and the oldest she may be, where a day of turning 18 was told.
     ages: tuple[int, int] | None = None
+    # Two bodies told different days of turning 18: a person settles it.
+    ages_differ: bool = False
     # What to ask where one of the two ages is not known.
     ask_age: Ask | None = None
     ask_age_then: Ask | None = None
@@ -434,9 +439,6 @@ class _Reader:
     # -- who
 
     def who(self, case: Case, judged: evaluation.Judgement, contact: SealedRecord | None, groups: Sequence[str] | None) -> Who:
-        # A newer description that says nothing of her age (her département alone) takes nothing away.
-        aged = [fact for fact in self.living if fact.kind == "person_described" and isinstance(fact.fields.get("turns_18"), dict)]
-        described = max(aged, key=_when_said, default=None)
         minor, disputed = (judged.findings.get(f"common.{name}") for name in ("minor_today", "age_disputed"))
         at_time = judged.findings.get("common.minor_at_exploitation")
         is_disputed = disputed is not None and disputed.outcome == "holds"
@@ -446,14 +448,25 @@ class _Reader:
             treated_as_child=age_class == "minor" or is_disputed,
             minor_at_exploitation={"holds": "yes", "does_not_hold": "no"}.get(at_time.outcome if at_time else "", "not_known"),
             language=str(self._open_record(contact).get("language", "")), answers=self.described(),
-            contact=self.safe_contact(), ages=questions.ages(described, judged.on),
+            contact=self.safe_contact(), ages=self._ages(judged.on),
+            ages_differ=any(one.field == "turns_18" for one in judged.disagreements),
             ask_age=self._next(minor, groups), ask_age_then=self._next(at_time, groups),
         )  # fmt: skip
+
+    def _ages(self, on: date) -> tuple[int, int] | None:
+        """The youngest and the oldest she may be by the last word of each body that told her age."""
+        aged = [fact for fact in self._descriptions() if isinstance(fact.fields.get("turns_18"), dict)]
+        last = {fact.organisation_id: fact for fact in sorted(aged, key=_when_said)}
+        told = [ages for fact in last.values() if (ages := questions.ages(fact, on))]
+        return (min(youngest for youngest, _oldest in told), max(oldest for _youngest, oldest in told)) if told else None
+
+    def _descriptions(self) -> list[Fact]:
+        return [fact for fact in self.living if fact.kind == "person_described"]
 
     def described(self) -> tuple[Answer, ...]:
         """What was last answered of each question about her: a newer description that is silent takes nothing away."""
         found: dict[str, Answer] = {}
-        for fact in sorted((fact for fact in self.living if fact.kind == "person_described"), key=_when_said, reverse=True):
+        for fact in sorted(self._descriptions(), key=_when_said, reverse=True):
             for answer in self.answers(fact):
                 known = found.get(answer.name)
                 if known is None or (known.value in MISSING and answer.value not in MISSING):
@@ -483,10 +496,19 @@ class _Reader:
         newest, keepers = (max(those, key=_when_said, default=None) for those in (said, kept))
         if newest is None:
             return SafeContact(asked=False)
-        told = self._contact(newest)
-        if keepers is None or keepers.pk == newest.pk or not (before := self._contact(keepers)).warns:
+        told = self._never_forgotten(self._contact(newest), said)
+        if keepers is None or keepers.pk == newest.pk or not (before := self._never_forgotten(self._contact(keepers), kept)).warns:
             return told
         return replace(before, since=told)
+
+    def _never_forgotten(self, told: SafeContact, said: Sequence[Fact]) -> SafeContact:
+        """What must never be said stands until she says otherwise: newer instructions that are silent about it take nothing away."""
+        if any(answer.name == NEVER_SAY for answer in told.answers):
+            return told
+        for fact in sorted(said, key=_when_said, reverse=True):
+            if kept := [answer for answer in self.answers(fact) if answer.name == NEVER_SAY]:
+                return replace(told, answers=(*told.answers, *kept))
+        return told
 
     def _contact(self, fact: Fact) -> SafeContact:
         told = fact.fields.get("can_contact", MISSING[0])

@@ -137,13 +137,15 @@ def _audiences(judged: evaluation.Judgement) -> tuple[str, ...]:
 # ---- the page of kinds
 
 
-def kinds_for(mechanism: Mechanism, *, role: str, language: str, keeps: bool, text: str = "") -> list[tuple[Group, list[FactKind]]]:
+def kinds_for(
+    mechanism: Mechanism, *, role: str, language: str, keeps: bool, groups: Sequence[str] | None, text: str = ""
+) -> list[tuple[Group, list[FactKind]]]:
     """Kinds this role may record, by data group; only those whose words hold every word of `text`, accents apart. `keeps`: its body
-    keeps the file."""
+    keeps the file; `groups`: those that it sees of another's."""
     wanted = _plain(text).split()
     kinds = [
         kind for kind in mechanism.facts.values()
-        if _open_to(kind, mechanism, role, keeps) and all(word in words_of(kind, language) for word in wanted)
+        if _open_to(kind, mechanism, role, keeps, groups) and all(word in words_of(kind, language) for word in wanted)
     ]  # fmt: skip
     shelves = [(group, [kind for kind in kinds if kind.group == group.id]) for group in mechanism.groups.values()]
     return [shelf for shelf in shelves if shelf[1]]
@@ -163,12 +165,16 @@ def likely(page: CasePage, mechanism: Mechanism, *, role: str, language: str) ->
     wanted += [need.doing for need in page.needs if need.doing]
     wanted += [Doing(ask.kind, mechanism.facts[ask.kind].label.text(language)) for ask in page.questions]
     wanted += [way for told in ways for way in told[1:]]
-    kinds = {way.kind: Doing(way.kind, way.label) for way in wanted if _open_to(mechanism.facts[way.kind], mechanism, role, page.own)}
+    facts, seen = mechanism.facts, page.groups
+    kinds = {way.kind: Doing(way.kind, way.label) for way in wanted if _open_to(facts[way.kind], mechanism, role, page.own, seen)}
     return list(kinds.values())[:LIKELY]
 
 
-def _open_to(kind: FactKind, mechanism: Mechanism, role: str, keeps: bool) -> bool:
-    return may_record(mechanism, kind, role) and kind.id != evaluation.WITHDRAWAL and (keeps or not kind.keeper_only)
+def _open_to(kind: FactKind, mechanism: Mechanism, role: str, keeps: bool, groups: Sequence[str] | None) -> bool:
+    """In another body's file: what lies in what was opened, and does not steer the file."""
+    if kind.id == evaluation.WITHDRAWAL or not may_record(mechanism, kind, role):
+        return False
+    return keeps or (not kind.keeper_only and (groups is None or kind.group in groups))
 
 
 def words_of(kind: FactKind, language: str) -> str:

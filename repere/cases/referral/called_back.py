@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import kept
@@ -18,6 +18,7 @@ from repere.cases.models import Capsule, Case, Consent, Fact, Grant, Referral
 from repere.cases.models.referral import RECALLED
 from repere.cases.referral.actions.ringing import FOLLOWS
 from repere.cases.referral.queries import Reached, reached_by
+from repere.cases.territory import civil_day
 from repere.directory.entry_models import Service
 
 
@@ -100,23 +101,27 @@ class Ended:
     referrals: tuple[Referral, ...] = ()
     accesses: tuple[str, ...] = ()
     ring: tuple[ToRing, ...] = ()
+    # Agreements that go on: said with it, so that nobody believes that all of them ended.
+    still: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.agreements or self.referrals or self.accesses or self.ring)
+        return bool(self.agreements or self.referrals or self.accesses or self.ring or self.still)
 
 
 def ended_with(actor: Actor, fact: Fact) -> Ended:
-    """Everything that ended with a withdrawal or a refusal, told by the one moment of the act. Cost: 4 queries, more where to ring."""
+    """Everything that ended with a withdrawal or a refusal, told by the one moment of the act. Cost: 5 queries, more where to ring."""
     case, at = fact.case, fact.recorded_at
     if case.organisation_id != actor.organisation_id:
         return Ended()
-    consents = Consent.objects.visible_to(actor).filter(case=case, withdrawn_at=at).select_related("organisation")
-    agreements = [_in_words(one, case, actor.language) for one in consents]
+    known = Consent.objects.visible_to(actor).filter(case=case).select_related("organisation")
+    agreements = [_in_words(one, case, actor.language) for one in known.filter(withdrawn_at=at)]
+    running = known.filter(Q(ends_on=None) | Q(ends_on__gte=civil_day(case.zone, at)), withdrawn_at=None).exclude(fact=None)
     referrals: QuerySet[Any] = Referral.objects.visible_to(actor).filter(case=case, state=RECALLED, closed_at=at)
     accesses = Grant.objects.visible_to(actor, own=True).filter(case=case, revoked_at=at).exclude(organisation=case.organisation_id)
     names = accesses.order_by("organisation__name").values_list("organisation__name", flat=True)
     ring = [one for one in to_ring_about(actor, case) if one.since == at]
-    return Ended(tuple(agreements), tuple(referrals), tuple(dict.fromkeys(names)), tuple(ring))
+    still = tuple(dict.fromkeys(_in_words(one, case, actor.language) for one in running.order_by("-recorded_at", "pk")[:20]))
+    return Ended(tuple(agreements), tuple(referrals), tuple(dict.fromkeys(names)), tuple(ring), still)
 
 
 def _in_words(row: Consent, case: Case, language: str) -> str:

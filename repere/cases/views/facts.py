@@ -36,7 +36,7 @@ def choose(request: ActingRequest, code: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     shelves = [
         (group, [(kind, next_facts.words_of(kind, language)) for kind in kinds])
-        for group, kinds in next_facts.kinds_for(mechanism, role=role, language=language, keeps=found.own, text=text)
+        for group, kinds in next_facts.kinds_for(mechanism, role=role, language=language, keeps=found.own, groups=found.groups, text=text)
     ]
     context = {
         "case": found, "shelves": shelves, "q": text, "fact_root": request.path,
