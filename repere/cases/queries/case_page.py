@@ -496,10 +496,9 @@ class _Reader:
         newest, keepers = (max(those, key=_when_said, default=None) for those in (said, kept))
         if newest is None:
             return SafeContact(asked=False)
-        told = self._never_forgotten(self._contact(newest), said)
         if keepers is None or keepers.pk == newest.pk or not (before := self._never_forgotten(self._contact(keepers), kept)).warns:
-            return told
-        return replace(before, since=told)
+            return self._never_forgotten(self._contact(newest), said)
+        return replace(before, since=self._contact(newest))
 
     def _never_forgotten(self, told: SafeContact, said: Sequence[Fact]) -> SafeContact:
         """What must never be said stands until she says otherwise: newer instructions that are silent about it take nothing away."""
