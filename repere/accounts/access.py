@@ -10,6 +10,7 @@ from typing import Any
 
 from repere.accounts import by_key, deferring
 from repere.directory import access as directory
+from repere.directory.tiers import PAST_PROBATION
 from repere.ledger.policy import ACTING_JOB, ACTING_KIND, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER, rewording
 
 GRANTS = {
@@ -52,7 +53,7 @@ A_MEMBER = (
 MEMBER_OF_OURS = A_MEMBER.format(user="accounts_user.id", so_far=ACCEPTED, me=ACTING_ORGANISATION)
 INVITED_BY_US = A_MEMBER.format(user="accounts_invitation.user_id", so_far=APPROVED, me=ACTING_ORGANISATION)
 ADMINISTERS = f"{ACTING_ROLE} IN ('administrator', 'system')"
-WE_VET = f"{ADMINISTERS} AND EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ACTING_ORGANISATION} AND o.state = 'active')"
+WE_VET = f"{ADMINISTERS} AND {PAST_PROBATION}"
 JOBS = f"TO repere_worker USING ({ACTING_JOB})"
 
 POLICIES = {

@@ -62,4 +62,4 @@ def follow_from(case: Case, hold: Hold, *, key: UUID, acting: Actor, now: dateti
 def speaks_of_the_place_she_left(actor: Actor, case: Case, noted: Fact) -> bool:
     """Whether these instructions were noted before a stay began: a form does not offer them again as what she says now."""
     stay = latest_fact(actor, case, ARRIVED) if noted.kind == SAFE_CONTACT else None
-    return stay is not None and (stay.latest, stay.recorded_at) > (noted.latest, noted.recorded_at)
+    return stay is not None and stay.when_said > noted.when_said

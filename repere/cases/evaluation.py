@@ -78,7 +78,7 @@ def _age_in_dispute(standing: Sequence[Fact], on: date) -> UUID | None:
     days = [plausibility.as_date(row.fields["turns_18"]["latest"]) for row in described if row.pk in differ]
     if not days or not min(days) <= on < max(days):
         return None
-    return max(described, key=lambda row: (row.latest, row.recorded_at)).pk
+    return max(described, key=lambda row: row.when_said).pk
 
 
 def from_json(mechanism: Mechanism, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

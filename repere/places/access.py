@@ -1,11 +1,11 @@
 """Who reads and writes which rows about places: policies of the database; the models' `seen_by` says the same to the queries."""
 
 from repere.accounts.access import BY_THE_HOUSE
+from repere.directory.tiers import PAST_PROBATION
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER
 from repere.places.roles import reading
 
 ME = ACTING_ORGANISATION
-PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ME} AND o.state = 'active')"
 ACTIVE_BODIES = "(SELECT o.id FROM directory_organisation o WHERE o.state = 'active')"
 COORDINATES = f"{ACTING_ROLE} = 'coordination'"
 JOB = f"{ACTING_JOB} AND {ME} IS NULL"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -249,22 +249,12 @@ def test_alerts_are_read_and_sent_only_past_probation(people: Cast) -> None:
 def test_a_house_that_nobody_vouched_for_hears_of_no_danger_and_tells_of_none(people: Cast) -> None:
     """Invented houses, one in each département, would say the next day where somebody was found."""
     day_before = NOW - timedelta(days=1)
+    house = shelter(people.sonia, now=day_before)
     invented = actions.add_shelter(name="Inventée", zone="13", listed=False, acting=people.ines.actor, now=day_before)
-    actions.report_incident(shelter_of_sonia(people, day_before).pk, kind="located", acting=people.sonia.actor, now=NOW)
+    actions.report_incident(house.pk, kind="located", acting=people.sonia.actor, now=NOW)
     assert alerts(people.ines) == (0, 0)
     actions.report_incident(invented.pk, kind="intrusion", acting=people.ines.actor, now=NOW)
     assert alerts(people.sonia) == (1, 1), "its own only"
-
-
-def shelter_of_sonia(people: Cast, now: datetime) -> Shelter:
-    """Vouched for by the owner of the tables, and no other house with it."""
-    made = actions.add_shelter(name="Maison de Sonia", zone="13", listed=True, acting=people.sonia.actor, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE repere_owner")
-        cursor.execute("UPDATE places_shelter SET vouched_at = created_at WHERE id = %s", [made.pk])
-        cursor.execute("RESET ROLE")
-    made.vouched_at = now
-    return made
 
 
 def test_a_house_that_is_new_or_moved_reads_no_alert_of_before(people: Cast) -> None:

@@ -20,6 +20,7 @@ from repere.cases.handover import declared as handover
 from repere.cases.outside import declared as outside
 from repere.cases.policy import SYSTEM
 from repere.cases.referral import doors as referral
+from repere.directory.tiers import PAST_PROBATION
 from repere.ledger.policy import ACTING_JOB, ACTING_ORGANISATION, ACTING_ROLE, ACTING_USER, protect
 
 RUNNING = "g.revoked_at IS NULL AND (g.ends_at IS NULL OR g.ends_at > now())"
@@ -286,11 +287,10 @@ def _of_grant(word: str) -> str:
 
 
 RECEIVED = f"organisation_id = {ACTING_ORGANISATION} AND (purpose || ':file')::text = ANY ({GRANTED})"
-# Whoever poses as an association would put a name before every house, and see which of them looks twice.
-PAST_PROBATION = f"EXISTS (SELECT FROM directory_organisation o WHERE o.id = {ACTING_ORGANISATION} AND o.state = 'active')"
 GRANT_POLICIES = {
     "seen by giver and receiver": f"FOR SELECT USING ((({_of_grant('shares')}) OR ({RECEIVED})) AND {NOT_BLOCKED})",
-    # After the verb asked who may share; one that carries out a referral is compared with it (`referral.GRANT_POLICY`).
+    # After the verb asked who may share, and not while on probation: whoever poses as an association would put a name before every
+    # house, and see which of them looks twice. One that carries out a referral is compared with it (`referral.GRANT_POLICY`).
     "given by the verb of whoever opened the file": (
         f"FOR INSERT WITH CHECK ({OURS} AND {BY_THE_HOUSE} AND {PAST_PROBATION} AND referral IS NULL)"
     ),

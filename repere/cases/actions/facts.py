@@ -250,7 +250,7 @@ def consents_standing(facts: Sequence[Fact], *, on: date) -> list[Fact]:
 
     As said to who keeps the file: what she told another body is told to them, and asked again.
     """
-    living = [fact for fact in evaluation.living(facts) if fact.organisation_id == fact.owner_id]
+    living = [fact for fact in evaluation.living(facts) if fact.by_keeper]
     taken_back = [fact for fact in living if fact.kind in CONSENT_MOVES]
 
     def stands(fact: Fact) -> bool:
@@ -281,7 +281,7 @@ def note_status(case: Case, new: Sequence[Fact]) -> None:
 
     By the word of who keeps the file alone: a fact of another body is one more statement in it.
     """
-    new = [fact for fact in new if fact.organisation_id == case.organisation_id]
+    new = [fact for fact in new if fact.by_keeper]
     before = (case.closed_on, case.jurisdiction, case.mechanism, case.territory, case.zone)
     _note_agreed(case, new)
     for fact in new:

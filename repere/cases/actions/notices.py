@@ -45,13 +45,16 @@ def tell_keepers(case: Case, new: Iterable[Fact], *, now: datetime) -> None:
             Assignment.objects.visible_to(desk).filter(case=case, ended_at=None).values_list("user", flat=True)
         )
         for user in following or [None]:
-            Notice(
-                id=uuid4(), organisation_id=case.organisation_id, role="", user_id=user, case=case, task=None, step=SAID_ELSEWHERE, at=now
-            ).save(force_insert=True)  # fmt: skip
+            note(user, case.pk, SAID_ELSEWHERE, desk, now)
 
 
 def tell(user: UUID, case: Case, *, step: str, acting: Actor, now: datetime) -> None:
     """A line on a colleague's desk about a file itself. Within the act it tells of; it says nothing outside the house."""
-    me = acting_organisation(acting)
-    with acting_as(house(acting, "tell")):
-        Notice(id=uuid4(), organisation_id=me, role="", user_id=user, case=case, task=None, step=step, at=now).save(force_insert=True)
+    with acting_as(house(acting, "tell")) as desk:
+        note(user, case.pk, step, desk, now)
+
+
+def note(user: UUID | None, case_id: UUID, step: str, desk: Actor, now: datetime) -> None:
+    """A line about a file itself, for one member or for everybody of the acting organisation; `desk` is that organisation, acting."""
+    me = acting_organisation(desk)
+    Notice(id=uuid4(), organisation_id=me, role="", user_id=user, case_id=case_id, task=None, step=step, at=now).save(force_insert=True)

@@ -131,7 +131,7 @@ def asylum_is_possible(facts: list[Fact], policy: Policy) -> bool:
         return True
     kind, name, values = policy.no_asylum
     told = [fact for fact in present if fact.kind == kind and fact.fields.get(name) not in (None, *MISSING)]
-    last = max(told, key=lambda fact: (fact.latest, fact.recorded_at), default=None)
+    last = max(told, key=lambda fact: fact.when_said, default=None)
     return last is None or last.fields[name] not in values
 
 

@@ -19,6 +19,7 @@ from repere.cases.queries.case_page import timeline_of
 from repere.cases.queries.standing import ring_of
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
+from repere.core.rulebook import Mechanism
 from repere.core.sealing import SealBroken
 
 SAID = ("consent_refused", "consent_withdrawn", "consent_given")
@@ -71,12 +72,17 @@ def noted_besides(actor: Actor, found: Consents) -> list[TimelineEntry]:
 def _line(row: Consent, ring: object, case: Case, language: str, stands: bool) -> ConsentLine:
     mechanism = mechanisms.named(case.mechanism)
     told = _opened(row, ring)
-    recipient = row.organisation.name if row.organisation else mechanisms.code_in_words(mechanism, "authority", row.recipient, language)
     return ConsentLine(
-        row, mechanisms.code_in_words(mechanism, "consent_purpose", row.purpose, language), recipient,
+        row, *in_words(row, mechanism, language),
         tuple(wording.group(mechanism, group, language) for group in row.groups),
         told.get("interpreter", ""), told.get("witness", ""), told.get("words", ""), stands and row.withdrawn_at is None,
     )  # fmt: skip
+
+
+def in_words(row: Consent, mechanism: Mechanism, language: str) -> tuple[str, str]:
+    """What an agreement is for, and for whom. `row` with its organisation."""
+    recipient = row.organisation.name if row.organisation else mechanisms.code_in_words(mechanism, "authority", row.recipient, language)
+    return mechanisms.code_in_words(mechanism, "consent_purpose", row.purpose, language), recipient
 
 
 def _opened(row: Consent, ring: object) -> dict[str, str]:

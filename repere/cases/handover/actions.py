@@ -19,7 +19,7 @@ from repere.cases import sealed
 from repere.cases.access import visible_case_by_id, works_on_files
 from repere.cases.actions.assignment import follow_by, follow_no_more
 from repere.cases.actions.by_the_house import add, change, house
-from repere.cases.actions.notices import NO_REFERENT, tell
+from repere.cases.actions.notices import NO_REFERENT, note, tell
 from repere.cases.evaluation import acting_organisation
 from repere.cases.handover.queries import may_follow, unfollowed
 from repere.cases.models import Assignment, Case, Handover, Notice, SpokenLanguages, Task
@@ -177,7 +177,6 @@ def carry_on(leaver: Actor, desk: Actor, now: datetime) -> dict[str, int]:
 
     `desk`: the organisation's own capacity. Whoever was proposed a file by her and cannot follow it any more does not get it.
     """
-    me = acting_organisation(desk)
     with acting_as(leaver):  # only members know of conflicts of interest
         hers = {"giver": leaver.user_id, "proposed_by": leaver.user_id}  # what a colleague proposed of hers was no choice of hers
         offered = Handover.objects.visible_to(leaver).filter(state=PROPOSED, **hers).select_related("case")
@@ -187,13 +186,13 @@ def carry_on(leaver: Actor, desk: Actor, now: datetime) -> dict[str, int]:
         for one in carried:
             Handover.objects.visible_to(desk).filter(pk=one.pk).update(state=CARRIED, answered_at=now)
             _pass_on(one, one.case, acting=desk, now=now)
-            _note(one.successor_id, one.case_id, "handed_over", me, now)
+            note(one.successor_id, one.case_id, "handed_over", desk, now)
             detail = {"case": one.case_id, "handover": one.pk, "from": one.giver_id, "to": one.successor_id}
             ledger.record(desk, "carry_handover", subjects=[one.person_id], detail=detail)
         received = list(Handover.objects.visible_to(desk).filter(state=PROPOSED, successor=leaver.user_id))
         for one in received:
             if one.giver_id is not None:
-                _note(one.giver_id, one.case_id, "handover_declined", me, now)
+                note(one.giver_id, one.case_id, "handover_declined", desk, now)
         over = [*(one.pk for one, possible in waiting if not possible), *(one.pk for one in received)]
         Handover.objects.visible_to(desk).filter(pk__in=over, state=PROPOSED).update(state=WITHDRAWN, answered_at=now)
     return {"handed_on": len(carried)}
@@ -206,7 +205,7 @@ def tell_unfollowed(case_ids: Sequence[UUID], *, desk: Actor, now: datetime) -> 
         told = set(known.values_list("case_id", flat=True))
         new = [case_id for case_id in case_ids if case_id not in told]
         for case_id in new:
-            _note(None, case_id, NO_REFERENT, acting_organisation(desk), now)
+            note(None, case_id, NO_REFERENT, desk, now)
         if new:
             ledger.record(desk, "tell_unfollowed", kind="system", detail={"cases": new})
     return len(new)
@@ -220,11 +219,6 @@ def settle_unfollowed(*, acting: Actor, now: datetime) -> int:
         waiting = Notice.objects.visible_to(desk).filter(organisation=desk.organisation_id, step=NO_REFERENT, read_at=None)
         settled = waiting.exclude(case__in=nobody).update(read_at=now)
     return settled + tell_unfollowed(nobody, desk=desk, now=now)
-
-
-def _note(user: UUID | None, case_id: UUID, step: str, organisation_id: UUID, now: datetime) -> None:
-    notice = Notice(id=uuid4(), organisation_id=organisation_id, role="", user_id=user, case_id=case_id, task=None, step=step, at=now)
-    notice.save(force_insert=True)
 
 
 # ---- steps

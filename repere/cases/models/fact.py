@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -60,6 +61,16 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.earliest}"
+
+    @property
+    def when_said(self) -> tuple[date, datetime]:
+        """Of two facts of one kind the one with the greater is the last word."""
+        return self.latest, self.recorded_at
+
+    @property
+    def by_keeper(self) -> bool:
+        """Said by the organisation that keeps the file, not by one that was given an access."""
+        return self.organisation_id == self.owner_id
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -353,10 +353,6 @@ def _by_due(written: Mapping[str, int], line: DutyLine) -> tuple[date, datetime,
 # ---- facts in words
 
 
-def _when_said(fact: Fact) -> tuple[date, datetime]:
-    return fact.latest, fact.recorded_at
-
-
 def _author(fact: Fact) -> str:
     """A step of a house (`place_facts`) is kept under whoever keeps the file, who did not say it."""
     if fact.data_group == HOUSING and fact.basis == "third_party" and fact.user_id is None:
@@ -434,7 +430,7 @@ class _Reader:
 
     def latest(self, kind: str) -> Fact | None:
         found = [fact for fact in self.living if fact.kind == kind]
-        return max(found, key=_when_said, default=None)
+        return max(found, key=lambda fact: fact.when_said, default=None)
 
     # -- who
 
@@ -456,7 +452,7 @@ class _Reader:
     def _ages(self, on: date) -> tuple[int, int] | None:
         """The youngest and the oldest she may be by the last word of each body that told her age."""
         aged = [fact for fact in self._descriptions() if isinstance(fact.fields.get("turns_18"), dict)]
-        last = {fact.organisation_id: fact for fact in sorted(aged, key=_when_said)}
+        last = {fact.organisation_id: fact for fact in sorted(aged, key=lambda fact: fact.when_said)}
         told = [ages for fact in last.values() if (ages := questions.ages(fact, on))]
         return (min(youngest for youngest, _oldest in told), max(oldest for _youngest, oldest in told)) if told else None
 
@@ -466,7 +462,7 @@ class _Reader:
     def described(self) -> tuple[Answer, ...]:
         """What was last answered of each question about her: a newer description that is silent takes nothing away."""
         found: dict[str, Answer] = {}
-        for fact in sorted(self._descriptions(), key=_when_said, reverse=True):
+        for fact in sorted(self._descriptions(), key=lambda fact: fact.when_said, reverse=True):
             for answer in self.answers(fact):
                 known = found.get(answer.name)
                 if known is None or (known.value in MISSING and answer.value not in MISSING):
@@ -492,8 +488,8 @@ class _Reader:
     def safe_contact(self) -> SafeContact:
         """As last said. A warning by who keeps the file stays on top until they note anew, whatever another body says since."""
         said = [fact for fact in self.living if fact.kind == contact_safety.KIND]
-        kept = [fact for fact in said if fact.organisation_id == fact.owner_id]
-        newest, keepers = (max(those, key=_when_said, default=None) for those in (said, kept))
+        kept = [fact for fact in said if fact.by_keeper]
+        newest, keepers = (max(those, key=lambda fact: fact.when_said, default=None) for those in (said, kept))
         if newest is None:
             return SafeContact(asked=False)
         if keepers is None or keepers.pk == newest.pk or not (before := self._never_forgotten(self._contact(keepers), kept)).warns:
@@ -504,7 +500,7 @@ class _Reader:
         """What must never be said stands until she says otherwise: newer instructions that are silent about it take nothing away."""
         if any(answer.name == NEVER_SAY for answer in told.answers):
             return told
-        for fact in sorted(said, key=_when_said, reverse=True):
+        for fact in sorted(said, key=lambda fact: fact.when_said, reverse=True):
             if kept := [answer for answer in self.answers(fact) if answer.name == NEVER_SAY]:
                 return replace(told, answers=(*told.answers, *kept))
         return told
@@ -515,8 +511,8 @@ class _Reader:
         beside = fact.fields.get("accompanied_by", "alone")
         accompanied = beside not in ("alone", "professional", *MISSING)
         stay, on = self.latest("stay_started"), PartialDate(fact.earliest, fact.latest)
-        moved_since = stay is not None and (stay.latest, stay.recorded_at) > (fact.latest, fact.recorded_at)
-        by = _author(fact) if fact.organisation_id != fact.owner_id else ""
+        moved_since = stay is not None and stay.when_said > fact.when_said
+        by = "" if fact.by_keeper else _author(fact)
         return SafeContact(True, on, fact.pk, told, self.answers(fact), listened, accompanied, moved_since, by)
 
     # -- duties and access

@@ -83,7 +83,7 @@ def open_needs(mechanism: Mechanism, facts: Sequence[Fact], *, on: date, role: s
     """Urgent needs as they stand on a day: said, not met since, and not taken back by "nothing for now". A stay is where to sleep."""
     said: dict[str, Fact] = {}
     ours = [fact for fact in evaluation.living(facts) if fact.kind in (NEED, MET, STAY) and fact.earliest <= on]
-    for fact in sorted(ours, key=lambda fact: (fact.latest, fact.recorded_at)):
+    for fact in sorted(ours, key=lambda fact: fact.when_said):
         if fact.fields.get("none_stated") == "yes":
             said.clear()
         for code in ("shelter",) if fact.kind == STAY else _codes(fact.fields.get("needs")):

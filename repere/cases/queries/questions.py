@@ -86,7 +86,7 @@ class Written:
 def written(mechanism: Mechanism, judged: evaluation.Judgement, facts: Sequence[Fact]) -> Written:
     """What lasting states say already: whoever asks for it again asks a second time what she has said."""
     last: dict[str, Fact] = {}
-    for fact in sorted(evaluation.living(facts), key=lambda fact: (fact.latest, fact.recorded_at)):
+    for fact in sorted(evaluation.living(facts), key=lambda fact: fact.when_said):
         last[fact.kind] = fact
     lasting = {kind: fact for kind, fact in last.items() if kind in mechanism.facts and mechanism.facts[kind].absent == "unknown"}
     told = {(kind, name) for kind, fact in lasting.items() for name, value in fact.fields.items() if value not in (*MISSING, "", [], None)}

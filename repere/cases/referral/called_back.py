@@ -14,6 +14,7 @@ from repere.accounts.actor import Actor
 from repere.accounts.kept import kept
 from repere.cases import mechanisms
 from repere.cases.access import followed_cases, standing
+from repere.cases.consent.queries import in_words
 from repere.cases.models import Capsule, Case, Consent, Fact, Grant, Referral
 from repere.cases.models.referral import RECALLED
 from repere.cases.referral.actions.ringing import FOLLOWS
@@ -114,17 +115,15 @@ def ended_with(actor: Actor, fact: Fact) -> Ended:
     if case.organisation_id != actor.organisation_id:
         return Ended()
     known = Consent.objects.visible_to(actor).filter(case=case).select_related("organisation")
-    agreements = [_in_words(one, case, actor.language) for one in known.filter(withdrawn_at=at)]
+    agreements = [_said(one, case, actor.language) for one in known.filter(withdrawn_at=at)]
     running = known.filter(Q(ends_on=None) | Q(ends_on__gte=civil_day(case.zone, at)), withdrawn_at=None).exclude(fact=None)
     referrals: QuerySet[Any] = Referral.objects.visible_to(actor).filter(case=case, state=RECALLED, closed_at=at)
     accesses = Grant.objects.visible_to(actor, own=True).filter(case=case, revoked_at=at).exclude(organisation=case.organisation_id)
     names = accesses.order_by("organisation__name").values_list("organisation__name", flat=True)
     ring = [one for one in to_ring_about(actor, case) if one.since == at]
-    still = tuple(dict.fromkeys(_in_words(one, case, actor.language) for one in running.order_by("-recorded_at", "pk")[:20]))
+    still = tuple(dict.fromkeys(_said(one, case, actor.language) for one in running.order_by("-recorded_at", "pk")[:20]))
     return Ended(tuple(agreements), tuple(referrals), tuple(dict.fromkeys(names)), tuple(ring), still)
 
 
-def _in_words(row: Consent, case: Case, language: str) -> str:
-    mechanism = mechanisms.named(case.mechanism)
-    recipient = row.organisation.name if row.organisation else mechanisms.code_in_words(mechanism, "authority", row.recipient, language)
-    return f"{mechanisms.code_in_words(mechanism, 'consent_purpose', row.purpose, language)} · {recipient}"
+def _said(row: Consent, case: Case, language: str) -> str:
+    return " · ".join(in_words(row, mechanisms.named(case.mechanism), language))
