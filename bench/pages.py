@@ -108,11 +108,11 @@ def _session(member: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from repere.accounts.session_store import SessionStore
-    from repere.accounts.sessions import MEMBERSHIP, begin
+    from repere.accounts.sessions import BACKEND, MEMBERSHIP, begin
 
     store = SessionStore()
     store[SESSION_KEY] = str(member.user.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = BACKEND
     store[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     store[MEMBERSHIP] = str(member.pk)
     begin(store, member.user, proved_by="passkey", announced="", now=datetime.now(UTC))

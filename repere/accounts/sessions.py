@@ -28,7 +28,7 @@ from repere.accounts.own import keeper_of, own_actor
 MEMBERSHIP = "membership"
 SIGNED_IN_AT = "signed_in_at"
 ROW = "signed_in"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "repere.accounts.backends.Accounts"
 # How exact "last seen" is: one write in so many seconds, not one per page.
 SEEN_STEP = timedelta(seconds=20)
 KEPT_FOR = timedelta(days=30)

@@ -24,7 +24,7 @@ TARGET = 44
 def long_file(people: Cast) -> Case:
     """A file with a dozen facts, several duties of hers and one of somebody else's."""
     case = concern(people.amina.actor, now=timezone.now())
-    for number in range(1, 10):
+    for number in range(1, 9):
         record(case, people.amina.actor, "urgent_need", f"2026-05-0{number}", now=timezone.now(), needs=["shelter", "food"])
     record(case, people.amina.actor, "presumption_stated", now=timezone.now(), grounds=["account"])
     return case
@@ -66,6 +66,30 @@ def test_a_long_file_is_folded_on_a_phone_and_open_on_a_desk(desk: Desk, people:
     correct.focus()
     expect(correct).to_be_focused()
     assert violations(wide) == []
+
+
+def test_what_a_very_long_file_began_with_is_one_press_or_one_link_away(desk: Desk, people: Cast, long_file: Case) -> None:
+    for number in range(1, 8):
+        record(long_file, people.amina.actor, "urgent_need_met", f"2026-06-0{number}", now=timezone.now(), needs=["food"])
+    past = f"#fact-{oldest(long_file, people.amina)}"
+    page = desk(people.amina, viewport=DESK)
+    page.goto(f"/cases/{long_file.code}/")
+    assert page.locator(past).count() == 0
+    before = page.get_by_text("faits avant ceux-ci")
+    before.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(past)).to_be_visible()
+    expect(before).to_be_focused()
+    assert violations(page) == []
+    page.goto("/about/")
+    page.goto(f"/cases/{long_file.code}/{past}")
+    expect(page.locator(past)).to_be_in_viewport()
+    page.emulate_media(media="print")
+    expect(page.locator(past)).to_be_visible()
+    page.goto(f"/cases/{long_file.code}/")
+    expect(page.get_by_text("pas sur ce papier")).to_be_visible()
+    page.emulate_media(media="screen")
+    expect(page.get_by_text("pas sur ce papier")).not_to_be_visible()
 
 
 def test_the_worklist_shows_what_is_due_first_and_says_how_much_more_there_is(desk: Desk, people: Cast) -> None:

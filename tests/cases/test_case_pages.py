@@ -13,7 +13,7 @@ from django.test import Client
 from repere.cases import actions, mechanisms, queries
 from repere.cases.models import Case, Draft
 from repere.cases.refusals import Refused
-from tests.cases.story import NOW, concern, on, record, tasks
+from tests.cases.story import NOW, concern, on, record, tasks, told
 from tests.people import Cast, Member
 
 SignIn = Callable[[Member], Client]
@@ -298,3 +298,57 @@ def test_an_autosave_that_crossed_the_sending_brings_nothing_back(signed_in: Sig
     actions.save_draft(form="fact:urgent_need", case=case, body=body, acting=people.amina.actor, now=NOW)
     assert "Votre brouillon du" not in html(client, case, "facts/new/urgent_need/")
     assert "Vous avez commencé un formulaire ici" not in html(client, case)
+
+
+# ---- a file followed for years
+
+
+@pytest.fixture
+def long_file(people: Cast) -> Case:
+    """Eighteen facts, most of them needs."""
+    case = concern(people.amina.actor, "2026-01-01")
+    for day in range(1, 15):
+        record(case, people.amina.actor, "urgent_need", f"2026-02-{day:02}", basis="person_said", needs=["food"])
+    record(case, people.amina.actor, "presumption_stated", "2026-03-01", grounds=["account"])
+    return case
+
+
+def lines(page: str) -> list[str]:
+    return re.findall(r'<li id="fact-([0-9a-f-]{36})"', page)
+
+
+def test_a_long_file_tells_its_newest_facts_and_how_many_came_before(signed_in: SignIn, people: Cast, long_file: Case) -> None:
+    """Whatever its length, the page opens as fast; nothing is left out unsaid, and a link or a press reads the rest."""
+    client, whole = signed_in(people.amina), page_of(long_file, people.amina)
+    first, everything = html(client, long_file), html(client, long_file, past="all")
+    assert lines(first) == [str(entry.fact_id) for entry in whole.timeline[:12]]
+    assert lines(everything) == [str(entry.fact_id) for entry in whole.timeline]
+    assert ("18 faits" in first, "6 faits avant ceux-ci" in first, "6 faits avant ceux-ci" in everything) == (True, True, True)
+    assert 'href="?past=all#earlier"' in first
+    assert 'href="?past=all#earlier"' not in everything
+
+
+def test_what_is_counted_and_chosen_by_kind_is_the_whole_file(signed_in: SignIn, people: Cast, long_file: Case) -> None:
+    page = page_of(long_file, people.amina)
+    counted = {group: number for group, _label, number in page.facts_by_group}
+    assert sum(counted.values()) == page.facts_in_all == len(page.timeline) == 18
+    needs = next(entry for entry in page.timeline if entry.kind == "urgent_need").group
+    shown = html(signed_in(people.amina), long_file, kind=needs)
+    assert len(lines(shown)) == counted[needs] > 12
+    assert "avant ceux-ci" not in shown
+
+
+def test_a_correction_of_an_old_fact_leads_to_where_both_stand(signed_in: SignIn, people: Cast, long_file: Case) -> None:
+    old = next(entry for entry in reversed(page_of(long_file, people.amina).timeline) if entry.kind == "urgent_need")
+    newer = told(
+        long_file, people.amina.actor, "urgent_need", "2026-04-01", basis="person_said", corrects=old.fact_id, fields={"needs": ["medical"]}
+    ).fact
+    client = signed_in(people.amina)
+    first, everything = html(client, long_file), html(client, long_file, past="all")
+    assert f'href="?past=all#fact-{old.fact_id}"' in first
+    assert f'href="#fact-{old.fact_id}"' in everything
+    assert f'href="#fact-{newer.pk}"' in everything
+
+
+def test_a_short_file_has_nothing_before(signed_in: SignIn, people: Cast) -> None:
+    assert "avant ceux-ci" not in html(signed_in(people.amina), concern(people.amina.actor))

@@ -221,6 +221,7 @@ class CasePage(Line):
     needs: tuple[NeedLine, ...]
     proposal: Proposal | None
     timeline: tuple[TimelineEntry, ...]
+    facts_by_group: tuple[tuple[str, str, int], ...]
     access: tuple[AccessLine, ...]
     drafts: tuple[DraftLine, ...]
     questions: tuple[Ask, ...]
@@ -228,6 +229,11 @@ class CasePage(Line):
     next_change_on: date | None
     standing: Standing
     persons: frozenset[UUID] = field(default_factory=frozenset)
+
+    @property
+    def facts_in_all(self) -> int:
+        """Also those that `timeline` does not tell."""
+        return sum(number for _group, _label, number in self.facts_by_group)
 
     @property
     def may_share(self) -> bool:
@@ -243,10 +249,13 @@ class CasePage(Line):
         return self.questions[0] if self.questions else None
 
 
-def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None, explained: bool = True) -> CasePage:
+def case_page(
+    actor: Actor, code: str, *, now: datetime, on: date | None = None, explained: bool = True, recent: int | None = None
+) -> CasePage:
     """The page of one case as the actor may see it, on a day (today there, unless asked otherwise).
 
     Without `explained`, lines say neither which facts they rest on nor what is missing: that is read when one is opened.
+    `recent`: how many facts the timeline tells, the newest; a file followed for years opens as fast as a new one. None: all.
 
     Findings are judged here and now on the facts shown, so that the page is never older than its timeline. Raises
     NotVisible for a foreign code. Cost: 9 queries whatever the size of the file.
@@ -262,7 +271,7 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
     judged = evaluation.judge(mechanism, facts, on=asked, groups=groups, explained=explained)
     ring = _ring(case, actor)
     reader = _Reader(actor, mechanism, ring, facts)
-    timeline = reader.timeline(judged)
+    timeline = reader.timeline(judged, recent)
     newest = {record.tier: record for record in _newest_records(actor, own, person=case.person_id)}
     levels = rights.by_level(mechanism, judged, asked, actor.language, questions.written(mechanism, judged, facts))
     duties = _told_apart([reader.duty(task, today) for task in _tasks(actor, own, case=case.pk)])
@@ -285,7 +294,8 @@ def case_page(actor: Actor, code: str, *, now: datetime, on: date | None = None,
         duties_closed=tuple(d for d in closed if d.closing != MISSED), duties_missed=tuple(d for d in closed if d.closing == MISSED),
         needs=tuple(need for need in needs if need.doing not in offered),
         proposal=proposal if proposal and all(way.kind != proposal.doing.kind for way in offered) else None,
-        timeline=timeline, access=tuple(reader.access(grant, now) for grant in grants),
+        timeline=timeline, facts_by_group=reader.by_group(),
+        access=tuple(reader.access(grant, now) for grant in grants),
         drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in _drafts(actor, case=case.pk)),
         questions=questions.in_order(mechanism, judged, facts, groups, actor.language),
         presuming=questions.presuming(mechanism, judged, groups, role=role, language=language), next_change_on=judged.next_change_on,
@@ -401,11 +411,18 @@ class _Reader:
             for name, value in opened.items()
         ]
 
-    def timeline(self, judged: evaluation.Judgement) -> tuple[TimelineEntry, ...]:
+    def timeline(self, judged: evaluation.Judgement, recent: int | None = None) -> tuple[TimelineEntry, ...]:
+        """Newest first, by the day it speaks of."""
+        newest = sorted(self.facts, key=lambda fact: (fact.when_said, fact.revision), reverse=True)[:recent]
         corrected = {fact.corrects_id: fact for fact in self.facts if fact.corrects_id}
         disputed = {fact for one in judged.disagreements for fact in one.facts}
-        entries = [self._entry(fact, corrected.get(fact.pk), fact.pk in disputed) for fact in self.facts]
-        return tuple(sorted(entries, key=lambda entry: (entry.on.latest, entry.revision), reverse=True))
+        return tuple(self._entry(fact, corrected.get(fact.pk), fact.pk in disputed) for fact in newest)
+
+    def by_group(self) -> tuple[tuple[str, str, int], ...]:
+        """Groups of the facts, in words, with how many; by their words."""
+        counted = Counter(fact.data_group for fact in self.facts)
+        told = [(group, wording.group(self.mechanism, group, self.language), number) for group, number in counted.items()]
+        return tuple(sorted(told, key=lambda line: line[1]))
 
     def _entry(self, fact: Fact, correction: Fact | None, disputed: bool) -> TimelineEntry:
         kind = self.mechanism.facts.get(fact.kind)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from repere.core import rulebook
 from repere.core.rulebook import Mechanism, Rule
 
 LEVELS = ("national_law", "international_obligation", "guidance", "demanded", "choice")
+OUTCOMES = ("holds", "cannot_tell", "does_not_hold")
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,31 @@ class FindingLine(Line):
     closed_by_age: str = ""
 
 
+class Shelf(Sequence[FindingLine]):
+    """Rights of one level and one outcome, in order. Counted at once, put in words when they are read: a page folds most of them."""
+
+    def __init__(self, told: Sequence[rulebook.Finding], put: Callable[[rulebook.Finding], FindingLine]) -> None:
+        self.told, self.put = told, put
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+    @cached_property
+    def lines(self) -> list[FindingLine]:
+        return sorted(map(self.put, self.told), key=lambda line: (line.stage if line.stage is not None else 9, line.label))
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.lines[at]
+
+
 @dataclass(frozen=True)
 class Level(Line):
     """The rights of one level: they are never mixed on a page."""
 
     level: str
-    open: tuple[FindingLine, ...]
-    cannot_tell: tuple[FindingLine, ...]
-    not_open: tuple[FindingLine, ...]
+    open: Shelf
+    cannot_tell: Shelf
+    not_open: Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +117,20 @@ def _said(mechanism: Mechanism, rule: Rule, source: tuple[str, ...], language: s
 
 def by_level(mechanism: Mechanism, judged: evaluation.Judgement, on: date, language: str, written: Written) -> tuple[Level, ...]:
     """Every right of the mechanism as it stands today, those of one level together."""
-    lines: dict[str, list[FindingLine]] = {level: [] for level in LEVELS}
     # Dozens of rights wait for the same few answers.
     ask = cache(lambda named: wording.ask(mechanism, named, language))
+    put = partial(_finding_line, mechanism, on=on, language=language, written=written, ask=ask)
+    found: dict[str, dict[str, list[rulebook.Finding]]] = {level: {outcome: [] for outcome in OUTCOMES} for level in LEVELS}
     for told in judged.findings.values():
         if told.kind == "entitlement":
-            lines[told.level].append(_finding_line(mechanism, told, on, language, written, ask))
+            found[told.level][told.outcome].append(told)
     return tuple(
-        Level(level, *(tuple(_in_order(line for line in found if line.outcome == o)) for o in ("holds", "cannot_tell", "does_not_hold")))
-        for level, found in lines.items()
-        if found
+        Level(level, *(Shelf(those[outcome], put) for outcome in OUTCOMES)) for level, those in found.items() if any(those.values())
     )
 
 
-def _in_order(lines: Any) -> list[FindingLine]:
-    return sorted(lines, key=lambda line: (line.stage if line.stage is not None else 9, line.label))
-
-
 def _finding_line(
-    mechanism: Mechanism, told: rulebook.Finding, on: date, language: str, written: Written,
+    mechanism: Mechanism, told: rulebook.Finding, *, on: date, language: str, written: Written,
     ask: Callable[[Any], Ask | None],
 ) -> FindingLine:  # fmt: skip
     rule = mechanism.rules[told.rule_id]

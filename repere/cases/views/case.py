@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -25,21 +23,27 @@ from repere.cases.views.needs import doors_of
 from repere.core.dates import LAST_DAY, NotADay, PartialDate
 
 LANGUAGES = ("fr", "en")
+RECENT = 12
+"""Facts that the page of a case tells at once; it says how many there are, and the older ones are read when they are asked for."""
 
 
 @page
 def case(request: ActingRequest, code: str) -> HttpResponse:
     everything = request.GET.get("rights") == "all"
-    found = queries.case_page(request.actor, code, now=timezone.now(), on=_asked_day(request), explained=everything)
+    wanted, whole = request.GET.get("kind", ""), request.GET.get("past") == "all"
+    found = queries.case_page(
+        request.actor, code, now=timezone.now(), on=_asked_day(request), explained=everything,
+        recent=None if everything or whole or wanted else RECENT,
+    )  # fmt: skip
     request.shown.update(found.persons)
-    wanted = request.GET.get("kind", "")
+    timeline = [entry for entry in found.timeline if wanted in ("", entry.group)]
     mechanism, language = mechanisms.named(found.mechanism), request.actor.language
-    groups = Counter((entry.group, entry.group_label) for entry in found.timeline)
     context = {
         "page": found, "doors": doors_of(request.actor, found, now=timezone.now()),
         "facts": {entry.fact_id: entry for entry in found.timeline},
         "duties": late_first(found.duties),
-        "timeline": _newest_first(found, wanted), "wanted": wanted, "filters": sorted(groups.items(), key=lambda item: item[0][1]),
+        "timeline": timeline if wanted else timeline[:RECENT], "wanted": wanted,
+        "earlier": () if wanted else timeline[RECENT:], "older": 0 if wanted else max(0, found.facts_in_all - RECENT),
         "unsent": [(draft.saved_at, drafts.heading(draft.form, mechanism, language), back)
                    for draft in found.drafts if (back := drafts.address(found.code, draft.form))],
         "has_demands": found.jurisdiction in mechanisms.DEMANDED and found.mechanism not in mechanisms.DEMANDED.values(),
@@ -75,11 +79,6 @@ def right(request: ActingRequest, code: str, rule_id: str) -> HttpResponse:
 def late_first(duties: Sequence[DutyLine]) -> list[DutyLine]:
     """What is late, the latest first; then the order of the page."""
     return sorted(duties, key=lambda duty: -duty.overdue_days)
-
-
-def _newest_first(found: CasePage, wanted: str) -> list[Any]:
-    entries = [entry for entry in found.timeline if wanted in ("", entry.group)]
-    return sorted(entries, key=lambda entry: (entry.on.latest, entry.recorded_at), reverse=True)
 
 
 @page

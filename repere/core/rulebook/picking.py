@@ -129,10 +129,12 @@ class Picking:
 
     def _pick_kind(self, selector: Selector, index: int, kind: str) -> Picked | None:
         table = self.tables.kinds.get(kind)
+        if table is None:
+            return None
         declared = self.graph.mechanism.facts[kind]
         tests = tuple(test for test in selector.where if test.field in declared.fields)
         match = self._match(kind, tests, selector.by)
-        if table is None or match is None:
+        if match is None:
             return None
         place = np.flatnonzero(match)
         if not len(place):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 
 from repere.accounts.actor import Actor
+from repere.accounts.kept import Given, kept
 from repere.places.models import Hold, Question, Request
 
 Stage = Literal["arrived", "accepted", "asked", "sent", "begun"]
@@ -108,15 +109,21 @@ def asked_back_of_us(actor: Actor) -> list[SaidThere]:
     return list(first.values())
 
 
-def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:
-    """The open request of the actor's organisation for one reference, if there is one. Cost: one query."""
+@kept
+def _standing(actor: Actor) -> QuerySet[Any, Any]:
+    now, reference = Given("now", DateTimeField()), Given("reference", UUIDField())
     keeps = Q(state=Hold.State.ARRIVED) | Q(state__in=(Hold.State.ASKED, Hold.State.ACCEPTED), ends_at__gt=now)
     holds = Hold.objects.visible_to(actor).filter(keeps, request=OuterRef("pk"), asking_id=actor.organisation_id)
     best = holds.order_by(Case(When(state=Hold.State.ASKED, then=Value(1)), default=Value(0)), "ends_at")
     open_ones = Request.objects.visible_to(actor).filter(reference=reference, organisation_id=actor.organisation_id, closed_at=None)
-    row = open_ones.annotate(
-        hold_state=Subquery(best.values("state")[:1]), hold_ends=Subquery(best.values("ends_at")[:1])
-    ).values_list("pk", "hold_state", "hold_ends", "sent_at").first()  # fmt: skip
+    told = open_ones.annotate(hold_state=Subquery(best.values("state")[:1]), hold_ends=Subquery(best.values("ends_at")[:1]))
+    rows: QuerySet[Any, Any] = told.values_list("pk", "hold_state", "hold_ends", "sent_at")
+    return rows[:1]
+
+
+def standing_request(actor: Actor, reference: UUID, *, now: datetime) -> Standing | None:
+    """The open request of the actor's organisation for one reference, if there is one. Cost: one query."""
+    row = next(iter(_standing(actor, now=now, reference=reference)), None)
     if row is None:
         return None
     pk, state, ends, sent = row

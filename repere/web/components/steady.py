@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape as escaped
 from typing import Any
 
 from django import template
-from django.template.base import NodeList, Parser, Token, Variable, render_value_in_context
+from django.template.base import NodeList, Parser, Token, Variable, VariableNode, render_value_in_context
 from django.template.defaulttags import CycleNode, IfChangedNode, URLNode
 from django.template.defaulttags import url as url_as_django
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, do_include
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
 from django.urls import NoReverseMatch, get_urlconf, reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -34,11 +34,11 @@ def _address(urlconf: str | None, name: str, *arguments: str) -> SafeString:
     try:
         filled = _with_places(urlconf, name, forms, tuple("" if form else one for form, one in zip(forms, arguments, strict=True)))
     except NoReverseMatch:  # an address that takes something else which looks like a code
-        return escape(reverse(name, urlconf=urlconf, args=arguments))
+        return SafeString(escaped(reverse(name, urlconf=urlconf, args=arguments)))
     for at, (form, one) in enumerate(zip(forms, arguments, strict=True)):
         if form:
             filled = filled.replace(STANDING_IN[form].format(at), one)
-    return escape(filled)
+    return SafeString(escaped(filled))
 
 
 @lru_cache(maxsize=ADDRESSES)
@@ -69,6 +69,20 @@ class SteadyUrl(URLNode):
         return _address(get_urlconf(), self.view_name.resolve(context), *(str(one.resolve(context)) for one in self.args))
 
 
+def _put(value: Any, context: Any) -> str:
+    """As Django puts a value on a page. A text, the most frequent, is asked neither for its hour nor for its separators."""
+    if type(value) is SafeString:
+        return value
+    if type(value) is str and context.autoescape:
+        return SafeString(escaped(value))
+    return str(render_value_in_context(value, context))
+
+
+class SteadyValue(VariableNode):
+    def render(self, context: Any) -> str:
+        return _put(self.filter_expression.resolve(context), context)
+
+
 class SteadyPart(IncludeNode):
     """A part of a page that the template names itself: found once. No part here counts or extends, so none needs a memory of its own."""
 
@@ -81,6 +95,9 @@ class SteadyPart(IncludeNode):
         if self.nodes is None:
             self.nodes = context.template.engine.get_template(self.template.var).nodelist
             self.is_plain = not self.nodes.get_nodes_by_type(REMEMBERING)
+            for value in self.nodes.get_nodes_by_type(VariableNode):
+                if type(value) is VariableNode:
+                    value.__class__ = SteadyValue
         if not self.is_plain:
             return super().render(context)
         with context.push(**{name: value.resolve(context) for name, value in self.extra_context.items()}):
@@ -126,7 +143,7 @@ class SteadyBlock(BlockTranslateNode):
         else:
             words, names = self._alone(_language(context))
         try:
-            return words % {name: render_value_in_context(given[name] if name in given else context[name], context) for name in names}
+            return words % {name: _put(given[name] if name in given else context[name], context) for name in names}
         except (KeyError, ValueError):  # a value or a place that is not there: said as Django says it
             return str(super().render(context))
 

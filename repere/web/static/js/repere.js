@@ -145,6 +145,10 @@
   /* A link into a folded part opens it, where the browser does not by itself. */
   function reveal() {
     var target = document.getElementById(location.hash.slice(1));
+    /* An older fact of a long file: the page that tells them all. */
+    if (!target && /^#fact-/.test(location.hash) && document.getElementById("earlier") && !/[?&]past=all/.test(location.search)) {
+      return location.replace("?past=all" + location.hash);
+    }
     var part = target ? target.parentElement.closest("details.fold:not([open])") : null;
     if (!part || (target.checkVisibility && target.checkVisibility())) return;
     for (; part; part = part.parentElement.closest("details.fold:not([open])")) part.open = true;
