@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, LiteralString
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from repere import ledger
 from repere.accounts.actor import Actor
 from repere.accounts.rows import insert_rows
@@ -418,10 +420,19 @@ class _Writing:
         if self.new_tasks:
             Task.objects.bulk_create(self.new_tasks, batch_size=2000)
         if self.changed_tasks:
-            Task.objects.visible_to(self.acting).bulk_update(self.changed_tasks.values(), TASK_COLUMNS, batch_size=500)
+            _update(Task.objects.visible_to(self.acting), list(self.changed_tasks.values()), TASK_COLUMNS)
         if self.views:
-            View.objects.visible_to(self.acting).bulk_update(self.views, VIEW_COLUMNS, batch_size=500)
+            _update(View.objects.visible_to(self.acting), self.views, VIEW_COLUMNS)
         return self.result
+
+
+def _update(rows: QuerySet[Any], changed: Sequence[Any], columns: Sequence[str]) -> None:
+    """One statement for up to five hundred rows; for a single one, the usual case, the plain one, which is composed much faster."""
+    if len(changed) > 1:
+        rows.bulk_update(changed, columns, batch_size=500)
+        return
+    [row] = changed
+    rows.filter(pk=row.pk).update(**{name: getattr(row, row._meta.get_field(name).attname) for name in columns})
 
 
 def _values(row: Finding) -> tuple[Any, ...]:
