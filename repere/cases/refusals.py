@@ -101,6 +101,7 @@ SENTENCES = {
     "already_reviewed": N_("This was reviewed already."),
     "requisition_step": N_("This step does not come now. Reload the page to see where the requisition stands."),
     "requisition_asks_less": N_("The requisition does not ask for: %(value)s. Nothing more than asked is given."),
+    "shelter_is_not_given": N_("Where she sleeps is in no answer: the paper bears the address that she chose for her letters."),
     "answered_by_two": N_("Another person than the one who prepared the answer confirms it."),
     "silence_needs_a_text": N_("Name the text that forbids telling her."),
     # Of consent.

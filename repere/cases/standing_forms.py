@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from repere.cases.forms import GrantForm, said
+from repere.cases.mail_address import SLEEPS
 from repere.cases.models import IDENTITY, Case, Fact
 from repere.cases.models.standing import MOTIVES
 from repere.cases.policy import load_policy
@@ -167,11 +168,14 @@ class RequisitionForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    given = forms.MultipleChoiceField(label=_("What is the least that answers?"), widget=forms.CheckboxSelectMultiple)
+    given = forms.MultipleChoiceField(
+        label=_("What is the least that answers?"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Where she sleeps is in no answer: the paper bears the address that she chose for her letters."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, mechanism: Mechanism, asked: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["given"].choices = word_choices(mechanism, asked)  # type: ignore[attr-defined]
+        self.fields["given"].choices = word_choices(mechanism, [word for word in asked if word != SLEEPS])  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

@@ -76,7 +76,8 @@ def house_addresses(people: Cast, code: str, urgency: str) -> list[str]:
         f"{case}place/marks/", f"{case}moved/no/", f"{case}place/?again=1", f"/directory/contacts/{mailbox}/mailbox/",
         kept, f"{kept}edit/", f"{kept}closed/", "/directory/lists/", "/directory/lists/?list=crip&territory=69",
         f"{case}interpreters/",
-        f"{case}follow/", f"{case}hand-over/", f"{case}looks/", f"{case}requisitions/", "/colleagues/", "/conflicts/",
+        f"{case}follow/", f"{case}hand-over/", f"{case}looks/", f"{case}requisitions/",
+        f"{case}requisitions/{answered(people, code)}/paper/", "/colleagues/", "/conflicts/",
         "/urgent/", "/urgent/open/", f"/urgent/{urgency}/", "/account/", "/account/factors/new/", "/account/password/", "/confirm/",
         "/handover/", "/handover/received/", "/handover/nobody/", f"/handover/colleague/{people.odile.user.pk}/", "/calendar/",
         f"{case}agreements/", f"{case}agreements/{agreed(people, code)}/paper/", f"{case}report/", f"{case}end/", "/ends/",
@@ -116,6 +117,16 @@ def administration_addresses(people: Cast) -> list[str]:
         f"/organisations/{candidate}/", f"/organisations/{people.boussole.pk}/", "/colleagues/", "/colleagues/alerts/",
         "/account/",
     ]  # fmt: skip
+
+
+def answered(people: Cast, code: str) -> str:
+    """A requisition with an answer that waits for the second person."""
+    with people.amina.acts() as actor:
+        case = Case.objects.visible_to(actor).get(code=code)
+    told = {"authority": "Parquet inventé", "text": "CPP 77-1-1", "words": "", "asked": ["profile"]}
+    row = actions.receive_requisition(case, **told, acting=people.amina.actor, now=timezone.now())
+    actions.check_requisition(row, acting=people.amina.actor, now=timezone.now())
+    return str(actions.prepare_answer(row, given=["profile"], acting=people.amina.actor, now=timezone.now()).pk)
 
 
 def agreed(people: Cast, code: str) -> str:

@@ -90,7 +90,8 @@ class Offer(models.Model):
     handling = models.CharField(max_length=10)
     purpose = models.CharField(max_length=24)
     urgency = models.CharField(max_length=10)
-    # {"needs": [codes], "age": code, "language": code, "territory": code}: nothing else leaves before acceptance.
+    # {"needs": [codes], "age": code, "language": code, "territory": code}: nothing else leaves before acceptance, but, for an
+    # inquiry or a permit, with whom she chose to have her letters: {"letters": code}.
     needs = models.JSONField()
     digest = models.CharField(max_length=64)
     sent_at = models.DateTimeField(null=True)

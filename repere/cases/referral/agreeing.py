@@ -27,18 +27,30 @@ _OF_ENTRY = {
     Kind.OFII: "reception_office", Kind.SHELTER: "shelter",
 }  # fmt: skip
 """Words for bodies of the directory that are plainer than the first one of their kind of organisation."""
-_OF_NEEDS = {"legal": {"legal", "documents"}, "health": {"medical", "psychological"}, "shelter": {"shelter"}}
-"""Purposes of an agreement that say more than "support", where she needs nothing else. Our choice."""
+_OF_NEED = {"legal": "legal", "documents": "legal", "medical": "health", "psychological": "health", "shelter": "shelter"}
+"""Purposes of an agreement that say more than "support", by what she needs. Our choice."""
+_OF_SERVICE = {
+    Function.LEGAL: "legal", Function.HEALTH_CHECK: "health", Function.PSYCHOLOGICAL: "health", Function.SHELTER: "shelter",
+    Function.SIAO: "shelter", Function.ACSE: "shelter",
+}  # fmt: skip
+"""The same, by what a service does. Our choice."""
 
 
 @dataclass(frozen=True)
 class Needed:
-    """`names`: whom the referral asks. `recipient`: a code of services, nothing where no single one carries to all of them."""
+    """`names`: whom the referral asks. `recipient`: a code of services, nothing where no single one carries to all of them. `purposes`:
+    what the referral asks for, each of which is an agreement of its own; `purpose`: which of them this one is, nothing where whoever fills
+    the form has to say so."""
 
     names: tuple[str, ...]
     recipient: str
     purpose: str
+    purposes: tuple[str, ...]
     groups: tuple[str, ...]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        return tuple(one for one in self.purposes if one != self.purpose)
 
     def initial(self) -> dict[str, Any]:
         return {"recipient": self.recipient, "purpose": self.purpose, "groups": list(self.groups), "channels": [HERE]}
@@ -49,16 +61,20 @@ class _Receiver:
     name: str
     kind: str
     word: str
+    purpose: str = ""
 
 
-def needed_by(typed: Mapping[str, list[str]], case: Case, actor: Actor) -> Needed | None:
-    """`typed`: the form of the referral as it was left. None where it names nobody yet. Cost: 2 queries at most."""
+def needed_by(typed: Mapping[str, list[str]], case: Case, actor: Actor, *, purpose: str = "") -> Needed | None:
+    """`typed`: the form of the referral as it was left. `purpose`: the one that was chosen among several. None where it names nobody yet.
+    Cost: 2 queries at most."""
     mechanism = mechanisms.named(case.mechanism)
     receivers = [*_bodies(typed, actor), *_services(typed, actor)]
     if not receivers:
         return None
     groups = tuple(group for group in typed.get("groups", ()) if group in mechanism.groups)
-    return Needed(tuple(one.name for one in receivers), _recipient(mechanism, receivers), _purpose(typed, receivers), groups)
+    first, *purposes = _purposes(typed, receivers)
+    which = purpose if purpose in purposes else first
+    return Needed(tuple(one.name for one in receivers), _recipient(mechanism, receivers), which, tuple(purposes), groups)
 
 
 def _recipient(mechanism: Mechanism, receivers: list[_Receiver]) -> str:
@@ -69,15 +85,23 @@ def _recipient(mechanism: Mechanism, receivers: list[_Receiver]) -> str:
     return next((word for word in order if word in common), "")
 
 
-def _purpose(typed: Mapping[str, list[str]], receivers: list[_Receiver]) -> str:
+def _purposes(typed: Mapping[str, list[str]], receivers: list[_Receiver]) -> list[str]:
+    """Which one this agreement is, then all that are asked for. What the service does says which; else her needs, where they agree."""
     policy = load_policy()
     if any(one.kind in policy.origin_organisations for one in receivers):
-        return policy.origin_consent[0]
+        return [policy.origin_consent[0], policy.origin_consent[0]]
     asked = policy.purposes.get(next(iter(typed.get("purpose", ())), ""))
     carrying = asked.consent if asked else ()
-    needs = set(typed.get("needs", ()))
-    narrower = (purpose for purpose, of in _OF_NEEDS.items() if purpose in carrying and needs and needs <= of)
-    return next(narrower, next(iter(carrying), ""))
+    if not carrying:
+        return [""]
+    of_needs = {_OF_NEED.get(need, "") for need in typed.get("needs", ())}
+    wanted = {one if one in carrying else carrying[0] for one in of_needs}
+    done = {one.purpose for one in receivers}
+    own = done.pop() if len(done) == 1 else ""
+    if own in carrying:
+        return [own, *(one for one in carrying if one in wanted | {own})]
+    found = [one for one in carrying if one in wanted] or [carrying[0]]
+    return [found[0] if len(found) == 1 else "", *found]
 
 
 def _bodies(typed: Mapping[str, list[str]], actor: Actor) -> Iterable[_Receiver]:
@@ -91,7 +115,8 @@ def _services(typed: Mapping[str, list[str]], actor: Actor) -> Iterable[_Receive
     if found is None:
         return []
     word = "lawyer" if found.function == Function.LEGAL else _OF_ENTRY.get(Kind(found.structure.kind), "")
-    return [_Receiver(found.name, organisation_kind(found.structure.kind, found.function), word)]
+    does = _OF_SERVICE.get(Function(found.function), "")
+    return [_Receiver(found.name, organisation_kind(found.structure.kind, found.function), word, does)]
 
 
 def _id(typed: Mapping[str, list[str]], name: str) -> UUID | None:

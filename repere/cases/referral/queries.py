@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from repere.accounts.actor import Actor
 from repere.accounts.kept import kept, kept_counts
-from repere.cases import mechanisms
+from repere.cases import mail_address, mechanisms
 from repere.cases.access import standing, visible_case, visible_case_by_id
 from repere.cases.models import Capsule, Case, Fact, Grant, JointStep, Offer, Referral, ScopedQuerySet
 from repere.cases.models.referral import ACCEPTED, RUNNING, SENT
@@ -174,8 +174,19 @@ class OfferPage:
     capsule: Capsule | None
 
     @property
+    def waits_for_link(self) -> bool:
+        """To a service without an account, and the sender has not made the link: nothing has left."""
+        return self.is_sender and self.offer.organisation_id is None and self.offer.state == SENT and self.capsule is None
+
+    @property
     def persons(self) -> frozenset[UUID]:
         return frozenset({self.case.person_id}) if self.case else frozenset()
+
+    def letters(self, language: str) -> str:
+        """The address for her letters, in words, where a criminal file or a permit is behind it."""
+        if self.offer.purpose not in mail_address.BOUND:
+            return ""
+        return mail_address.in_words(self.offer.needs.get("letters", ""), self.offer.owner.name, language)
 
 
 def offer_page(actor: Actor, offer_id: UUID) -> OfferPage:

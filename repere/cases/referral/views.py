@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import doing, fresh
-from repere.cases import mechanisms
+from repere.cases import mail_address, mechanisms
 from repere.cases.access import standing
+from repere.cases.actions.facts import facts_of
 from repere.cases.consent.queries import consents
 from repere.cases.models import Case, Fact, Referral
 from repere.cases.models.referral import RUNNING
@@ -44,8 +45,9 @@ def inbox(request: ActingRequest) -> HttpResponse:
     return render(request, "cases/referrals.html", {"section": "referrals", "found": found, "tabs": tabs, "lines": lines})
 
 
-def _state(line: queries.OfferLine) -> tuple[Any, str]:
-    return words.LINK_TO_MAKE if line.waits_for_link else words.STATES[line.state]
+def _state(told: queries.OfferLine | queries.OfferPage) -> tuple[Any, str]:
+    state = told.offer.state if isinstance(told, queries.OfferPage) else told.state
+    return words.LINK_TO_MAKE if told.waits_for_link else words.STATES[state]
 
 
 @page
@@ -98,6 +100,9 @@ def write(request: ActingRequest, code: str) -> HttpResponse:
             package = None
     shown = timeline_of(request.actor, case, package.facts) if package else ()
     context = {"case": case, "form": form, "package": package, "shown": shown, "services": services, "looked_for": looks}
+    if package and form.cleaned_data["purpose"] in mail_address.BOUND:
+        keeper = request.membership.organisation.name
+        context["letters"] = mail_address.in_words(mail_address.elected(facts_of(case, request.actor)), keeper, request.actor.language)
     return render(request, "cases/referral_form.html", context | unsent.shown())
 
 
@@ -135,10 +140,11 @@ def _show(request: ActingRequest, found: queries.OfferPage, **forms: Any) -> Htt
     ring = found.capsule is not None and found.capsule.ring_since is not None
     context = {
         "ring": ring, "reached": queries.reached_by(row.service) if ring and row.service else [],
-        "found": found, "offer": row, "state": words.STATES[row.state], "urgency": words.URGENCIES[row.urgency],
+        "found": found, "offer": row, "state": _state(found), "urgency": words.URGENCIES[row.urgency],
         "handling": words.HANDLINGS[row.handling], "refusal": words.REASONS.get(row.refusal, ""),
         "outcome": words.OUTCOMES.get(row.outcome, ""), "may_answer": not found.is_sender and row.state in RUNNING,
         "steps": [(step, words.STEPS[step.what], step.by_sender == found.is_sender) for step in found.steps],
+        "letters": found.letters(request.actor.language),
         "refuse_form": RefuseForm(), "outcome_form": OutcomeForm(), "step_form": JointStepForm(), "section": "referrals",
     }  # fmt: skip
     return render(request, "cases/referral.html", context | forms)

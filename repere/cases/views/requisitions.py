@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import fresh, sent
-from repere.cases import actions, mechanisms
-from repere.cases.models import Requisition
+from repere.cases import actions, mail_address, mechanisms
+from repere.cases.actions.facts import facts_of
+from repere.cases.models import IDENTITY, Case, Requisition
 from repere.cases.queries import standing as reading
+from repere.cases.queries.case_page import timeline_of
 from repere.cases.refusals import NotVisible, Refused
 from repere.cases.standing_forms import AnswerForm, ReasonForm, RequisitionForm, SilenceForm, ToldForm, word_choices
 from repere.cases.territory import civil_day
@@ -39,8 +41,11 @@ STEPS: dict[str, tuple[Any, Callable[..., Requisition], Any, Any]] = {
     "silence": (SilenceForm, actions.keep_silent_on_requisition, gettext_lazy("A text forbids telling her"), gettext_lazy("Keep this")),
 }
 """Step → its form, its act, its title, its button."""
+PAPER = "paper"
+"""What leaves, as it leaves: looked at before it is confirmed, printed after."""
 OFFERED = {
-    "received": ("check", "refuse"), "checked": ("answer", "refuse"), "prepared": ("confirm", "refuse"), "answered": ("told", "silence"),
+    "received": ("check", "refuse"), "checked": ("answer", "refuse"), "prepared": (PAPER, "confirm", "refuse"),
+    "answered": (PAPER, "told", "silence"),
     "refused": ("told", "silence"),
 }  # fmt: skip
 
@@ -65,7 +70,7 @@ def requisitions(request: ActingRequest, code: str) -> HttpResponse:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     lines = [
         (line, STATES[line.row.state], _words(mechanism, line.row.asked), _words(mechanism, line.row.given),
-         [(s, STEPS[s][2]) for s in OFFERED[line.row.state]])
+         [(s, _("What the answer holds, on paper") if s == PAPER else STEPS[s][2]) for s in OFFERED[line.row.state]])
         for line in found
     ]  # fmt: skip
     return render(request, "cases/requisitions.html", {"case": case, "form": form, "lines": lines} | unsent.shown())
@@ -75,17 +80,32 @@ def _words(mechanism: Any, words: list[str]) -> str:
     return ", ".join(label for _word, label in word_choices(mechanism, words))
 
 
+def _paper(request: ActingRequest, case: Case, line: reading.RequisitionLine) -> HttpResponse:
+    if PAPER not in OFFERED[line.row.state]:
+        raise Http404
+    told, withheld = reading.answer_of(request.actor, case, line.row)
+    where = mail_address.in_words(mail_address.elected(facts_of(case, request.actor)), case.organisation.name, request.actor.language)
+    context = {
+        "case": case, "line": line, "shown": timeline_of(request.actor, case, told), "withheld": withheld, "letters": where,
+        "given": _words(mechanisms.named(case.mechanism), line.row.given), "confirmed": line.row.state == "answered",
+        "names_identity": IDENTITY in line.row.given,
+    }  # fmt: skip
+    return render(request, "cases/requisition_paper.html", context)
+
+
 @page
 @fresh(when=sent)
 def step(request: ActingRequest, code: str, requisition: uuid.UUID, name: str) -> HttpResponse:
     """One step of one requisition: a short form, then the act."""
-    if name not in STEPS:
+    if name not in (*STEPS, PAPER):
         raise Http404
     case, found = reading.requisitions(request.actor, code)
     line = next((line for line in found if line.row.pk == requisition), None)
     if line is None:
         raise NotVisible
     request.shown.add(case.person_id)
+    if name == PAPER:
+        return _paper(request, case, line)
     build, act, heading, label = STEPS[name]
     extra = {"mechanism": mechanisms.named(case.mechanism), "asked": line.row.asked} if build is AnswerForm else {}
     form = build(request.POST if request.method == "POST" else None, **extra)

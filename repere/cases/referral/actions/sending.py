@@ -10,12 +10,12 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import person_key
-from repere.cases import mechanisms, sealed
+from repere.cases import mail_address, mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.actions.access import TOLD_TO_ANOTHER, end_grant
 from repere.cases.actions.break_glass import tell_second_person
 from repere.cases.actions.by_the_house import add
-from repere.cases.actions.facts import hold_file
+from repere.cases.actions.facts import facts_of, hold_file
 from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.actions.receipts import claim
 from repere.cases.consent.actions import is_minor, visible_consent
@@ -253,6 +253,8 @@ def _receivers(case: Case, asked: Asked, acting: Actor) -> list[tuple[UUID, str]
 def _offers(case: Case, referral: Referral, asked: Asked, *, acting: Actor, now: datetime) -> list[Offer]:
     age = "minor" if is_minor(case, now=now) else "adult_or_not_known"
     needs = {"needs": sorted(set(asked.needs)), "age": age, "language": asked.language, "territory": asked.territory}
+    if referral.purpose in mail_address.BOUND:
+        needs["letters"] = mail_address.elected(facts_of(case, acting))
     first = Offer(
         referral=referral, owner_id=referral.owner_id, rank=0, code=referral.code, handling=referral.handling, purpose=referral.purpose,
         urgency=referral.urgency, needs=needs, digest=referral.digest,

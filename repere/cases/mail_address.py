@@ -1,0 +1,39 @@
+"""The address for her letters on whatever is bound for a criminal file or a prefecture: the one she chose, never where she sleeps.
+
+Requirement R34: elective domicile. The software keeps with whom she chose it, not the street: who keeps her file tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from repere.cases import evaluation, mechanisms
+from repere.cases.models import Fact
+
+KIND = "elective_domicile_chosen"
+BOUND = frozenset({"investigation", "labour_inspection", "residence"})
+"""Purposes of an access behind which a criminal file or a file of residence stands."""
+SLEEPS = "housing"
+"""The data group that tells where she sleeps: no answer to an authority holds it."""
+CHOSEN = frozenset({"association", "lawyer", "communal_centre", "family"})
+"""Codes of `domicile` that are an address; the others say that there is none."""
+
+
+def elected(facts: Sequence[Fact]) -> str:
+    """With whom she last chose to have her letters (a code of `domicile`); "" where she chose nobody, or where the facts do not say."""
+    said = [fact for fact in evaluation.living(facts) if fact.kind == KIND]
+    last = max(said, key=lambda fact: fact.when_said, default=None)
+    with_whom = str(last.fields.get("at", "")) if last else ""
+    return with_whom if with_whom in CHOSEN else ""
+
+
+def in_words(with_whom: str | None, keeper: str, language: str) -> str:
+    """`keeper`: the organisation that keeps her file, by which a letter reaches her in any case. None: the reader does not see whom."""
+    if with_whom is None:
+        return _("The address that she chose for her letters: ask %(keeper)s for it, or write to them.") % {"keeper": keeper}
+    if not with_whom:
+        return _("She has chosen no address for letters yet: write to %(keeper)s, which passes them on.") % {"keeper": keeper}
+    label = mechanisms.code_in_words(mechanisms.common(), "domicile", with_whom, language)
+    return _("Elective domicile: %(where)s. Ask %(keeper)s for the address.") % {"where": label, "keeper": keeper}

@@ -1,0 +1,113 @@
+"""Whatever is bound for a criminal file or a prefecture bears the address that she chose, never where she sleeps (R34)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from repere.accounts.acting import acting_as
+from repere.cases import actions, mail_address
+from repere.cases.models import Case, Offer, Requisition
+from repere.cases.referral import actions as referring
+from repere.cases.referral.showing import Chosen
+from repere.cases.refusals import Refused
+from tests.cases.story import NOW, concern, record
+from tests.cases.test_referral import agree, asked, now, send
+from tests.people import Cast, Member
+
+SignIn = Callable[[Member], Client]
+SHELTER = "Maison des Tilleuls, 12 rue Imaginaire"
+GROUPS = ("profile", "exploitation", "criminal_procedure")
+
+
+@pytest.fixture
+def case(people: Cast) -> Case:
+    """She sleeps in a shelter, and chose an association for her letters after a lawyer."""
+    case, amina = concern(people.amina.actor), people.amina.actor
+    record(case, amina, "person_described", "2026-06-01", gender="woman")
+    record(case, amina, "elective_domicile_chosen", "2026-06-02", at="lawyer")
+    record(case, amina, "elective_domicile_chosen", "2026-06-04", at="association")
+    record(case, amina, "stay_started", "2026-06-05", basis="third_party")
+    record(case, amina, "complaint_withdrawn", "2026-06-06", basis="person_said")
+    return case
+
+
+def to_the_police(case: Case, people: Cast) -> Offer:
+    consent = agree(case, people.amina.actor, purpose="criminal_procedure", recipient="police", groups=GROUPS)
+    send(case, people.amina.actor, asked(consent, people.karim.organisation, chosen=Chosen(GROUPS, "investigation")))
+    with acting_as(people.karim.actor) as actor:
+        return Offer.objects.visible_to(actor).get()
+
+
+def test_a_referral_for_an_inquiry_bears_her_elective_domicile_on_both_sides(case: Case, people: Cast, signed_in: SignIn) -> None:
+    offer = to_the_police(case, people)
+    told = f"chez une association. Demandez l'adresse à {people.atalante.name}"
+    ours = signed_in(people.amina).get(reverse("cases:offer", args=[offer.pk])).content.decode()
+    referring.accept_offer(offer, acting=people.karim.actor, now=now())
+    theirs = signed_in(people.karim).get(reverse("cases:offer", args=[offer.pk])).content.decode()
+    file = signed_in(people.karim).get(f"/cases/{case.code}/").content.decode()
+    for page in (ours, theirs):
+        assert told.lower() in unescape(page).lower()
+        assert "Hébergement commencé" not in page
+    assert "Adresse pour son courrier" in file, "what the police prints of the file says where letters go"
+    assert people.atalante.name in file
+
+
+def test_a_referral_for_her_support_says_nothing_of_letters(case: Case, people: Cast) -> None:
+    consent = agree(case, people.amina.actor, groups=("contact_safety", "profile", "support"))
+    send(case, people.amina.actor, asked(consent, people.boussole))
+    with acting_as(people.bruno.actor) as actor:
+        assert "letters" not in Offer.objects.visible_to(actor).get().needs
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [([], ""), (["none"], ""), (["shelter_refused"], ""), (["lawyer", "none"], ""), (["none", "lawyer"], "lawyer")],
+)
+def test_an_address_that_is_none_is_not_given_for_one(people: Cast, chosen: list[str], expected: str) -> None:
+    case = concern(people.amina.actor)
+    facts = [record(case, people.amina.actor, "elective_domicile_chosen", f"2026-06-0{day}", at=at) for day, at in enumerate(chosen, 2)]
+    assert mail_address.elected(facts) == expected
+    assert people.atalante.name in mail_address.in_words(expected, people.atalante.name, "fr")
+
+
+def answered(case: Case, people: Cast, *given: str) -> Requisition:
+    amina = people.amina.actor
+    asked_for = ["profile", "criminal_procedure", "housing"]
+    row = actions.receive_requisition(
+        case, authority="Parquet inventé", text="CPP 77-1-1", words="Tout", asked=asked_for, acting=amina, now=NOW
+    )
+    actions.check_requisition(row, acting=amina, now=NOW)
+    return actions.prepare_answer(row, given=given, acting=amina, now=NOW)
+
+
+def test_the_answer_to_a_requisition_never_tells_where_she_sleeps(case: Case, people: Cast, signed_in: SignIn) -> None:
+    """Two persons look at the same paper before it leaves; what may be turned against her is not on it by itself."""
+    with pytest.raises(Refused) as told:
+        answered(case, people, "profile", "housing")
+    assert told.value.code == "shelter_is_not_given"
+    client = signed_in(people.amina)
+    with acting_as(people.amina.actor) as actor:
+        [row] = Requisition.objects.visible_to(actor)
+    form = client.get(f"/cases/{case.code}/requisitions/{row.pk}/answer/").content.decode()
+    assert ('value="profile"' in form, 'value="housing"' in form) == (True, False)
+    assert client.get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").status_code == 404, "nothing was prepared yet"
+    actions.prepare_answer(row, given=["profile", "criminal_procedure"], acting=people.amina.actor, now=NOW)
+    paper = client.get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").content.decode()
+    assert "Adresse pour son courrier" in paper
+    assert "chez une association" in paper.lower()
+    assert "Personne décrite" in paper
+    assert "Hébergement commencé" not in paper
+    assert "Plainte retirée" not in paper
+    assert "1 fait qui peut être retourné contre elle" in paper
+    assert "Pas encore confirmé" in paper
+    actions.take_over_case(case, reason="Relais", cover=True, acting=people.odile.actor, now=NOW)
+    actions.confirm_answer(row, acting=people.odile.actor, now=NOW)
+    paper = client.get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").content.decode()
+    assert "Pas encore confirmé" not in paper
+    assert people.odile.user.name in paper
+    assert signed_in(people.ines).get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").status_code == 404
