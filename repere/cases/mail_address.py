@@ -15,8 +15,6 @@ from repere.cases.models import Fact
 KIND = "elective_domicile_chosen"
 BOUND = frozenset({"investigation", "labour_inspection", "residence"})
 """Purposes of an access behind which a criminal file or a file of residence stands."""
-SLEEPS = "housing"
-"""The data group that tells where she sleeps: no answer to an authority holds it."""
 CHOSEN = frozenset({"association", "lawyer", "communal_centre", "family"})
 """Codes of `domicile` that are an address; the others say that there is none."""
 

@@ -12,7 +12,6 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from repere.cases.forms import GrantForm, said
-from repere.cases.mail_address import SLEEPS
 from repere.cases.models import IDENTITY, Case, Fact
 from repere.cases.models.standing import MOTIVES
 from repere.cases.policy import load_policy
@@ -57,6 +56,7 @@ class AccessForm(GrantForm):
     )
     consent = forms.ChoiceField(label=_("By which consent of hers?"), required=False)
     law = forms.ChoiceField(label=_("Or by which rule?"), required=False)
+    danger = forms.BooleanField(label=_("Or: her life is in danger now, and she cannot be asked"), required=False)
     named_kinds = forms.MultipleChoiceField(
         label=_("Facts that may be turned against her"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -68,7 +68,7 @@ class AccessForm(GrantForm):
         purposes = [(one.id, one.label[_language()]) for one in policy.purposes.values() if one.opens]
         laws = sorted({law for one in policy.purposes.values() for law in one.laws if law in mechanism.rules})
         self._choices("purpose", [choose, *purposes])
-        self._choices("consent", [("", _("None is needed, or a rule carries it")), *consent_choices(mechanism, consents)])
+        self._choices("consent", [("", _("None")), *consent_choices(mechanism, consents)])
         self._choices("law", [("", _("None")), *((law, said(mechanism.rules[law].label)) for law in laws)])
         self._choices("named_kinds", [(kind, said(mechanism.facts[kind].label)) for kind in policy.harm_kinds if kind in mechanism.facts])
 
@@ -78,7 +78,7 @@ class AccessForm(GrantForm):
     def carried_by(self) -> dict[str, Any]:
         told = self.cleaned_data
         consent = uuid.UUID(told["consent"]) if told["consent"] else None
-        return {"purpose": told["purpose"], "consent": consent, "law": told["law"], "named_kinds": told["named_kinds"]}
+        return {"purpose": told["purpose"], "consent": consent, "law": told["law"], "danger": told["danger"], "named_kinds": told["named_kinds"]}
 
 
 class FollowForm(forms.Form):
@@ -175,7 +175,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, mechanism: Mechanism, asked: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["given"].choices = word_choices(mechanism, [word for word in asked if word != SLEEPS])  # type: ignore[attr-defined]
+        self.fields["given"].choices = word_choices(mechanism, [word for word in asked if word not in load_policy().kept_from_the_state])  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

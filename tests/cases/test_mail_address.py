@@ -6,16 +6,17 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from repere.accounts.acting import acting_as
 from repere.cases import actions, mail_address
-from repere.cases.models import Case, Offer, Requisition
+from repere.cases.models import Case, Fact, Offer, Requisition
 from repere.cases.referral import actions as referring
 from repere.cases.referral.showing import Chosen
 from repere.cases.refusals import Refused
-from tests.cases.story import NOW, concern, record
+from tests.cases.story import NOW, concern, grant, record
 from tests.cases.test_referral import agree, asked, now, send
 from tests.people import Cast, Member
 
@@ -111,3 +112,16 @@ def test_the_answer_to_a_requisition_never_tells_where_she_sleeps(case: Case, pe
     assert "Pas encore confirmé" not in paper
     assert people.odile.user.name in paper
     assert signed_in(people.ines).get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").status_code == 404
+
+
+def test_no_access_tells_a_body_of_the_state_where_she_sleeps(case: Case, people: Cast) -> None:
+    """Not for her protection either, by the page or by SQL; an association that may know it still does."""
+    grant(case, people.amina.actor, people.karim.organisation, ["profile", "housing"], purpose="protection")
+    grant(case, people.amina.actor, people.boussole, ["profile", "housing"])
+    seen = {}
+    for name, member in (("police", people.karim), ("association", people.bruno)):
+        with acting_as(member.actor) as actor, connection.cursor() as cursor:
+            seen[name] = set(Fact.objects.visible_to(actor).filter(case=case).values_list("data_group", flat=True))
+            cursor.execute("SELECT DISTINCT data_group FROM cases_fact WHERE case_id = %s", [case.pk])
+            assert {row[0] for row in cursor.fetchall()} == seen[name]
+    assert ("housing" in seen["association"], "profile" in seen["police"], "housing" in seen["police"]) == (True, True, False)

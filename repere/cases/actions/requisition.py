@@ -16,9 +16,9 @@ from repere.accounts.keyring import person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.evaluation import acting_organisation
-from repere.cases.mail_address import SLEEPS
 from repere.cases.models import IDENTITY, Case, Requisition
 from repere.cases.models.standing import ANSWERED, CHECKED, PREPARED, RECEIVED, REFUSED
+from repere.cases.policy import load_policy
 from repere.cases.refusals import NotVisible, Refused
 
 REQUISITION = "cases_requisition"
@@ -68,7 +68,7 @@ def prepare_answer(row: Requisition | UUID, *, given: Iterable[str], acting: Act
             raise Refused("requisition_asks_less", field="given", value=", ".join(beyond))
         if not groups:
             raise Refused("groups_needed", field="given")
-        if SLEEPS in groups:
+        if set(load_policy().kept_from_the_state) & set(groups):
             raise Refused("shelter_is_not_given", field="given")
         row.state, row.prepared_by_id, row.given = PREPARED, acting.user_id, groups
         row.save(update_fields=["state", "prepared_by", "given"])

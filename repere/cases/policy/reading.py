@@ -62,6 +62,7 @@ class Policy:
     families: Mapping[str, Family]
     harm_purposes: Words
     harm_kinds: Words
+    kept_from_the_state: Words
     opened_by_consent: Mapping[str, str]
     origin_organisations: Words
     origin_consent: Words
@@ -102,7 +103,7 @@ class Policy:
 
     def _opened(self, role: str, purpose: str) -> frozenset[str]:
         family = self.family_of(role)
-        opens = frozenset(self.purposes[purpose].opens)
+        opens = frozenset(self.purposes[purpose].opens) - frozenset(self.kept_from_the_state if family and family.state else ())
         if not opens or not (role == SYSTEM or (family and purpose in family.receives)):
             return frozenset()
         return (opens | frozenset(FOR_THE_FILE)) - (frozenset({"identity"}) if role == SYSTEM else frozenset())
@@ -139,7 +140,7 @@ def read_policy(text: str, mechanism: Mechanism, *, shown_as: str = "policy.yaml
     return policy
 
 
-TOP = ("parts", "purposes", "may_harm", "opened_by_consent", "country_of_origin", "families")
+TOP = ("parts", "purposes", "may_harm", "kept_from_the_state", "opened_by_consent", "country_of_origin", "families")
 OF_PURPOSE = ("label", "opens", "consent", "laws")
 OF_FAMILY = ("label", "roles", "organisations", "state", "home", "receives", "team", "assigned", "agreed_only", "urgent")
 
@@ -169,6 +170,7 @@ class _Reader:
             families=families,
             harm_purposes=self._words(harm, "purposes", PURPOSES),
             harm_kinds=self._words(harm, "kinds", tuple(self.mechanism.facts)),
+            kept_from_the_state=self._words(block, "kept_from_the_state", self.groups),
             opened_by_consent=self._opened_by_consent(block),
             origin_organisations=self._words(origin, "organisations", None),
             origin_consent=self._words(origin, "consent", self.agreements),

@@ -90,6 +90,8 @@ def policy_table(policy: Policy, groups: dict[str, str]) -> str:
         f"Through an access for {_plain(policy.harm_purposes)}, facts of these kinds are not shown unless that very kind was "
         f"named with a consent of hers: {_plain(policy.harm_kinds)}."
     )
+    lines.append("")
+    lines.append(f"No access opens to a body of the State, for any purpose: {_list(policy.kept_from_the_state, words)}.")
     return "\n".join(lines) + "\n"
 
 
