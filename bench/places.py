@@ -63,7 +63,6 @@ def _occupy(seeker: Any, *, every: int) -> int:
         units = list(Unit.objects.visible_to(actor).order_by("id"))[::every]
         who = {"organisation_id": actor.organisation_id, "user_id": actor.user_id}
         requests = [Request(reference=uuid4(), household=asked, size=1, phase="emergency", asked_at=now, key=uuid4(), **who) for _ in units]
-        Request.objects.bulk_create(requests)
         holds = [
             Hold(request=request, asking_id=actor.organisation_id, host_id=unit.organisation_id, shelter_id=unit.shelter_id, unit=unit,
                  listed=True, user_id=actor.user_id, asked_at=now, ends_at=end)
@@ -71,6 +70,7 @@ def _occupy(seeker: Any, *, every: int) -> int:
         ]  # fmt: skip
     # As verbs write them: in the application's own capacity.
     with acting_as(Actor.system("bench", organisation_id=actor.organisation_id)) as desk:
+        Request.objects.bulk_create(requests)
         Hold.objects.bulk_create(holds)
         hold_of = {hold.unit_id: hold for hold in holds}
         beds = Bed.objects.visible_to(desk).filter(unit__in=list(hold_of))

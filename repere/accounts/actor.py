@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -25,3 +25,8 @@ class Actor:
     def at_the_door(cls) -> Actor:
         """Nobody yet: the part of the application that finds out who asks to come in. It reads accounts, never a case."""
         return cls(user_id=None, organisation_id=None, role="none", kind="sign_in", label="sign-in")
+
+
+def in_her_name(acting: Actor) -> Actor:
+    """Whoever acts, within a verb: same person, organisation and role, in the capacity that no SQL of hers has. For rows that name her."""
+    return replace(acting, kind="system")

@@ -320,6 +320,14 @@ def _for_roles(table: str) -> dict[str, str]:
     return {"for who seeks or hosts": f"AS RESTRICTIVE TO repere_web USING ({ACTING_ROLE} IN ({roles}) OR {BY_THE_HOUSE})"}
 
 
+WRITTEN_BY_VERBS = {
+    "added by the verbs": f"AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ({BY_THE_HOUSE})",
+    # What is found, and locked, is what the other policies say; what is written over it comes from a verb.
+    "changed by the verbs": f"AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ({BY_THE_HOUSE})",
+}
+"""Since migration 0051, for every table of this room: a person's own connection reads, and writes nothing."""
+
+
 GRANTS = {
     "places_shelter": {
         "web": "SELECT, INSERT, UPDATE (name, zone, languages, trained_for, security, men_on_site, papers_law, most_households,"
@@ -362,4 +370,4 @@ GRANTS = {
 def declared_policies() -> dict[str, dict[str, str]]:
     wordings = POLICIES | ADDED | MOVED | FORMER | TOLD | VOUCHED | ASKED_BACK | TOLD_BACK | ERASED | BY_VERBS | REFUSED_BY_HER
     wordings |= ENDED_BY_PEOPLE | TAKEN_BACK
-    return {table: opened | _for_roles(table) for table, opened in wordings.items()}
+    return {table: opened | _for_roles(table) | WRITTEN_BY_VERBS for table, opened in wordings.items()}

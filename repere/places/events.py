@@ -8,6 +8,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app as jobs
 
 from repere.accounts.actor import Actor
+from repere.places.by_the_house import add
 from repere.places.models import Event, Request
 from repere.places.queries.moved import house_looking
 
@@ -18,15 +19,16 @@ TOLD_TO_A_HOUSE = (Event.Kind.REQUESTED, Event.Kind.ARRIVED, Event.Kind.SEARCH_E
 """Steps of those who keep the file that a house reads which looks for another place for her after an incident."""
 
 
-def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID, until: date | None = None) -> None:
-    """In the running transaction: the event, and the job that turns it into a fact. A house that looks beside us reads it too."""
+def tell(request: Request, kind: str, *, acting: Actor, now: datetime, by: UUID, until: date | None = None, why: str = "") -> None:
+    """In the running transaction: the event, and the job that turns it into a fact. A house that looks beside us reads it too.
+    `why`: of a report taken back (`Incident.Mistake`); it stands where other steps have the phase of the place."""
     beside = house_looking(acting, request.reference) if request.told_to_id is None and kind in TOLD_TO_A_HOUSE else None
     event = Event(
         reference=request.reference, organisation_id=request.told_to_id or request.organisation_id, by_organisation_id=by,
-        user_id=acting.user_id, role=acting.role, kind=kind, phase=request.phase, until=until, on=now.date(), at=now,
+        user_id=acting.user_id, role=acting.role, kind=kind, phase=why or request.phase, until=until, on=now.date(), at=now,
         told_to_id=beside.by_organisation_id if beside else None,
     )  # fmt: skip
-    _add(event)
+    _add(event, acting)
 
 
 def tell_end_of_search(request: Request, *, acting: Actor, now: datetime) -> None:
@@ -42,11 +44,11 @@ def answer(said: Event, kind: str, *, acting: Actor, now: datetime) -> Event:
         role=acting.role, kind=kind, phase=said.phase, on=now.date(), at=now,
         told_to_id=said.by_organisation_id if kind == Event.Kind.NOT_THERE else None,
     )  # fmt: skip
-    _add(event)
+    _add(event, acting)
     return event
 
 
-def _add(event: Event) -> None:
-    event.save(force_insert=True)
+def _add(event: Event, acting: Actor) -> None:
+    add(event, acting=acting)
     if event.kind not in UNTOLD:
         jobs.configure_task(TELL).defer(event_id=str(event.pk))

@@ -497,7 +497,7 @@ class Event(models.Model):
     """A step that the case file of the reference should tell. Only ever added to; a job turns each into one fact.
 
     `told_to`: of a no, the shelter that had said the contrary; of a search of those who keep the file, and of its end, a house that
-    looks for another place for her after an incident.
+    looks for another place for her after an incident. `phase`: of the place; of a report taken back, why (`Incident.Mistake`).
     """
 
     class Kind(models.TextChoices):

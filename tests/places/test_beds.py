@@ -18,7 +18,7 @@ from repere.places.queries.country import shortfall
 from repere.places.queries.desk import houses
 from repere.places.refusals import NotVisible, Refused
 from tests.people import Cast, Member, member, organisation
-from tests.places.houses import NOW, ask, hold, live, shelter, unit
+from tests.places.houses import NOW, ask, by_the_house, hold, live, shelter, unit
 
 SignIn = Callable[[Member], Client]
 
@@ -73,7 +73,7 @@ def test_the_database_alone_leaves_nobody_without_the_bed_they_sleep_in(people: 
     room = unit(people.sonia, shelter(people.sonia), capacity=4, one_household=False)
     live(people.sonia, people.amina, room)
     close = "UPDATE places_bed SET closed_on = current_date, out_of_use = true WHERE number = %s"
-    with people.sonia.acts(), connection.cursor() as cursor:
+    with by_the_house(people.sonia), connection.cursor() as cursor:
         with pytest.raises(IntegrityError, match="held or slept in"), transaction.atomic():
             cursor.execute(close, [1])
         cursor.execute(close, [4])

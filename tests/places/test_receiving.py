@@ -296,11 +296,11 @@ def test_who_does_not_look_for_places_ends_no_search(people: Cast) -> None:
 
 
 def test_a_host_that_was_merely_asked_ends_no_search_of_another_body(people: Cast) -> None:
-    """By SQL on its own connection: a search that reads "placed" is looked for no more, and nobody stays anywhere."""
+    """In the application's own capacity too: a search that reads "placed" is looked for no more, and nobody stays anywhere."""
     request = ask(people.amina)
     hold(people.amina, request, unit(people.sonia, shelter(people.sonia)))
     to_her = "UPDATE places_request SET {} WHERE id = %s"
-    with people.sonia.acts(), connection.cursor() as cursor:
+    with by_the_house(people.sonia), connection.cursor() as cursor:
         for change in ("closed_at = now(), outcome = 'placed'", "outcome = 'placed'", "closed_at = now()", "sent_at = now()"):
             with pytest.raises(ProgrammingError, match="ended by who asked"), transaction.atomic():
                 cursor.execute(to_her.format(change), [request.pk])
@@ -309,5 +309,6 @@ def test_a_host_that_was_merely_asked_ends_no_search_of_another_body(people: Cas
         with pytest.raises(ProgrammingError, match="said once"), transaction.atomic():
             cursor.execute(to_her.format("first_yes_at = NULL"), [request.pk])
     actions.close_request(request.pk, acting=people.amina.actor, now=NOW)
-    with people.amina.acts(), connection.cursor() as cursor, pytest.raises(ProgrammingError, match="ends once"), transaction.atomic():
+    twice = pytest.raises(ProgrammingError, match="ends once")
+    with by_the_house(people.amina), connection.cursor() as cursor, twice, transaction.atomic():
         cursor.execute(to_her.format("closed_at = NULL, outcome = 'open'"), [request.pk])

@@ -138,8 +138,11 @@ def test_sql_of_the_keeper_gives_itself_no_voice(people: Cast) -> None:
             cursor.execute("UPDATE places_shelter SET vouched_at = now()")
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             cursor.execute(VOICE, [house.pk, people.boussole.pk, people.ines.organisation.pk, people.ines.user.pk])
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            cursor.execute(HOUSE, [people.boussole.pk])
+    with by_the_house(people.sonia), connection.cursor() as cursor:
         cursor.execute(HOUSE, [people.boussole.pk])
-        assert cursor.fetchone()[0] is None
+        assert cursor.fetchone()[0] is None, "a verb that forgot to ask gives none either"
 
 
 def test_sql_of_who_asks_holds_no_unit_of_such_a_house(people: Cast) -> None:

@@ -6,26 +6,22 @@ follows a file, when an access ended, or what was said of her.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
 
 from repere.accounts.acting import acting_as
-from repere.accounts.actor import Actor
+from repere.accounts.actor import Actor, in_her_name
 from repere.accounts.scope import M
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import ScopedQuerySet
+
+__all__ = ["add", "change", "fill_once", "house", "in_her_name"]
 
 
 def house(acting: Actor, label: str) -> Actor:
     """The acting organisation itself; `label` says in the ledger which step it takes."""
     return Actor.system(label, organisation_id=acting_organisation(acting))
-
-
-def in_her_name(acting: Actor) -> Actor:
-    """Whoever acts, within a verb: same person, organisation and role, in the capacity that no SQL of hers has. For rows that name her."""
-    return replace(acting, kind="system")
 
 
 def add(*rows: Model, acting: Actor) -> None:

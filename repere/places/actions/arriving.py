@@ -10,7 +10,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_as_long
-from repere.places.by_the_house import go_on
+from repere.places.by_the_house import go_on, writing
 from repere.places.doors import me, must_be, must_receive, myself, received_hold
 from repere.places.events import tell
 from repere.places.models import Arrival, Event, Hold, Request
@@ -80,6 +80,7 @@ def keep_arrival(hold_id: UUID, *, items: Mapping[str, str], acting: Actor, now:
             raise Refused("not_here")
         kept: Arrival = Arrival.objects.visible_to(acting).filter(hold=held).first() or Arrival(hold=held, organisation_id=me(acting))
         kept.items, kept.user_id, kept.at = {**kept.items, **items}, myself(acting), now
-        kept.save(update_fields=None if kept._state.adding else ["items", "user_id", "at"])
+        with writing(acting):
+            kept.save(update_fields=None if kept._state.adding else ["items", "user_id", "at"])
         ledger.record(acting, "keep_arrival", detail={"hold": held.pk})
     return kept

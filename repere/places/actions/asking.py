@@ -14,7 +14,7 @@ from repere.accounts.actor import Actor
 from repere.core.needs import Needs, PlaceTable, candidates
 from repere.places import households
 from repere.places.beds import free, take
-from repere.places.by_the_house import ask_for, go_on, house
+from repere.places.by_the_house import add, ask_for, change, go_on, house
 from repere.places.clocks import LONGEST_HOURS, answer_by
 from repere.places.doors import asked_hold, may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.events import tell, tell_end_of_search
@@ -63,21 +63,21 @@ def ask(
             minors=sum(member.minor for member in needs.members), phase=needs.phase, urgency=urgency, zone=zone, line=line,
             asked_at=now, key=key,
         )  # fmt: skip
-        made.save(force_insert=True)
+        add(made, acting=acting)
         said = said_before(acting, reference)
-        keep_said(made, apart=[*apart, *said.apart], carries=[*carries, *said.carried], now=now)
+        keep_said(made, apart=[*apart, *said.apart], carries=[*carries, *said.carried], acting=acting, now=now)
         tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))
         ledger.record(acting, "ask_for_place", detail={"request": made.pk})
     return made
 
 
-def keep_said(made: Request, *, apart: Iterable[UUID], carries: Iterable[UUID], now: datetime) -> None:
+def keep_said(made: Request, *, apart: Iterable[UUID], carries: Iterable[UUID], acting: Actor, now: datetime) -> None:
     """In the running transaction: whom the household must not meet, and the marks it bears."""
     own = {"request": made, "organisation_id": made.organisation_id, "created_at": now}
-    for other in sorted(set(apart) - {made.reference}, key=str):
-        Apart(other=other, **own).save(force_insert=True)
-    for borne in sorted(set(carries), key=str):
-        Carried(mark=borne, **own).save(force_insert=True)
+    others = [Apart(other=other, **own) for other in sorted(set(apart) - {made.reference}, key=str)]
+    borne = [Carried(mark=mark, **own) for mark in sorted(set(carries), key=str)]
+    if others or borne:
+        add(*others, *borne, acting=acting)
 
 
 def hold(request_id: UUID, unit_id: UUID, *, key: UUID, hours: int | None = None, acting: Actor, now: datetime) -> Hold:
@@ -146,8 +146,7 @@ def send_to_unlisted(request_id: UUID, *, acting: Actor, now: datetime) -> Reque
         if not households.zones(request.household, request.zone):
             raise Refused("zones_needed")
         if request.sent_at is None:
-            request.sent_at = now
-            request.save(update_fields=["sent_at"])
+            change(request, acting=acting, sent_at=now)
             jobs.configure_task(SEND).defer(request_id=str(request.pk))
             ledger.record(acting, "send_need", detail={"request": request.pk})
     return request
@@ -218,8 +217,7 @@ def close_request(request_id: UUID, *, met: bool = False, acting: Actor, now: da
 def look_no_further(request: Request, outcome: str, *, acting: Actor, now: datetime) -> None:
     """In the running transaction."""
     _give_back_all(request, acting)
-    request.closed_at, request.outcome = now, outcome
-    request.save(update_fields=["closed_at", "outcome"])
+    change(request, acting=acting, closed_at=now, outcome=outcome)
 
 
 def _give_back_all(request: Request, acting: Actor) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
+from repere.places.by_the_house import add, change
 from repere.places.doors import must_be, must_receive, received_hold, visible_request
 from repere.places.models import Question
 from repere.places.refusals import NotVisible, Refused
@@ -42,7 +43,7 @@ def ask_back(hold_id: UUID, *, text: str, sure: bool = False, acting: Actor, now
         if before.count() >= MOST_QUESTIONS:
             raise Refused("too_many_questions", most=MOST_QUESTIONS)
         asked = Question(hold=held, request_id=held.request_id, text=said, asked_at=now)
-        asked.save(force_insert=True)
+        add(asked, acting=acting)
         ledger.record(acting, "ask_back", detail={"hold": held.pk, "question": asked.pk})
     return asked
 
@@ -64,8 +65,7 @@ def answer_back(
             raise NotVisible
         if asked.answered_at is not None:
             raise Refused("answered_already")
-        asked.answer, asked.answered_at = said, now
-        asked.save(update_fields=["answer", "answered_at"])
+        change(asked, acting=acting, answer=said, answered_at=now)
         ledger.record(acting, "answer_back", detail={"request": request.pk, "question": asked.pk})
     return asked
 

@@ -12,6 +12,7 @@ from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.actions.shelters import keep_history
 from repere.places.beds import unused_beds
+from repere.places.by_the_house import change, writing
 from repere.places.doors import me, must_be, visible_unit
 from repere.places.models import Bed, Unit
 from repere.places.refusals import NotVisible, Refused
@@ -38,8 +39,7 @@ def change_capacity(unit_id: UUID, *, capacity: int, acting: Actor, now: datetim
                 _add(unit, capacity - before, acting, now)
             else:
                 _take_away(unit, before - capacity, acting, now)
-            unit.capacity = capacity
-            unit.save(update_fields=["capacity"])
+            change(unit, acting=acting, capacity=capacity)
             keep_history(unit.shelter, unit, {"capacity": [before, capacity]}, acting, now)
             ledger.record(acting, "change_capacity", detail={"unit": unit.pk, "before": before, "beds": capacity})
     return unit
@@ -47,18 +47,20 @@ def change_capacity(unit_id: UUID, *, capacity: int, acting: Actor, now: datetim
 
 def _add(unit: Unit, more: int, acting: Actor, now: datetime) -> None:
     last = Bed.objects.visible_to(acting).filter(unit=unit).aggregate(last=Max("number"))["last"] or 0
-    Bed.objects.bulk_create(
-        Bed(
-            unit=unit, organisation_id=unit.organisation_id, listed=unit.listed, number=last + 1 + row,
-            opened_on=now.astimezone(UTC).date(),
-        )
-        for row in range(more)
-    )  # fmt: skip
+    with writing(acting):
+        Bed.objects.bulk_create(
+            Bed(
+                unit=unit, organisation_id=unit.organisation_id, listed=unit.listed, number=last + 1 + row,
+                opened_on=now.astimezone(UTC).date(),
+            )
+            for row in range(more)
+        )  # fmt: skip
 
 
 def _take_away(unit: Unit, fewer: int, acting: Actor, now: datetime) -> None:
     unused = unused_beds(unit, acting=acting, now=now)
     if len(unused) < fewer:
         raise Refused("beds_in_use", free=len(unused))
-    gone = Bed.objects.visible_to(acting).filter(pk__in=unused[len(unused) - fewer :])
-    gone.update(out_of_use=True, closed_on=now.astimezone(UTC).date())
+    with writing(acting) as hand:
+        gone = Bed.objects.visible_to(hand).filter(pk__in=unused[len(unused) - fewer :])
+        gone.update(out_of_use=True, closed_on=now.astimezone(UTC).date())

@@ -16,7 +16,7 @@ from repere.core.needs import Needs
 from repere.places import households
 from repere.places.actions.asking import SEND, check_fit, keep_said
 from repere.places.beds import free, take
-from repere.places.by_the_house import ask_for, go_on
+from repere.places.by_the_house import add, ask_for, change, go_on
 from repere.places.clocks import answer_by
 from repere.places.doors import may_receive, me, must_be, myself, visible_request, visible_unit
 from repere.places.models import Apart, Carried, FormerNeeds, Hold, Request
@@ -47,9 +47,10 @@ def change_request(
         if (household, urgency) == (request.household, request.urgency) and not more:
             return request
         _keep_former(request, acting, now)
-        request.household, request.size, request.phase = household, needs.size, needs.phase
-        request.minors, request.urgency, request.changed_at = sum(member.minor for member in needs.members), urgency, now
-        request.save(update_fields=["household", "size", "minors", "phase", "urgency", "changed_at"])
+        change(
+            request, acting=acting, household=household, size=needs.size, phase=needs.phase,
+            minors=sum(member.minor for member in needs.members), urgency=urgency, changed_at=now,
+        )  # fmt: skip
         for held in holds.filter(state=Hold.State.ASKED, listed=True).select_for_update(of=("self",)):
             _ask_again(held, request, acting, now)
         if request.sent_at is not None:
@@ -67,8 +68,7 @@ def change_line(request_id: UUID, *, line: str, acting: Actor, now: datetime) ->
         if request.closed_at is not None:
             raise Refused("request_closed")
         if line != request.line:
-            request.line = line
-            request.save(update_fields=["line"])
+            change(request, acting=acting, line=line)
             ledger.record(acting, "change_line", detail={"request": request.pk})
     return request
 
@@ -78,15 +78,16 @@ def _keep_more(request: Request, apart: Iterable[UUID], carries: Iterable[UUID],
     said = set(Apart.objects.visible_to(acting).standing().filter(request=request).values_list("other", flat=True))
     borne = set(Carried.objects.visible_to(acting).standing().filter(request=request).values_list("mark", flat=True))
     others, marks = set(apart) - said - {request.reference}, set(carries) - borne
-    keep_said(request, apart=others, carries=marks, now=now)
+    keep_said(request, apart=others, carries=marks, acting=acting, now=now)
     return bool(others or marks)
 
 
 def _keep_former(request: Request, acting: Actor, now: datetime) -> None:
-    FormerNeeds(
+    former = FormerNeeds(
         request=request, organisation_id=me(acting), user_id=myself(acting), household=request.household, phase=request.phase,
         urgency=request.urgency, created_at=now,
-    ).save(force_insert=True)  # fmt: skip
+    )  # fmt: skip
+    add(former, acting=acting)
 
 
 def _ask_again(held: Hold, request: Request, acting: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.actions.asking import keep_said, look_no_further
 from repere.places.actions.holding import waiting
-from repere.places.by_the_house import go_on, house
+from repere.places.by_the_house import add, change, go_on, house
 from repere.places.doors import kept_shelter, may_receive, me, must_be, myself
 from repere.places.events import tell
 from repere.places.incident_models import Alert, Incident
@@ -43,14 +43,12 @@ def report_incident(shelter_id: UUID, *, kind: str, acting: Actor, now: datetime
         shelter = kept_shelter(acting, shelter_id)
         tells = shelter.vouched_at is not None and may_receive(me(acting))
         alert = Alert(zone=shelter.zone, kind=kind, on=now.date()) if tells else None
-        if alert is not None:
-            alert.save(force_insert=True)
-        Incident(
+        made = Incident(
             shelter=shelter, organisation_id=me(acting), kind=kind, user_id=myself(acting), at=now, paused_before=shelter.paused_at,
             alert=alert.pk if alert else None,
-        ).save(force_insert=True)  # fmt: skip
-        shelter.paused_at = now
-        shelter.save(update_fields=["paused_at"])
+        )  # fmt: skip
+        add(*([alert] if alert else []), made, acting=acting)
+        change(shelter, acting=acting, paused_at=now)
         moved = [_to_move(held, shelter, acting, now) for held in _staying(shelter, acting)]
         ledger.record(acting, "report_incident", detail={"shelter": shelter.pk, "kind": kind, "to_move": len(moved)})
     return moved
@@ -73,12 +71,11 @@ def take_back_incident(incident_id: UUID, *, why: str, acting: Actor, now: datet
         one_after_the_other(found.shelter_id)
         found.refresh_from_db(from_queryset=Incident.objects.visible_to(acting))
         _check_taking_back(found, acting, now)
-        found.taken_back_at, found.why = now, why
-        found.save(update_fields=["taken_back_at", "why"])
+        change(found, acting=acting, taken_back_at=now, why=why)
         _open_as_before(found, acting)
         for request in _begun_by(found, acting):
             look_no_further(request, Request.Outcome.WITHDRAWN, acting=acting, now=now)
-            tell(request, Event.Kind.TAKEN_BACK, acting=acting, now=now, by=me(acting))
+            tell(request, Event.Kind.TAKEN_BACK, acting=acting, now=now, by=me(acting), why=why)
         if found.alert is not None:
             with acting_as(house(acting, "take_alert_back")) as itself:
                 Alert.objects.visible_to(itself).filter(pk=found.alert).update(taken_back_on=now.date())
@@ -99,8 +96,7 @@ def _open_as_before(found: Incident, acting: Actor) -> None:
     """Unless the house was opened, or closed again, since."""
     shelter = kept_shelter(acting, found.shelter_id)
     if shelter.paused_at == found.at:
-        shelter.paused_at = found.paused_before
-        shelter.save(update_fields=["paused_at"])
+        change(shelter, acting=acting, paused_at=found.paused_before)
 
 
 def _begun_by(found: Incident, acting: Actor) -> list[Request]:
@@ -129,10 +125,11 @@ def _to_move(held: Hold, shelter: Shelter, acting: Actor, now: datetime) -> Requ
         size=held.request.size, minors=held.request.minors, phase=held.request.phase, urgency=3, zone=shelter.zone, asked_at=now,
         moved_from=held.pk, told_to_id=held.request.told_to_id or held.asking_id, key=uuid4(),
     )  # fmt: skip
-    made.save(force_insert=True)
+    add(made, acting=acting)
     # Whom she must not meet goes with her.
     keep_said(
-        made, now=now, apart=Apart.objects.visible_to(acting).standing().filter(request=held.request_id).values_list("other", flat=True),
+        made, acting=acting, now=now,
+        apart=Apart.objects.visible_to(acting).standing().filter(request=held.request_id).values_list("other", flat=True),
         carries=Carried.objects.visible_to(acting).standing().filter(request=held.request_id).values_list("mark", flat=True),
     )  # fmt: skip
     tell(made, Event.Kind.REQUESTED, acting=acting, now=now, by=me(acting))

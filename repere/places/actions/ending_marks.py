@@ -10,7 +10,7 @@ from uuid import UUID
 from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
-from repere.places.by_the_house import house
+from repere.places.by_the_house import add, change, house
 from repere.places.doors import me, must_be, myself
 from repere.places.mark_models import MarkEnd
 from repere.places.queries.marks import APART, ends_asked, same_lines
@@ -37,10 +37,11 @@ def end_mark(reference: UUID, line_id: UUID, *, reason: str, follows: bool, acti
         if at_once and not follows and all(line.request.user_id != acting.user_id for line in lines):
             raise Refused("ended_by_who_follows_her")
         for line in lines:
-            MarkEnd(
+            asked = MarkEnd(
                 **{kind: line}, organisation_id=me(acting), user_id=myself(acting), reason=reason, at=now, ended=at_once,
                 decided_at=now if at_once else None,
-            ).save(force_insert=True)  # fmt: skip
+            )  # fmt: skip
+            add(asked, acting=acting)
         if at_once:
             _end(lines, acting, now)
         ledger.record(acting, "end_mark", detail={"lines": [line.pk for line in lines], "reason": reason, "ended": at_once})
@@ -60,8 +61,7 @@ def decide_end(reference: UUID, line_id: UUID, *, ends: bool, acting: Actor, now
         if ends and any(one.user_id == acting.user_id for one in asked):
             raise Refused("another_person_agrees")
         for one in asked:
-            one.second_user_id, one.decided_at, one.ended = acting.user_id, now, ends
-            one.save(update_fields=["second_user_id", "decided_at", "ended"])
+            change(one, acting=acting, second_user_id=acting.user_id, decided_at=now, ended=ends)
         if ends:
             decided = {one.carried_id for one in asked}
             _end([line for line in lines if line.pk in decided], acting, now)

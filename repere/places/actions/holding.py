@@ -12,7 +12,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as, one_after_the_other
 from repere.accounts.actor import Actor
 from repere.places.beds import free, keep_as_long, take
-from repere.places.by_the_house import go_on
+from repere.places.by_the_house import add, go_on, writing
 from repere.places.doors import me, must_be, must_receive, received_hold, visible_unit
 from repere.places.events import tell
 from repere.places.models import Event, Hold, PrivateReason, Request, Unit
@@ -46,7 +46,8 @@ def accept(hold_id: UUID, *, unit_id: UUID | None = None, acting: Actor, now: da
             keep_as_long(held, acting=acting)
         else:
             take(chosen, hold=held, size=held.request.size, acting=acting, start=now)
-        Request.objects.visible_to(acting).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
+        with writing(acting) as hand:
+            Request.objects.visible_to(hand).filter(pk=held.request_id, first_yes_at=None).update(first_yes_at=now)
         tell(held.request, Event.Kind.HELD, acting=acting, now=now, by=me(acting), until=end.date())
         ledger.record(acting, "accept_household", detail={"hold": held.pk})
     return held
@@ -79,7 +80,7 @@ def decline(hold_id: UUID, *, reason: str, acting: Actor, now: datetime) -> Hold
         raise Refused("reason_unknown")
     with acting_as(acting):
         held = waiting(acting, hold_id, now)
-        PrivateReason(hold=held, organisation_id=me(acting), reason=reason).save(force_insert=True)
+        add(PrivateReason(hold=held, organisation_id=me(acting), reason=reason), acting=acting)
         free(held, acting=acting)
         go_on(held, acting=acting, state=Hold.State.DECLINED, answered_at=now, answered_by=acting.user_id)
         # The reason is not in the row of the ledger either: others of the house may read it.

@@ -12,6 +12,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.core.placement.instance import PHASES
 from repere.directory.territory import is_territory
+from repere.places.by_the_house import add, change, writing
 from repere.places.doors import kept_shelter, may_receive, me, must_be, myself, visible_unit
 from repere.places.models import Bed, Shelter, ShelterChange, Unit
 from repere.places.refusals import NotVisible, Refused
@@ -38,7 +39,7 @@ def add_shelter(
             organisation_id=me(acting), confirmed_at=now, confirmed_by=acting.user_id, created_at=now,
             zone_since=now.astimezone(UTC).date(), **said,
         )  # fmt: skip
-        made.save(force_insert=True)
+        add(made, acting=acting)
         ledger.record(acting, "add_shelter", detail={"shelter": made.pk})
     return made
 
@@ -72,10 +73,11 @@ def change_shelter(shelter_id: UUID, *, acting: Actor, now: datetime, **told: An
         if "zone" in changed and not may_receive(me(acting)):
             raise Refused("zone_stays_on_probation")
         if changed:
-            shelter.save(update_fields=list(changed))
-            if "listed" in changed:
-                Bed.objects.visible_to(acting).filter(unit__in=units.values("pk")).update(listed=shelter.listed)
-                units.update(listed=shelter.listed)
+            with writing(acting):
+                shelter.save(update_fields=list(changed))
+                if "listed" in changed:
+                    Bed.objects.visible_to(acting).filter(unit__in=units.values("pk")).update(listed=shelter.listed)
+                    units.update(listed=shelter.listed)
             keep_history(shelter, None, changed, acting, now)
             ledger.record(acting, "change_shelter", detail={"shelter": shelter.pk, "changed": sorted(changed)})
     return shelter
@@ -96,7 +98,8 @@ def change_unit(unit_id: UUID, *, label: str, phases: Iterable[str], gender: str
         kept = {name: rules[name] for name in RULES if name in rules}
         changed = _changed(unit, {"label": label.strip()[:40] or "1", "phases": words, "gender": gender, **kept})
         if changed:
-            unit.save(update_fields=list(changed))
+            with writing(acting):
+                unit.save(update_fields=list(changed))
             keep_history(unit.shelter, unit, changed, acting, now)
             ledger.record(acting, "change_unit", detail={"unit": unit.pk, "changed": sorted(changed)})
     return unit
@@ -113,7 +116,7 @@ def _changed(row: Shelter | Unit, said: dict[str, Any]) -> dict[str, list[Any]]:
 def keep_history(shelter: Shelter, unit: Unit | None, changed: dict[str, list[Any]], acting: Actor, now: datetime) -> None:
     """In the running transaction. `changed`: name of the attribute → before, after."""
     made = ShelterChange(shelter=shelter, unit=unit, organisation_id=me(acting), user_id=myself(acting), at=now, changed=changed)
-    made.save(force_insert=True)
+    add(made, acting=acting)
 
 
 def add_unit(
@@ -134,10 +137,11 @@ def add_unit(
             shelter=shelter, organisation_id=shelter.organisation_id, listed=shelter.listed, label=label.strip()[:40] or "1",
             capacity=capacity, phases=words, gender=gender, created_at=now, **{name: rules[name] for name in RULES if name in rules},
         )  # fmt: skip
-        unit.save(force_insert=True)
-        Bed.objects.bulk_create(
-            Bed(unit=unit, organisation_id=unit.organisation_id, listed=unit.listed, number=number + 1) for number in range(capacity)
-        )
+        with writing(acting):
+            unit.save(force_insert=True)
+            Bed.objects.bulk_create(
+                Bed(unit=unit, organisation_id=unit.organisation_id, listed=unit.listed, number=number + 1) for number in range(capacity)
+            )
         ledger.record(acting, "add_unit", detail={"shelter": shelter.pk, "unit": unit.pk, "beds": capacity})
     return unit
 
@@ -147,8 +151,7 @@ def confirm_shelter(shelter_id: UUID, *, acting: Actor, now: datetime) -> Shelte
     must_be(acting, HOSTING)
     with acting_as(acting):
         shelter = kept_shelter(acting, shelter_id)
-        shelter.confirmed_at, shelter.confirmed_by = now, acting.user_id
-        shelter.save(update_fields=["confirmed_at", "confirmed_by"])
+        change(shelter, acting=acting, confirmed_at=now, confirmed_by=acting.user_id)
         ledger.record(acting, "confirm_shelter", detail={"shelter": shelter.pk})
     return shelter
 
@@ -158,8 +161,7 @@ def reopen_shelter(shelter_id: UUID, *, acting: Actor, now: datetime) -> Shelter
     must_be(acting, HOSTING)
     with acting_as(acting):
         shelter = kept_shelter(acting, shelter_id)
-        shelter.paused_at, shelter.confirmed_at, shelter.confirmed_by = None, now, acting.user_id
-        shelter.save(update_fields=["paused_at", "confirmed_at", "confirmed_by"])
+        change(shelter, acting=acting, paused_at=None, confirmed_at=now, confirmed_by=acting.user_id)
         ledger.record(acting, "reopen_shelter", detail={"shelter": shelter.pk})
     return shelter
 
@@ -171,7 +173,6 @@ def take_out_of_use(unit_id: UUID, *, out: bool, acting: Actor, now: datetime) -
         unit = visible_unit(acting, unit_id)
         if unit.organisation_id != acting.organisation_id:
             raise NotVisible
-        unit.out_of_use = out
-        unit.save(update_fields=["out_of_use"])
+        change(unit, acting=acting, out_of_use=out)
         ledger.record(acting, "take_out_of_use" if out else "take_into_use", detail={"unit": unit.pk})
     return unit

@@ -12,6 +12,7 @@ from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.directory.models import Organisation
+from repere.places.by_the_house import add, change, writing
 from repere.places.doors import kept_shelter, may_receive, me, must_be, myself
 from repere.places.models import Shelter
 from repere.places.refusals import NotVisible, Refused
@@ -31,7 +32,7 @@ def ask_for_voice(shelter_id: UUID, organisation_id: UUID, *, acting: Actor, now
         )
         try:
             with transaction.atomic():
-                asked.save(force_insert=True)
+                add(asked, acting=acting)
         except IntegrityError:
             raise Refused("asked_already") from None
         ledger.record(acting, "ask_for_voice", detail={"shelter": shelter.pk, "asked": organisation_id})
@@ -49,8 +50,7 @@ def vouch_for_shelter(voice_id: UUID, *, reason: str, acting: Actor, now: dateti
             raise Refused("voice_given")
         if not reason.strip():
             raise Refused("say_how")
-        asked.user_id, asked.said_at, asked.reason = myself(acting), now, reason.strip()[:300]
-        asked.save(update_fields=["user_id", "said_at", "reason"])
+        change(asked, acting=acting, user_id=myself(acting), said_at=now, reason=reason.strip()[:300])
         ledger.record(acting, "vouch_for_shelter", detail={"shelter": asked.shelter_id, "voice": asked.pk})
     return asked
 
@@ -66,7 +66,8 @@ def keep_reminded(shelters: Iterable[Shelter], *, acting: Actor, now: datetime) 
             if one.pk not in seen
         ]
         if new:
-            VoiceReminder.objects.bulk_create(new, ignore_conflicts=True)
+            with writing(acting):
+                VoiceReminder.objects.bulk_create(new, ignore_conflicts=True)
             ledger.record(acting, "remind_of_voices", detail={"shelters": [one.shelter_id for one in new]})
     return len(new)
 

@@ -14,7 +14,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repere.accounts.middleware import ActingRequest
@@ -148,7 +150,7 @@ def house(request: ActingRequest, shelter: UUID) -> HttpResponse:
              forms.CapacityForm(initial={"capacity": one.unit.capacity}, auto_id=f"{one.unit.pk}_%s"))
             for one in line.units
         ],
-        "changes": reading.changes_of(request.actor, kept), "incidents": _reported(request, kept),
+        "changes": reading.changes_of(request.actor, kept), "incidents": _reported(request, kept), "mistaken": "mistake" in request.GET,
     }  # fmt: skip
     if kept.vouched_at is None:
         voices = voices_of(request.actor, kept)
@@ -180,9 +182,18 @@ def house_act(request: ActingRequest, shelter: UUID, act: str) -> HttpResponse:
     if act == "incident" and "sure" not in request.POST:
         return _asked_once_more(request, kept)
     done = attempt(request, doing[act])
+    if done and act == "incident":
+        _say_how_to_take_back(request, kept)
     if done and act == "incident" and waiting_to_be_moved(acting).exists():
         return redirect(f"{reverse('places:desk')}#move-title")
     return redirect("places:house", kept.pk)
+
+
+def _say_how_to_take_back(request: ActingRequest, kept: Shelter) -> None:
+    """Where the report is told, and not only at the foot of the page of the house."""
+    address = f"{reverse('places:house', args=[kept.pk])}?mistake=1#danger-title"
+    said = _("%(name)s: your report is told.") % {"name": kept.name}
+    messages.info(request, format_html('{} <a class="step-link" href="{}">{}</a>', said, address, _("I reported this by mistake")))
 
 
 def _reported(request: ActingRequest, kept: Shelter) -> list[tuple[Incident, forms.MistakeForm | None]]:
