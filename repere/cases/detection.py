@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -29,11 +29,14 @@ NIGHTS_THAT_ARE_USUAL = 3
 LEAST_IN_ORDER = 8
 LEAST_WITHOUT_RELATION = 10
 LEAST_DENIALS = 10
+HANDFUL_AN_HOUR = 5
+"""Tasks that somebody sets aside within an hour; more is asked about."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One row of the ledger: who, when, which persons, whether a page was refused."""
+    """One row of the ledger: who, when, which persons. `kind`: a page that was opened (look) or refused (denial), a row that was written
+    (write), a task that was set aside (set_aside)."""
 
     user: UUID
     at: datetime
@@ -107,6 +110,7 @@ def _of_reader(
         yield "in_order", {"files": run}
     yield from _without_relation(persons, before, known.related.get(user, frozenset()))
     yield from _denials(today, before)
+    yield from _set_aside(today)
 
 
 def _breadth(persons: set[UUID], before: Days) -> Iterator[Answer]:
@@ -168,3 +172,17 @@ def _denials(today: Sequence[Reading], before: Days) -> Iterator[Answer]:
     middle = median(usual) if len(usual) >= DAYS_TO_COMPARE else 0
     if refused > max(LEAST_DENIALS, TIMES_MEDIAN * middle):
         yield "denials", {"pages": refused, "usual": middle}
+
+
+def _set_aside(today: Sequence[Reading]) -> Iterator[Answer]:
+    """Whatever is usual for her: a duty that is set aside stays closed, and many of them are looked at by somebody else."""
+    acts = [reading for reading in today if reading.kind == "set_aside"]
+    most = max((within(acts, first.at) for first in acts), key=len, default=[])
+    if len(most) > HANDFUL_AN_HOUR:
+        files = {person for reading in most for person in reading.persons}
+        yield "set_aside", {"tasks": len(most), "files": len(files)}
+
+
+def within(acts: Sequence[Reading], start: datetime) -> list[Reading]:
+    """Those of the hour that begins at `start`."""
+    return [reading for reading in acts if start <= reading.at < start + timedelta(hours=1)]

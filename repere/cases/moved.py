@@ -11,11 +11,12 @@ from repere.cases.access import followed_cases, standing
 from repere.cases.models import Case
 from repere.places.models import Event
 from repere.places.queries.moved import lately_unsafe, said_moves
+from repere.places.queries.unsafe import why_taken_back
 
 
 @dataclass(frozen=True)
 class Moved:
-    """`by`: the body that moved her and says so. `kind`: of the step by which it said so (`Event.Kind`)."""
+    """`by`: the body that moved her and says so. `kind`: of the step by which it said so (`Event.Kind`); `why`: of a report taken back."""
 
     event_id: UUID
     code: str
@@ -24,6 +25,7 @@ class Moved:
     by: str
     since: datetime
     kind: str
+    why: str = ""
 
 
 def moves_to_confirm(actor: Actor) -> list[Moved]:
@@ -50,4 +52,4 @@ def move_of(actor: Actor, case: Case) -> Moved | None:
 
 
 def _moved(said: Event, case: Case) -> Moved:
-    return Moved(said.pk, case.code, case.pseudonym, case.person_id, said.by_organisation.name, said.at, said.kind)
+    return Moved(said.pk, case.code, case.pseudonym, case.person_id, said.by_organisation.name, said.at, said.kind, why_taken_back(said))

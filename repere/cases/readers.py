@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from repere import ledger
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
@@ -20,6 +22,8 @@ from repere.directory.models import Organisation
 from repere.ledger.models import Entry
 
 JOB = "watch_reading"
+SET_ASIDE = "waive_task"
+"""The act of the ledger by which a task was set aside."""
 RELATION_YEARS = 2
 
 
@@ -78,11 +82,12 @@ def _in_order(organisation_id: UUID, acting: Actor) -> list[UUID]:
 
 
 def _readings(organisation_id: UUID, start: datetime, end: datetime) -> Iterator[Reading]:
-    rows = Entry.objects.of_organisation(organisation_id).filter(at__gte=start, at__lt=end, kind__in=("look", "denial"))
+    watched = Q(kind__in=("look", "denial")) | Q(kind="write", act=SET_ASIDE)
+    rows = Entry.objects.of_organisation(organisation_id).filter(watched, at__gte=start, at__lt=end)
     rows = rows.exclude(actor_id=None).order_by("position")
     for user, at, persons, kind in rows.values_list("actor_id", "at", "subjects", "kind").iterator(chunk_size=5000):
         if user is not None:
-            yield Reading(user, at, tuple(persons), kind)
+            yield Reading(user, at, tuple(persons), "set_aside" if kind == "write" else kind)
 
 
 def _related(organisation_id: UUID, readers: set[UUID], end: datetime, acting: Actor) -> dict[UUID, frozenset[UUID]]:

@@ -76,6 +76,12 @@ SENTENCES = {
     "unknown_purpose": N_("“%(value)s” is not a purpose."),
     "purpose_not_for_them": N_("This organisation may not be given an access for this purpose. Choose another purpose."),
     "purpose_does_not_cover": N_("This purpose does not open: %(value)s. Take it away, or choose another purpose."),
+    "access_ground_needed": N_(
+        "Say what makes this lawful: an agreement of hers that covers this service and this purpose, a rule, or danger to her life now."
+    ),
+    "too_many_in_danger": N_(
+        "In the name of danger her file was opened to %(most)s services within a day. Call them; for others, ask her, or write a referral."
+    ),
     "wall_needs_a_basis": N_(
         "This access crosses a wall (%(value)s). Name the consent by which she agreed to it, or the rule that obliges or allows it."
     ),

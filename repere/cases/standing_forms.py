@@ -68,7 +68,7 @@ class AccessForm(GrantForm):
         purposes = [(one.id, one.label[_language()]) for one in policy.purposes.values() if one.opens]
         laws = sorted({law for one in policy.purposes.values() for law in one.laws if law in mechanism.rules})
         self._choices("purpose", [choose, *purposes])
-        self._choices("consent", [("", _("None")), *consent_choices(mechanism, consents)])
+        self._choices("consent", [("", _("No agreement is named")), *consent_choices(mechanism, consents)])
         self._choices("law", [("", _("None")), *((law, said(mechanism.rules[law].label)) for law in laws)])
         self._choices("named_kinds", [(kind, said(mechanism.facts[kind].label)) for kind in policy.harm_kinds if kind in mechanism.facts])
 
@@ -78,7 +78,8 @@ class AccessForm(GrantForm):
     def carried_by(self) -> dict[str, Any]:
         told = self.cleaned_data
         consent = uuid.UUID(told["consent"]) if told["consent"] else None
-        return {"purpose": told["purpose"], "consent": consent, "law": told["law"], "danger": told["danger"], "named_kinds": told["named_kinds"]}
+        carried = {name: told[name] for name in ("purpose", "law", "danger", "named_kinds")}
+        return carried | {"consent": consent}
 
 
 class FollowForm(forms.Form):

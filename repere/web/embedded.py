@@ -6,6 +6,7 @@ the bootstrap secret is set in single-user mode before the first start.
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
 import shutil
@@ -82,6 +83,9 @@ def stop() -> None:
         return
     server = get_server(path, cleanup_mode=None, start=False)
     pgexec("pg_ctl", ("-w", "-m", "fast", "-D", str(path), "stop"), bin_path=server.bin_path, user=server.system_user)
+    # It is stopped: what the package would do once this process ends looks for a server that is listed no more.
+    atexit.unregister(server._cleanup)
+    server.global_process_id_list.get_and_remove(os.getpid())
     PostgresServer._instances.pop(path, None)
 
 

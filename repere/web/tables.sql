@@ -1849,7 +1849,7 @@ CREATE TABLE public.cases_alert (
     organisation_id uuid NOT NULL,
     seen_by_id uuid,
     user_id uuid NOT NULL,
-    CONSTRAINT alert_rule_is_known CHECK (((rule)::text = ANY (ARRAY[('breadth'::character varying)::text, ('night'::character varying)::text, ('same_name'::character varying)::text, ('in_order'::character varying)::text, ('no_relation'::character varying)::text, ('canary'::character varying)::text, ('denials'::character varying)::text])))
+    CONSTRAINT alert_rule_is_known CHECK (((rule)::text = ANY (ARRAY[('breadth'::character varying)::text, ('night'::character varying)::text, ('same_name'::character varying)::text, ('in_order'::character varying)::text, ('no_relation'::character varying)::text, ('canary'::character varying)::text, ('denials'::character varying)::text, ('set_aside'::character varying)::text])))
 );
 
 ALTER TABLE ONLY public.cases_alert FORCE ROW LEVEL SECURITY;
@@ -2170,7 +2170,9 @@ CREATE TABLE public.cases_grant (
     left_out uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     referral uuid,
     through_revision integer,
+    danger boolean DEFAULT false NOT NULL,
     CONSTRAINT cases_grant_through_revision_check CHECK ((through_revision >= 0)),
+    CONSTRAINT danger_opens_for_four_hours CHECK (((NOT danger) OR ((ends_at IS NOT NULL) AND (ends_at <= (starts_at + '04:00:00'::interval))))),
     CONSTRAINT grant_ends_after_start CHECK (((ends_at IS NULL) OR (ends_at > starts_at))),
     CONSTRAINT nobody_grants_to_themselves CHECK ((NOT (owner_id = organisation_id))),
     CONSTRAINT what_may_harm_leaves_with_her_consent CHECK (((named_kinds = '{}'::character varying(64)[]) OR (NOT (consent_fact IS NULL))))
@@ -5277,6 +5279,46 @@ CREATE POLICY "added by the house" ON public.accounts_usedcode FOR INSERT WITH C
 
 CREATE POLICY "added by the house" ON public.mfa_authenticator FOR INSERT WITH CHECK (((user_id = ( SELECT (public.acting('user'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
 
+CREATE POLICY "added by the verbs" ON public.places_alert AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_apart AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_arrival AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_bed AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_carried AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_event AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_formerneeds AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_hold AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_incident AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_markend AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_occupancy AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_privatereason AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_question AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_refusedbyher AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_request AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_shelter AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_shelterchange AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_sheltervoice AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_unit AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "added by the verbs" ON public.places_voicereminder AS RESTRICTIVE FOR INSERT TO repere_web WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
 CREATE POLICY "added for its organisation" ON public.cases_alert FOR INSERT WITH CHECK ((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)));
 
 CREATE POLICY "added for its organisation" ON public.cases_canary FOR INSERT WITH CHECK (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) AND (( SELECT public.acting('kind'::text) AS acting) = 'system'::text)));
@@ -5465,6 +5507,46 @@ CREATE POLICY "changed by the organisation or its sponsor" ON public.accounts_me
   WHERE (o.sponsor_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) AND (( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['administrator'::text, 'system'::text])))) WITH CHECK ((((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR (organisation_id IN ( SELECT o.id
    FROM public.directory_organisation o
   WHERE (o.sponsor_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting))))) AND (( SELECT public.acting('role'::text) AS acting) = ANY (ARRAY['administrator'::text, 'system'::text]))));
+
+CREATE POLICY "changed by the verbs" ON public.places_alert AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_apart AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_arrival AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_bed AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_carried AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_event AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_formerneeds AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_hold AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_incident AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_markend AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_occupancy AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_privatereason AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_question AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_refusedbyher AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_request AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_shelter AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_shelterchange AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_sheltervoice AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_unit AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
+
+CREATE POLICY "changed by the verbs" ON public.places_voicereminder AS RESTRICTIVE FOR UPDATE TO repere_web USING (true) WITH CHECK ((( SELECT public.acting('kind'::text) AS acting) = 'system'::text));
 
 CREATE POLICY "changed by us, or received before" ON public.places_formerneeds FOR SELECT USING (((organisation_id = ( SELECT (public.acting('organisation'::text))::uuid AS acting)) OR ((request_id IN ( SELECT h.request_id
    FROM public.places_hold h
@@ -6312,6 +6394,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('cases', '0113_written_by_the_house', now()),
     ('cases', '0114_what_cannot_wait', now()),
     ('cases', '0115_services_to_ring', now()),
+    ('cases', '0117_many_tasks_set_aside', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('directory', '0001_initial', now()),
@@ -6348,6 +6431,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('places', '0048_refused_by_her', now()),
     ('places', '0049_marks_that_end', now()),
     ('places', '0050_taken_back', now()),
+    ('places', '0051_every_row_by_verbs', now()),
     ('procrastinate', '0001_initial', now()),
     ('procrastinate', '0002_drop_started_at_column', now()),
     ('procrastinate', '0003_drop_started_at_column', now()),

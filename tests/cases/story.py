@@ -52,6 +52,7 @@ def told(
 PURPOSES = {"police": "investigation", "prosecution": "investigation", "prefecture": "residence", "labour_inspection": "labour_inspection"}
 AGREED = {
     "investigation": "criminal_procedure", "residence": "residence", "labour_inspection": "criminal_procedure", "protection": "support",
+    "support": "support",
 }  # fmt: skip
 
 
@@ -66,12 +67,15 @@ def grant(
 ) -> Grant:  # fmt: skip
     """Access for a month by the clock of the database, and the view that the worker opens for it.
 
-    To a body of the State it is carried by a consent of hers, recorded here unless `consent` or `law` says otherwise.
+    To a body of the State it is carried by a consent of hers, recorded here unless `consent` or `law` says otherwise; to another it is
+    opened for danger to her life, for four hours.
     """
     now = now or datetime.now(UTC)
     purpose = purpose or PURPOSES.get(receiver.kind, "support")
     if receiver.kind in PURPOSES and not extra:
         extra = {"consent": carried(case, giver, purpose).pk}
+    if not extra:
+        extra = {"danger": True}
     given = actions.grant_access(
         case,
         to=receiver,

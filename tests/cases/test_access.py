@@ -121,7 +121,9 @@ def test_a_grant_whose_end_has_passed_shows_nothing_though_nobody_revoked_it(com
     case = concern(amina)
     now = datetime.now(UTC)
     ends = now + timedelta(seconds=2)
-    actions.grant_access(case, to=people.boussole, groups=ALL_GROUPS, purpose="support", reason="x", ends_at=ends, acting=amina, now=now)
+    actions.grant_access(
+        case, to=people.boussole, groups=ALL_GROUPS, purpose="support", reason="x", ends_at=ends, danger=True, acting=amina, now=now
+    )
     assert rows("cases_fact", bruno) > 0
     time.sleep(max(0.0, (ends - datetime.now(UTC)).total_seconds()) + 0.1)
     assert rows("cases_fact", bruno) == 0

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
 
+from repere.cases import mechanisms
 from repere.cases.contact_safety import SENTENCES, contradictions, seen
 from repere.cases.emergency import make_pdf, print_sheets
 from repere.cases.models import Case, Fact
@@ -142,3 +143,11 @@ def test_instructions_that_are_closed_to_a_reader_are_not_said_to_be_absent(peop
     other = concern(people.amina.actor)
     grant(other, people.amina.actor, people.boussole, ("profile", "contact_safety"))
     assert "Aucune consigne de contact sûr" in signed_in(people.bruno).get(f"/cases/{other.code}/").content.decode()
+
+
+def test_a_concern_arrived_by_some_way_and_what_was_noted_before_stays_readable() -> None:
+    law = mechanisms.named("fr")
+    asked = law.facts["concern_reported"].fields["channel"].list or ""
+    assert "none" in law.codelists[asked]
+    assert "none" not in law.offered(asked)
+    assert "none" in law.offered(law.facts["safe_contact_instructions"].fields["channel"].list or "")

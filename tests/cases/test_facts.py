@@ -175,8 +175,8 @@ def test_what_she_told_cannot_be_read_in_the_bytes_of_the_database(committing_db
         case.person_id, tier="identity", values={"given_names": "Zorahmarqueur", "birth": "1999-03-02"}, acting=amina, now=NOW
     )
     actions.grant_access(
-        case, to=people.boussole, groups=["profile"], purpose="support", reason=secret, ends_at=datetime(2030, 1, 1, tzinfo=UTC),
-        acting=amina, now=NOW,
+        case, to=people.boussole, groups=["profile"], purpose="support", reason=secret, danger=True,
+        ends_at=datetime(2030, 1, 1, tzinfo=UTC), acting=amina, now=NOW,
     )
     actions.save_draft(form="x", case=case, body={"text": secret}, acting=amina, now=NOW)
     actions.waive_task(tasks(case, amina)[0], reason=secret, acting=amina, now=NOW)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -14,23 +15,27 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import ensure_organisation_key
 from repere.cases import actions, queries
-from repere.cases.models import Case, Grant
+from repere.cases.actions.by_the_house import house
+from repere.cases.models import Case, Fact, Grant, Notice
 from repere.cases.refusals import Refused
 from repere.directory.models import Organisation
-from tests.cases.story import NOW, concern, grant, record
+from repere.places import actions as placing
+from tests.cases.story import NOW, carried, concern, grant, record
 from tests.people import Cast, Member
+from tests.places.houses import ask, hold, shelter, unit
 
 SignIn = Callable[[Member], Client]
 
 
 @pytest.fixture
 def case(people: Cast) -> Case:
-    """With a name, facts of four groups and how to reach her."""
+    """With a name, facts of four groups, how to reach her, and her agreement to a common support."""
     amina = people.amina.actor
     case = concern(amina)
     record(case, amina, "presumption_stated", grounds=["account"])
     record(case, amina, "urgent_need", needs=["shelter"])
     record(case, amina, "person_described", gender="woman")
+    carried(case, amina, "support")
     actions.set_identity(case.person_id, tier="identity", values={"given_names": "Zorah"}, acting=amina, now=NOW)
     return case
 
@@ -41,9 +46,15 @@ def address(case: Case) -> str:
 
 def give(client: Client, case: Case, people: Cast, **told: Any) -> Any:
     until = (timezone.localdate() + timedelta(days=90)).isoformat()
-    usual = {"to": str(people.boussole.pk), "purpose": "support"}
+    usual = {"to": str(people.boussole.pk), "purpose": "support", "consent": agreement(case, people)}
     usual |= {"groups": ["profile"], "identity": "no", "reason": "Suivi commun", "until": until}
     return client.post(address(case), usual | told, follow=True)
+
+
+def agreement(case: Case, people: Cast) -> str:
+    with people.amina.acts() as actor:
+        found = Fact.objects.visible_to(actor).filter(case=case, kind="consent_given").values_list("pk", flat=True).first()
+    return str(found or "")
 
 
 def grants(member: Member) -> list[Grant]:
@@ -154,3 +165,81 @@ def test_an_organisation_on_probation_receives_no_file(state: str, code: str, si
     assert grants(people.amina) == []
     give(client, case, people)
     assert [one.organisation_id for one in grants(people.amina)] == [people.boussole.pk], "the same act, to one that is past its probation"
+
+
+# ---- the ground
+
+
+def test_an_access_without_a_ground_is_refused_and_her_agreement_a_rule_or_danger_opens_it(
+    signed_in: SignIn, people: Cast, case: Case
+) -> None:
+    """The attack: her name before every house of the country, by one form each, with no word from her and no reason in law."""
+    client = signed_in(people.amina)
+    page = give(client, case, people, consent="")
+    assert not page.redirect_chain
+    assert "Dites ce qui permet cet accès" in page.content.decode()
+    assert grants(people.amina) == []
+    with pytest.raises(Refused) as no:
+        by_verb(case, people)
+    assert no.value.code == "access_ground_needed"
+    assert not give(client, case, people, consent="", law="common.refer_minor").redirect_chain, "a rule of another purpose"
+    assert give(client, case, people, consent="", law="common.refer_minor", purpose="protection").redirect_chain
+    assert give(client, case, people).redirect_chain
+    assert [bool(one.consent_fact) for one in grants(people.amina)] == [False, True]
+
+
+def by_verb(case: Case, people: Cast, *, to: Organisation | None = None, **extra: Any) -> Grant:
+    now = timezone.now()
+    return actions.grant_access(
+        case, to=to or people.boussole, groups=["profile"], purpose="support", reason="x", ends_at=now + timedelta(days=30),
+        acting=people.amina.actor, now=now, **extra,
+    )  # fmt: skip
+
+
+def test_danger_to_her_life_opens_four_hours_and_is_told_to_a_second_person(signed_in: SignIn, people: Cast, case: Case) -> None:
+    client, before = signed_in(people.amina), timezone.now()
+    page = give(client, case, people, consent="", danger="on").content.decode()
+    assert "sa vie était dite en danger" in page
+    (given,) = grants(people.amina)
+    assert given.ends_at is not None
+    assert given.danger
+    assert timedelta(hours=3, minutes=59) < given.ends_at - before < timedelta(hours=4, minutes=1)
+    with people.odile.acts() as actor:
+        told = Notice.objects.visible_to(actor).filter(case=case, step="opened_in_danger")
+        assert [one.user_id for one in told] == [people.odile.user.pk], "not who opened it"
+    give(client, case, people)
+    assert [(one.danger, one.revoked_at is None) for one in grants(people.amina)] == [(True, False), (False, True)], "she agreed since"
+    names = [field.column for field in Grant._meta.concrete_fields]
+    longer = {"id": "gen_random_uuid()", "revoked_at": "now()", "ends_at": "ends_at + interval '1 minute'"}
+    copied = f"INSERT INTO cases_grant ({', '.join(names)}) SELECT {', '.join(longer.get(name, name) for name in names)} FROM cases_grant"
+    refusal = pytest.raises(IntegrityError, match="danger_opens_for_four_hours")
+    with acting_as(house(people.amina.actor, "tried")), connection.cursor() as cursor, refusal, transaction.atomic():
+        cursor.execute(f"{copied} WHERE danger")
+
+
+def test_danger_opens_her_file_to_three_bodies_a_day_and_crosses_no_wall(people: Cast, case: Case) -> None:
+    others = [new_house("active") for _ in range(3)]
+    for body in (people.boussole, *others[:2]):
+        by_verb(case, people, to=body, danger=True)
+    with pytest.raises(Refused) as no:
+        by_verb(case, people, to=others[2], danger=True)
+    assert no.value.code == "too_many_in_danger"
+    with pytest.raises(Refused) as no:
+        actions.grant_access(
+            case, to=people.police, groups=["profile"], purpose="investigation", reason="x", danger=True,
+            ends_at=timezone.now() + timedelta(days=3), acting=people.amina.actor, now=timezone.now(),
+        )  # fmt: skip
+    assert no.value.code == "wall_needs_a_basis"
+
+
+def test_where_a_house_said_yes_for_her_nothing_more_is_named(people: Cast, case: Case) -> None:
+    """And only there: a question that waits, or a yes to somebody else, is no ground."""
+    room = unit(people.sonia, shelter(people.sonia), capacity=6, one_household=False)
+    now = timezone.now()
+    asked = hold(people.amina, ask(people.amina, reference=case.place_reference), room, now=now)
+    with pytest.raises(Refused):
+        by_verb(case, people)
+    placing.accept(asked.pk, acting=people.sonia.actor, now=now)
+    with pytest.raises(Refused):
+        by_verb(concern(people.amina.actor), people)
+    assert by_verb(case, people).law == ""

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from repere import ledger
+from repere.cases import actions
 from repere.cases.queries.looks import PAGES, ROWS_PER_PAGE, looks, words
 from repere.cases.refusals import NotVisible
-from tests.cases.story import concern, grant
+from tests.cases.story import NOW, concern, grant, record
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +39,27 @@ def test_a_colleague_who_opened_the_page_is_named(people: Cast, case, signed_in)
 
 
 def test_what_another_organisation_opened_is_there_without_a_name(people: Cast, case, signed_in) -> None:
-    """Its look is ours to know; who it was is theirs to answer."""
-    grant(case, people.amina.actor, people.boussole, GROUPS)
-    signed_in(people.bruno).get(f"/cases/{case.code}/")
-    (line,) = [line for line in read(people, case).lines if not line.ours and line.organisation]
-    assert (line.organisation, line.role, line.who) == ("Boussole", "case_worker", "")
-    page = signed_in(people.amina).get(f"/cases/{case.code}/looks/").content.decode()
-    assert "Boussole" in page
-    assert "Bruno" not in page
+    """The attack: one file before every house, and the page of looks says which of them opens her name, and comes back. Its look is ours
+    to know; who it was, how often and where is theirs to answer. What it writes stands with its role."""
+    grant(case, people.amina.actor, people.boussole, (*GROUPS, "identity"))
+    first, again = signed_in(people.bruno), signed_in(people.sonia)
+    before = {line for line in read(people, case).lines if line.organisation == "Boussole"}
+    for client, page in ((first, ""), (first, "identity/"), (first, ""), (again, ""), (first, "facts/new/urgent_need/")):
+        assert client.get(f"/cases/{case.code}/{page}").status_code == 200
+    with people.bruno.acts() as actor:
+        actions.save_draft(case=case, form="urgent_need", body={"needs": ["food"]}, acting=actor, now=NOW)
+    assert before == set()
+    found = read(people, case).lines
+    (line,) = [line for line in found if line.organisation == "Boussole"]
+    assert (line.who, line.role, line.what, line.times, line.last, line.why) == ("", "", "a consulté le dossier", 1, None, "")
+    assert found[-1] == line or found[found.index(line) + 1].day < line.day, "nor beside which of our own looks it stood"
+    for page in ("looks/", "looks/paper/"):
+        text = signed_in(people.amina).get(f"/cases/{case.code}/{page}").content.decode()
+        assert "Boussole" in text
+        for told in ("Bruno", "Sonia", "identité", "formulaire"):
+            assert told not in text[text.index("<h1") : text.index("</main>")].replace("Version", "")
+    record(case, people.bruno.actor, "urgent_need", needs=["food"])
+    assert ("case_worker", words("record_fact", "write", "")) in {(line.role, line.what) for line in read(people, case).lines}
 
 
 def test_whoever_did_not_open_the_file_reads_nothing(people: Cast, case, signed_in) -> None:

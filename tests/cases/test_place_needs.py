@@ -141,7 +141,7 @@ def test_a_door_is_for_those_who_may_open_it(signed_in: SignIn, people: Cast) ->
     case = concern(people.amina.actor)
     record(case, people.amina.actor, "urgent_need", needs=["shelter", "interpreter"])
     cases.grant_access(
-        case, to=people.boussole.pk, groups=["contact_safety"], purpose="support", reason="Accueil",
+        case, to=people.boussole.pk, groups=["contact_safety"], purpose="support", reason="Accueil", danger=True,
         ends_at=timezone.now() + timedelta(days=30), acting=people.amina.actor, now=timezone.now(),
     )  # fmt: skip
     page = signed_in(people.bruno).get(f"/cases/{case.code}/").content.decode()

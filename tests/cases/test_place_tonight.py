@@ -136,8 +136,7 @@ def test_an_adult_is_sent_to_no_child_protection_and_next_week_is_no_night(signe
     assert [way.minor for way in page.context["ways"]] == [False]
     unit(people.sonia, shelter(people.sonia, zone="69"))
     assert "Vers qui se tourner aussi ce soir" in text_of(amina.get(address).content.decode())
-    with people.amina.acts() as actor:
-        Request.objects.visible_to(actor).filter(pk=request.pk).update(closed_at=timezone.now(), outcome="unmet")
+    placing.close_request(request.pk, acting=people.amina.actor, now=timezone.now())
     calm = look_for(people, case, household(["woman"], children=1), urgency=1)
     assert "ways" not in amina.get(f"/cases/{case.code}/place/{calm.pk}/").context
 

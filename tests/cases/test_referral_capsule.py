@@ -111,7 +111,9 @@ def test_nothing_has_left_until_the_link_is_made_and_the_lists_say_so(
 ) -> None:
     amina = signed_in(people.amina)
     said = "rien n'est encore parti"
-    for address in ("/requests/?tab=sent", f"/cases/{case.code}/requests/"):
+    own = reverse("cases:offer", args=[offer.pk])
+    assert "envoyée, pas encore prise en compte" not in amina.get(own).content.decode()
+    for address in ("/requests/?tab=sent", f"/cases/{case.code}/requests/", own):
         assert said in amina.get(address).content.decode().replace("&#x27;", "'"), address
     made = amina.post(reverse("cases:capsule_make", args=[offer.pk])).content.decode()
     with acting_as(people.amina.actor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -174,6 +175,33 @@ def test_noting_her_agreement_leads_back_to_the_form_as_it_stood(case: Case, peo
     assert "Trois mots" in page
     assert chosen(page, "groups") == {"support"}
     assert "digest" in client.post(address(case), typed | {"consent": str(consent.pk)}).content.decode()
+
+
+def test_what_the_service_does_says_which_agreement_it_is_and_several_purposes_are_named(
+    case: Case, people: Cast, signed_in: SignIn
+) -> None:
+    client, [lawyer] = signed_in(people.amina), lawyers(people, 1)
+    usual = {"key": str(uuid4()), "purpose": "support", "groups": ["support"]}
+
+    def opened(**typed: Any) -> tuple[Any, str, str]:
+        place = client.post(address(case), usual | typed | {"note_agreement": "1"})["Location"]
+        page = client.get(place)
+        return page.context["form"]["purpose"].value(), unescape(page.content.decode()).replace("\xa0", " "), place
+
+    purpose, page, place = opened(service=str(lawyer.pk), needs=["legal", "medical", "food"])
+    assert purpose == "legal", "never support in silence, whatever else she needs"
+    assert "Cet accord vaut pour une seule chose : Aide juridique" in page
+    assert [f"purpose={code}" in page for code in ("support", "health", "legal")] == [True, True, False]
+    other = client.get(f"{place}&purpose=health")
+    assert other.context["form"]["purpose"].value() == "health"
+    assert "une seule chose : Soins" in unescape(other.content.decode()).replace("\xa0", " ")
+    assert client.get(f"{place}&purpose=return").context["form"]["purpose"].value() == "legal", "only what the referral asks for"
+    purpose, page, _ = opened(service="", first=str(people.boussole.pk), needs=["legal", "medical"])
+    assert not purpose
+    assert "dites laquelle" in page
+    assert '<option value="" selected>' in page.split('name="purpose"')[1].split("</select>")[0], "she says which"
+    purpose, page, _ = opened(service="", first=str(people.boussole.pk), needs=["food", "money"])
+    assert (purpose, "une seule chose" in page) == ("support", False)
 
 
 def test_what_was_changed_in_the_agreement_stays_and_several_kinds_of_services_are_said(

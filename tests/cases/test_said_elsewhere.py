@@ -49,6 +49,9 @@ def test_what_steers_a_file_is_said_by_who_keeps_it(people: Cast, signed_in: Cal
     offered = signed_in(people.bruno).get(f"/cases/{case.code}/facts/new/").content.decode()
     assert "/facts/new/urgent_need/" in offered
     assert [kind for kind in STEERING if f"/facts/new/{kind}/" in offered] == []
+    opened = signed_in(people.bruno).get(f"/cases/{case.code}/facts/new/{next(iter(STEERING))}/").content.decode()
+    assert people.atalante.name in opened.split("<main")[1]
+    assert 'name="basis"' not in opened, "said when it is opened, not after everything is filled in"
     mine = signed_in(people.amina).get(f"/cases/{case.code}/facts/new/").content.decode()
     assert [kind for kind in STEERING if f"/facts/new/{kind}/" not in mine] == []
     for member in (people.amina, people.bruno):
@@ -57,7 +60,9 @@ def test_what_steers_a_file_is_said_by_who_keeps_it(people: Cast, signed_in: Cal
         assert alone.value.code == "error_of_which_fact"
 
 
-def test_a_withdrawal_told_elsewhere_ends_nothing_and_is_told_to_who_follows_her(people: Cast) -> None:
+def test_a_withdrawal_told_elsewhere_ends_nothing_and_is_told_to_who_follows_her(
+    people: Cast, signed_in: Callable[[Member], Client]
+) -> None:
     case = concern(people.amina.actor)
     grant(case, people.amina.actor, people.boussole, ALL_GROUPS)
     to_the_police = grant(case, people.amina.actor, people.police, ["exploitation"])
@@ -69,6 +74,12 @@ def test_a_withdrawal_told_elsewhere_ends_nothing_and_is_told_to_who_follows_her
     record(case, people.bruno.actor, "person_described", gender="woman")
     with acting_as(people.amina.actor) as actor:
         assert Notice.objects.visible_to(actor).filter(case=case, step="said_elsewhere").count() == 1, "once until it is read"
+        lines = queries.notices(actor)
+        noted = [(line.by, line.said) for line in lines if line.code == case.code]
+        assert noted == [(people.boussole.name, "Personne décrite"), (people.boussole.name, "Accord retiré")], "one line a fact"
+    page = signed_in(people.amina).get("/notices/").content.decode()
+    assert f"#fact-{lines[0].fact_id}" in page
+    assert people.boussole.name in page
     record(case, people.amina.actor, "consent_withdrawn", basis="person_said", purpose="not_known")
     with acting_as(people.amina.actor) as actor:
         assert not Grant.objects.visible_to(actor).active().filter(pk=to_the_police.pk).exists()
@@ -150,9 +161,10 @@ def test_a_name_that_is_opened_by_hand_is_told_to_a_second_person(people: Cast) 
         with acting_as(people.odile.actor) as actor:
             return list(Notice.objects.visible_to(actor).filter(case=case, step="left_unasked").values_list("user_id", flat=True))
 
-    grant(case, people.amina.actor, people.boussole, ["contact_safety", "profile"])
+    rule = {"purpose": "protection", "law": "common.refer_minor"}
+    grant(case, people.amina.actor, people.boussole, ["contact_safety", "profile"], **rule)
     assert told() == [], "whoever follows her opens how to reach her"
-    grant(case, people.amina.actor, people.boussole, ["profile", "identity"])
+    grant(case, people.amina.actor, people.boussole, ["profile", "identity"], **rule)
     assert len(told()) == 1
     assert people.amina.user.pk not in told()
 

@@ -58,7 +58,7 @@ def one(case: Case, actor: Actor, rule: str = REFLECTION) -> Task:
 
 def notices(actor: Actor, rule: str | None = REFLECTION) -> list[str]:
     with acting_as(actor):
-        rows = Notice.objects.visible_to(actor).select_related("task").order_by("at", "step")
+        rows = Notice.objects.visible_to(actor).exclude(task=None).select_related("task").order_by("at", "step")
         return [row.step for row in rows if rule in (None, row.task.rule_id)]
 
 
@@ -370,7 +370,9 @@ def test_a_narrowed_grant_does_not_keep_its_receiver_from_writing_before_the_wor
     grant(case, amina, people.boussole, ["identification", "profile", "support"])
     now = datetime.now(UTC)
     ends = datetime(2030, 1, 1, tzinfo=UTC)
-    actions.grant_access(case, to=people.boussole, groups=["support"], purpose="support", reason="M", ends_at=ends, acting=amina, now=now)
+    actions.grant_access(
+        case, to=people.boussole, groups=["support"], purpose="support", reason="M", ends_at=ends, danger=True, acting=amina, now=now
+    )
     record(case, bruno, "contact_lost", "2026-06-02")
     assert tasks(case, bruno) == [], "what the wider view said is closed to them"
     with as_role("worker"):

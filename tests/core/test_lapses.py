@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repere.core.rulebook import Fact, FactRefused, Mechanism, RuleBookError, check_fact, evaluate, explain, load
+from repere.core.rulebook import Fact, FactRefused, Mechanism, RuleBookError, check_fact, evaluate, explain, load, outline
 from tests.core.invented import REFORM, mechanism
 from tests.core.small_book import FILES, write_book
 
@@ -68,11 +68,21 @@ def test_only_what_comes_after_does_a_duty_that_says_so(tmp_path: Path) -> None:
         left = [Fact(hour, "left", day, day, datetime(2024, 7, 1, hour, tzinfo=UTC), "case_worker", fields={}) for hour in hours]
         met = Fact(0, "met", day, day, datetime(2024, 7, 1, 20, tzinfo=UTC), "case_worker", fields={"place": "here"})
         assert evaluate(made, [met, *left], on=day).findings["xx.visit"].outcome == outcome
+    for hour, said in ((20, "same instant as what opens it (in an example: give `recorded`)"), (9, "noted before what opens it")):
+        left_then = Fact(1, "left", day, day, datetime(2024, 7, 1, hour, tzinfo=UTC), "case_worker", fields={})
+        tree = explain(made, [met, left_then], "xx.visit", on=day)
+        lines = [(step.text["en"], step.facts) for step in tree.children]
+        assert [facts for text, facts in lines if said in text] == [(1,)], "a jurist reads why what was seen did not count"
+        assert any("only where it is noted after" in text for text, _ in lines)
+    assert any("only where" in step.text["en"] for step in outline(made, "xx.visit", on=day).children), "and the page of the rule says it"
     unclear = {"kinds alone under 'trigger' and 'done'": done, "another kind under 'done' than the trigger": "    done: [met]"}
     for number, (expected, wrong) in enumerate(unclear.items()):
         with pytest.raises(RuleBookError) as refused:
             load(write_book(tmp_path / f"unclear{number}", {RULES: FILES[RULES].replace(done, f"{wrong}\n    done_later: true")}), "xx")
         assert any(expected in fault.expected for fault in refused.value.faults)
+    with pytest.raises(RuleBookError) as refused:
+        load(write_book(tmp_path / "word", {RULES: FILES[RULES].replace(done, f"{done}\n    cannot_wait: yes")}), "xx")
+    assert any(fault.expected == "cannot_wait: true or false" for fault in refused.value.faults), "a word, as the README says"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def environment() -> Iterator[dict[str, str]]:
     environment = kept | {"REPERE_HOME": folder, "REPERE_PG_TUNING": "fsync = off\n"}
     yield environment
     repere("stop", environment=environment)
-    subprocess.run(["rm", "-rf", folder], check=False)
+    subprocess.run(["rm", "-rf", folder, folder + ".err"], check=False)
 
 
 def repere(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,8 @@ def start(environment: dict[str, str], *words: str) -> tuple[subprocess.Popen[st
         trial.bind(("127.0.0.1", 0))
         port = str(trial.getsockname()[1])
     program = [sys.executable, "-m", "repere.cli", "run", "--port", port, *words]
-    running = subprocess.Popen(program, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True)
+    with last_words(environment).open("a") as errors:
+        running = subprocess.Popen(program, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert running.stdout is not None
     lines = []
     for line in running.stdout:
@@ -49,6 +50,10 @@ def start(environment: dict[str, str], *words: str) -> tuple[subprocess.Popen[st
         if "Ctrl-C" in line:
             return running, f"http://127.0.0.1:{port}"
     pytest.fail("repere run ended: " + "".join(lines))
+
+
+def last_words(environment: dict[str, str]) -> Path:
+    return Path(environment["REPERE_HOME"] + ".err")
 
 
 def status(address: str) -> int:
@@ -90,6 +95,7 @@ def test_from_nothing_to_a_first_member_and_back_again(environment: dict[str, st
     assert status(address + "/" + link.group().split("/", 3)[3]) == 200
     running.send_signal(signal.SIGTERM)
     assert running.wait(180) == 0
+    assert "Exception ignored" not in last_words(environment).read_text(), "it ends without a word that frightens"
 
 
 @pytest.mark.xdist_group("commands")

@@ -105,6 +105,14 @@ def test_a_duty_that_lapses_says_so(signed_in: SignIn, people: Cast) -> None:
     assert "Le délai de réflexion est terminé ; les autres voies restent ouvertes" in told.split("Quand ce n'est plus faisable")[1][:200]
 
 
+def test_a_reminder_of_ours_says_what_does_it_and_has_no_history_of_a_text(signed_in: SignIn, people: Cast) -> None:
+    told = page(signed_in, people, "/rules/common.renew_safe_contact/")
+    assert "fait par : Consignes de contact sûr, seulement si c'est noté après ce qui l'ouvre" in told
+    assert "Histoire du texte" not in told, "no text was read for it"
+    assert "Histoire du texte" in page(signed_in, people, "/rules/fr.reflection_period/")
+    assert "N'attend pas" in page(signed_in, people, "/rules/common.meet_need_shelter/")
+
+
 def test_a_note_of_ours_and_how_sure_it_is_are_read_beside_the_rule(signed_in: SignIn, people: Cast) -> None:
     """Where a rule is our reading of a text, the page says so in our own words, on its own page and where another rule names it."""
     mechanism = law.mechanism_named("fr")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +21,7 @@ from repere.cases.consent.paper import make_pdf
 from repere.cases.models.consent import STAFF, WITH_HER
 from repere.cases.queries import filling
 from repere.cases.referral import words
-from repere.cases.referral.agreeing import needed_by
+from repere.cases.referral.agreeing import Needed, needed_by
 from repere.cases.referral.called_back import to_ring_about
 from repere.cases.referral.queries import recipients
 from repere.cases.refusals import NotVisible, Refused
@@ -46,7 +47,7 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
     case = queries.consents(request.actor, code, now=now).case
     request.shown.add(case.person_id)
     waiting = filling.draft(request.actor, form="referral", case=case) if _comes_back(request) else None
-    needed = needed_by(waiting.body, case, request.actor) if waiting else None
+    needed = needed_by(waiting.body, case, request.actor, purpose=request.GET.get("purpose", "")) if waiting else None
     form = ConsentForm(
         request.POST if request.method == "POST" else None, mechanism=mechanisms.named(case.mechanism),
         organisations=recipients(request.actor),
@@ -56,6 +57,8 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
     unsent.restore(form)
     if waiting and needed and (unsent.found is None or unsent.found.saved_at < waiting.saved_at):
         form.initial = {**form.initial, **{name: value for name, value in needed.initial().items() if value}}
+    if needed and needed.purpose and request.GET.get("purpose") == needed.purpose:
+        form.initial["purpose"] = needed.purpose
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_consent(case, form.agreement(), form.voice(), key=form.cleaned_data["key"], acting=request.actor, now=now)
@@ -66,8 +69,17 @@ def record(request: ActingRequest, code: str) -> HttpResponse:
             return redirect(_back(request, case.code))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-    context = {"case": case, "form": form, "comes_back": _comes_back(request), "needed": needed}
+    context = {"case": case, "form": form, "comes_back": _comes_back(request), "needed": needed} | _purposes(form, needed)
     return render(request, "cases/consent_form.html", context | unsent.shown())
+
+
+def _purposes(form: ConsentForm, needed: Needed | None) -> dict[str, Any]:
+    """In words: which purpose this agreement is for, and what else the referral asks for."""
+    if needed is None or len(needed.purposes) < 2:
+        return {}
+    words = dict(form.fields["purpose"].choices)  # type: ignore[attr-defined]
+    others = [(one, words[one]) for one in needed.others if one in words]
+    return {"this_one": words.get(needed.purpose, "") if needed.purpose else "", "others": others}
 
 
 def _comes_back(request: ActingRequest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -140,6 +141,8 @@ class Grant(models.Model):
     # Where it crosses a wall between purposes: a consent of hers (a fact), or a rule of the mechanism.
     consent_fact = models.UUIDField(null=True)
     law = models.CharField(max_length=100, blank=True)
+    # Neither: her life is in danger now. It ends after some hours.
+    danger = models.BooleanField(default=False, db_default=False)
     # Kinds of facts that may be turned against her and were named one by one, with her consent.
     named_kinds = ArrayField(models.CharField(max_length=64), default=list)
     # Where a referral opened it: facts up to this change of the file only, and without those named. Null: whatever is recorded.
@@ -166,6 +169,11 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(named_kinds=[]) | ~models.Q(consent_fact=None), name="what_may_harm_leaves_with_her_consent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(danger=False)
+                | models.Q(ends_at__isnull=False, ends_at__lte=models.F("starts_at") + models.Value(timedelta(hours=4))),
+                name="danger_opens_for_four_hours",
             ),
         ]
         indexes = [

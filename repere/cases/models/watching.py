@@ -11,7 +11,7 @@ from repere.accounts.actor import Actor
 from repere.cases.models.scope import ScopedManager, declare_reach
 from repere.directory.models import Organisation
 
-RULES = ("breadth", "night", "same_name", "in_order", "no_relation", "canary", "denials")
+RULES = ("breadth", "night", "same_name", "in_order", "no_relation", "canary", "denials", "set_aside")
 FREEZE_REASONS = ("threatened", "device_lost", "unusual_reading", "left", "other")
 
 

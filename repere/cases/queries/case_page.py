@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
 from repere.accounts.keyring import NoKey, person_key
-from repere.cases import contact_safety, evaluation, mechanisms, sealed
+from repere.cases import contact_safety, evaluation, mail_address, mechanisms, sealed
 from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
@@ -26,6 +26,7 @@ from repere.cases.queries.lines import Line
 from repere.cases.queries.next_facts import Doing, NeedLine, Proposal
 from repere.cases.queries.questions import Presuming
 from repere.cases.queries.rights import Level
+from repere.cases.queries.stays import ENDED, STARTED, Stay, last_stay
 from repere.cases.queries.wording import Ask
 from repere.cases.sealed import KeyRing
 from repere.cases.territory import civil_day
@@ -34,7 +35,7 @@ from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
-HOUSING = "housing"
+HOUSING, RESIDENCE = "housing", "residence"
 LATE_DAYS = 14
 NEVER_SAY = "never_say"
 SETTINGS = frozenset({"jurisdiction_set"})
@@ -69,6 +70,7 @@ class SafeContact(Line):
     # Whose words these are, where they are not those of who keeps the file; and what another body said since, which nobody settled.
     said_by: str = ""
     since: SafeContact | None = None
+    noted_at: datetime | None = None
 
     @property
     def overheard(self) -> bool:
@@ -228,6 +230,9 @@ class CasePage(Line):
     presuming: Presuming | None
     next_change_on: date | None
     standing: Standing
+    stay: Stay | None = None
+    # For a reader behind whom a criminal file or a permit stands: where her letters go.
+    letters: str = ""
     persons: frozenset[UUID] = field(default_factory=frozenset)
 
     @property
@@ -299,8 +304,18 @@ def case_page(
         drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in _drafts(actor, case=case.pk)),
         questions=questions.in_order(mechanism, judged, facts, groups, actor.language),
         presuming=questions.presuming(mechanism, judged, groups, role=role, language=language), next_change_on=judged.next_change_on,
+        stay=last_stay(reader.latest(STARTED), reader.latest(ENDED)), letters=_letters(case, own, grants, facts, groups, actor),
         persons=frozenset({case.person_id}),
     )  # fmt: skip
+
+
+def _letters(
+    case: Case, own: bool, grants: Sequence[Grant], facts: Sequence[Fact], groups: Sequence[str] | None, actor: Actor
+) -> str:  # fmt: skip
+    if own or not any(grant.purpose in mail_address.BOUND for grant in grants):
+        return ""
+    with_whom = mail_address.elected(facts) if groups is None or RESIDENCE in groups else None
+    return mail_address.in_words(with_whom, case.organisation.name, actor.language)
 
 
 CASE, PERSON = Given("case", UUIDField()), Given("person", UUIDField())
@@ -530,7 +545,7 @@ class _Reader:
         stay, on = self.latest("stay_started"), PartialDate(fact.earliest, fact.latest)
         moved_since = stay is not None and stay.when_said > fact.when_said
         by = "" if fact.by_keeper else _author(fact)
-        return SafeContact(True, on, fact.pk, told, self.answers(fact), listened, accompanied, moved_since, by)
+        return SafeContact(True, on, fact.pk, told, self.answers(fact), listened, accompanied, moved_since, by, noted_at=fact.recorded_at)
 
     # -- duties and access
 
@@ -559,7 +574,9 @@ class _Reader:
         )  # fmt: skip
 
     def _carried_by(self, grant: Grant) -> str:
-        """What carries an access across a wall, by name: her consent, or the rule."""
+        """What carries an access, by name: her consent, the rule, or danger to her life."""
+        if grant.danger:
+            return _("because her life was said to be in danger, for four hours")
         if grant.law:
             return wording.rule_label(self.mechanism, grant.law, self.language)
         if grant.consent_fact is None:

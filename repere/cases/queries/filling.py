@@ -99,9 +99,15 @@ def fields_of(actor: Actor, fact: Fact) -> dict[str, Any]:
 
 def latest_fact(actor: Actor, case: Case, kind: str) -> Fact | None:
     """The last standing fact of a kind."""
+    return latest_facts(actor, case, kind).first()
+
+
+def latest_facts(actor: Actor, case: Case, kind: str) -> ScopedQuerySet[Fact]:
+    """Standing facts of a kind, the last word first."""
     facts = Fact.objects.visible_to(actor).filter(case=case)
     corrected = facts.exclude(corrects=None).values("corrects")
-    return facts.filter(kind=kind).exclude(pk__in=corrected).select_related("case").order_by("-latest", "-recorded_at", "-pk").first()
+    standing_ones = facts.filter(kind=kind).exclude(pk__in=corrected).select_related("case", "organisation")
+    return standing_ones.order_by("-latest", "-recorded_at", "-pk")
 
 
 @dataclass(frozen=True)

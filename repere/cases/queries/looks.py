@@ -1,9 +1,10 @@
 """Who looked at a file: every look and act in the ledger that names her, whoever's, in words, for the organisation that opened it.
 
-Names: those of one's own colleagues only. Of another organisation the page says which it is and in which role somebody acted;
-who that was is that organisation's to answer. On the paper for her no name of a worker stands at all. This is our choice, to be
-checked by a jurist: a person's right of access reaches the log of who consulted her data, and not, as a rule, the names of the
-employees (Court of Justice of the European Union, C-579/21, 22 June 2023; from memory, not checked).
+Names: those of one's own colleagues only. Of another organisation the page says that it looked, and on which day: not which page, how
+often, when or in which role, because a file may be opened to many organisations only to see which of them looks twice. What it writes
+stands with its role, as in the file itself; who that was is that organisation's to answer. On the paper for her no name of a worker
+stands at all. This is our choice, to be checked by a jurist: a person's right of access reaches the log of who consulted her data, and
+not, as a rule, the names of the employees (Court of Justice of the European Union, C-579/21, 22 June 2023; from memory, not checked).
 """
 
 from __future__ import annotations
@@ -119,20 +120,27 @@ ACTS = {
     "fetch_extract": N_("fetched an extract that holds the file"),
     "keep_wish": N_("noted which interpreter she wishes"),
     "miss_tasks": N_("a deadline passed"),
+    "assign_task": N_("said who takes a task"),
+    "snooze_task": N_("put a task off"),
+    "waive_task": N_("set a task aside"),
+    "reopen_task": N_("took up again a task that was set aside"),
 }
+LOOKED = N_("looked at the file")
+BESIDE_A_LOOK = frozenset({"save_draft", "discard_draft"})
+"""Acts of another body that change nothing in the file: to who keeps it they say no more than a look."""
 OTHER_PAGE, OTHER_ACT, JOB_ACT = N_("opened a page about her"), N_("changed something in the file"), N_("worked on the file by itself")
 
 
 @dataclass(frozen=True)
 class LookLine:
-    """What one reader did on one day: `times` rows between `first` and `last`.
+    """What one reader did on one day: `times` rows, the newest of which was at `last`.
 
-    `who` is a colleague's name, or empty; `role` a role of the mechanism or empty; `organisation` a name, empty for the programme.
+    Of looks of another organisation there is one line a day, and `last` is None. `who` is a colleague's name, or empty; `role` a role
+    of the mechanism or empty; `organisation` a name, empty for the programme.
     """
 
     day: date
-    first: datetime
-    last: datetime
+    last: datetime | None
     times: int
     what: str
     who: str
@@ -161,7 +169,9 @@ def looks(actor: Actor, code: str, *, before: int | None = None) -> Looks:
         raise NotVisible
     rows = _rows(case.person_id, before)
     names, organisations = _names(rows, case.organisation_id), _organisations(rows)
-    lines = [_line(group, case, names, organisations) for group in _together(rows, case.zone)]
+    lines = [_line(group, case, names, organisations) for group in _together(rows, case)]
+    # Where the look of another body stood among ours would tell when it was.
+    lines.sort(key=lambda line: (-line.day.toordinal(), line.last is None))
     older = rows[-1][0] if len(rows) == ROWS_PER_PAGE else None
     return Looks(case, tuple(lines), older)
 
@@ -184,13 +194,22 @@ def _organisations(rows: Iterable[Row]) -> dict[UUID, str]:
     return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def _together(rows: Sequence[Row], zone: str) -> list[list[Row]]:
-    """Rows of the same reader, role, day and doing become one line; newest first."""
+def _looked_elsewhere(row: Row, case: Case) -> bool:
+    _, _, act, kind, _, organisation, body = row
+    theirs = organisation != case.organisation_id and body.get("actor_kind") == "person"
+    return theirs and (kind == "look" or act in BESIDE_A_LOOK)
+
+
+def _together(rows: Sequence[Row], case: Case) -> list[list[Row]]:
+    """Rows of the same reader, role, day and doing become one line, and those of another body's looks one a day; newest first."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         _, at, act, kind, actor, organisation, body = row
+        if _looked_elsewhere(row, case):
+            groups.setdefault((civil_day(case.zone, at), organisation), []).append(row)
+            continue
         what = words(act, kind, str((body.get("detail") or {}).get("page") or ""), is_job=body.get("actor_kind") != "person")
-        groups.setdefault((civil_day(zone, at), actor, organisation, body.get("role"), kind, what), []).append(row)
+        groups.setdefault((civil_day(case.zone, at), actor, organisation, body.get("role"), kind, what), []).append(row)
     return list(groups.values())
 
 
@@ -198,8 +217,10 @@ def _line(group: Sequence[Row], case: Case, names: Mapping[UUID, str], organisat
     _position, last, act, kind, actor, organisation, body = group[0]
     detail = body.get("detail") or {}
     is_job = body.get("actor_kind") != "person"
+    if organisation is not None and _looked_elsewhere(group[0], case):
+        return LookLine(civil_day(case.zone, last), None, 1, _(LOOKED), "", "", organisations.get(organisation, ""), ours=False, why="")
     return LookLine(
-        day=civil_day(case.zone, last), first=group[-1][1], last=last, times=len(group),
+        day=civil_day(case.zone, last), last=last, times=len(group),
         what=words(act, kind, str(detail.get("page") or ""), is_job=is_job),
         who=names.get(actor, "") if actor else "",
         role="" if is_job else str(body.get("role") or ""),

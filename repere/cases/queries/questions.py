@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from repere.cases import evaluation
 from repere.cases.models import Fact
 from repere.cases.plausibility import as_date
 from repere.cases.queries import wording
 from repere.cases.queries.next_facts import PRESUMPTION, Doing
+from repere.cases.queries.stays import lives_somewhere
 from repere.cases.queries.wording import Ask
 from repere.core.rulebook import MISSING, Mechanism, Rule, may_state
 from repere.core.rulebook.expressions import rules_of
 
 Named = tuple[str, str | None]
-FIRST = ("safe_contact_instructions", "urgent_need", "danger_assessed")
+DANGER = "danger_assessed"
+FIRST = ("safe_contact_instructions", "urgent_need", DANGER)
 """Before any other act: can we reach her, what does she need at once, what is she in danger of?"""
 AGE = frozenset({("person_described", "turns_18"), ("person_described", "age_disputed")})
 GROUPS_BEFORE_PAPERS = ("contact_safety", "exploitation", "child_protection", "health", "identification")
@@ -37,7 +41,8 @@ def in_order(
     mechanism: Mechanism, judged: evaluation.Judgement, facts: Sequence[Fact], groups: Sequence[str] | None, language: str
 ) -> tuple[Ask, ...]:
     """What to ask next: what cannot wait, then her age and what happened, then the rest; within each what most answers wait for."""
-    known = {fact.kind for fact in evaluation.living(facts)}
+    living = evaluation.living(facts)
+    known = {fact.kind for fact in living}
     asked: list[Named] = [
         (kind, None) for kind in FIRST
         if kind not in known and kind in mechanism.facts and (groups is None or mechanism.facts[kind].group in groups)
@@ -49,7 +54,18 @@ def in_order(
     begun = {kind for kind, _field in asked}
     rest = [named for named, _count in waited.most_common() if named[0] not in begun]
     asked += sorted(rest, key=lambda named: _later(mechanism, named))
-    return tuple(found for named in asked if (found := wording.ask(mechanism, named, language)))
+    found = (wording.ask(mechanism, named, language) for named in asked)
+    return tuple(_in_her_place(one, living) for one in found if one)
+
+
+def _in_her_place(asked: Ask, living: Sequence[Fact]) -> Ask:
+    """Of who lives in a place already it is not asked whether to bring her to safety first, but whether she is safe in it."""
+    if asked.kind != DANGER or asked.field is not None or not lives_somewhere(living):
+        return asked
+    return replace(
+        asked, question=_("Is she safe in the place where she is now?"),
+        why=_("Whoever looks for her may know of it, and her family may be threatened elsewhere. Ask her alone."),
+    )  # fmt: skip
 
 
 def _later(mechanism: Mechanism, named: Named) -> bool:

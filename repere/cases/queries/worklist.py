@@ -98,6 +98,8 @@ class Worklist:
     nobody: int = 0
     # Openings in an emergency that this member should have reviewed by now.
     late_reviews: int = 0
+    # What cannot wait, of all pages: it stands above what the tab counts.
+    first: int = 0
 
     @property
     def first_comes_first(self) -> bool:
@@ -132,7 +134,8 @@ def worklist(actor: Actor, *, now: datetime, tab: str = "", role: str | None = N
     lines = tuple(_lines(actor, role, told, order, page))
     persons = frozenset(line.person_id for line in lines)
     roles = _roles(actor, told)
-    return Worklist(tab, counts, lines, (), roles, role, page, order.pages(page), notices, persons, nobody=nobody, late_reviews=late)
+    return Worklist(tab, counts, lines, (), roles, role, page, order.pages(page), notices, persons, nobody=nobody, late_reviews=late,
+                    first=len(order.first))  # fmt: skip
 
 
 class _Order:
@@ -369,33 +372,3 @@ def _new(actor: Actor, now: datetime) -> list[NewLine]:
         for grant in _shared_lately(actor, fresh=since)
     ]
     return _told_apart(sorted(lines, key=lambda line: line.since, reverse=True))
-
-
-@dataclass(frozen=True)
-class NoticeLine:
-    """A reminder on somebody's desk."""
-
-    notice_id: UUID
-    task_id: UUID | None
-    person_id: UUID
-    code: str
-    pseudonym: str
-    duty: str
-    step: str
-    at: datetime
-    role_label: str
-
-
-def notices(actor: Actor, *, limit: int = PAGE) -> list[NoticeLine]:
-    """Unread reminders of the actor: those to her by name, to her role, or to everybody. Cost: 1 query."""
-    to_me = Q(user=actor.user_id) | Q(user=None, role__in=[*mechanisms.roles_answering_to(actor.role), ""])
-    rows = Notice.objects.visible_to(actor).filter(to_me, organisation=actor.organisation_id, read_at=None)
-    return [
-        NoticeLine(
-            row.pk, row.task_id, row.case.person_id, row.case.code, row.case.pseudonym,
-            wording.rule_label(mechanisms.named(row.case.mechanism), row.task.rule_id, actor.language) if row.task else "",
-            row.step, row.at,
-            wording.role(mechanisms.common(), row.role, actor.language) if row.role else "",
-        )
-        for row in rows.select_related("case", "task").order_by("-at", "pk")[:limit]
-    ]  # fmt: skip

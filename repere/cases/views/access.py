@@ -29,7 +29,7 @@ from repere.directory.models import Organisation
 
 A_SECOND = timedelta(seconds=1)
 """An access ends within its last day, so that the page names that day."""
-SAME = ("to", "groups", "reason", "purpose", "consent", "law", "named_kinds")
+SAME = ("to", "groups", "reason", "purpose", "consent", "law", "danger", "named_kinds")
 FIELDS = {name: name for name in SAME} | {"ends_at": "until"}
 """Field of the form for a field of the act."""
 

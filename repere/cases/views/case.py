@@ -17,6 +17,7 @@ from repere.cases.access import visible_case
 from repere.cases.card import FILE_NAME, make_pdf
 from repere.cases.queries import CasePage, DutyLine, filling
 from repere.cases.territory import civil_day
+from repere.cases.unsafe_house import unsafe_house
 from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.cases.views.needs import doors_of
@@ -30,16 +31,16 @@ RECENT = 12
 @page
 def case(request: ActingRequest, code: str) -> HttpResponse:
     everything = request.GET.get("rights") == "all"
-    wanted, whole = request.GET.get("kind", ""), request.GET.get("past") == "all"
+    wanted, whole, now = request.GET.get("kind", ""), request.GET.get("past") == "all", timezone.now()
     found = queries.case_page(
-        request.actor, code, now=timezone.now(), on=_asked_day(request), explained=everything,
+        request.actor, code, now=now, on=_asked_day(request), explained=everything,
         recent=None if everything or whole or wanted else RECENT,
     )  # fmt: skip
     request.shown.update(found.persons)
     timeline = [entry for entry in found.timeline if wanted in ("", entry.group)]
     mechanism, language = mechanisms.named(found.mechanism), request.actor.language
     context = {
-        "page": found, "doors": doors_of(request.actor, found, now=timezone.now()),
+        "page": found, "doors": doors_of(request.actor, found, now=now), "unsafe": unsafe_house(request.actor, found, now=now),
         "facts": {entry.fact_id: entry for entry in found.timeline},
         "duties": late_first(found.duties),
         "timeline": timeline if wanted else timeline[:RECENT], "wanted": wanted,

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 from repere.accounts.middleware import ActingRequest
 from repere.cases import actions, mechanisms, queries
 from repere.cases.access import visible_case, visible_fact
-from repere.cases.actions.facts import CONSENT_MOVES, CorrectedMeanwhile
-from repere.cases.arrived import speaks_of_the_place_she_left
+from repere.cases.actions.facts import CONSENT_MOVES, CorrectedMeanwhile, why_not
 from repere.cases.forms import FactForm, WithdrawForm, typed
 from repere.cases.models import Case, Fact
 from repere.cases.queries import filling, next_facts
 from repere.cases.referral.called_back import ended_with
 from repere.cases.refusals import Refused, sentence
+from repere.cases.said_before import Before, said_before
 from repere.cases.territory import civil_day
 from repere.cases.views import drafts
 from repere.cases.views.doors import page
@@ -49,8 +49,11 @@ def choose(request: ActingRequest, code: str) -> HttpResponse:
 def record(request: ActingRequest, code: str, kind: str) -> HttpResponse:
     case = _case(request, code)
     declared = _kind(case, kind)
+    if request.method == "GET" and (refused := why_not(case, declared, acting=request.actor)):
+        return render(request, "cases/fact_not_ours.html", {"case": case, "kind": declared, "refused": refused})
     draft = _unsent(request, case, f"fact:{kind}")
-    initial = drafts.as_initial(draft.body) if draft else _known(request, case, declared)
+    before = said_before(request.actor, case, declared)
+    initial = drafts.as_initial(draft.body) if draft else _known(request, case, declared, before)
     form = _form(request, case, declared, initial | _answered(request, case, declared))
     if request.method == "POST":
         if "later" in request.POST:
@@ -58,7 +61,7 @@ def record(request: ActingRequest, code: str, kind: str) -> HttpResponse:
         if form.is_valid() and (done := _send(request, case, form)):
             return done
     context = _context(case, declared, form) | {"restored": draft.saved_at if draft and request.method == "GET" else None}
-    return render(request, "cases/fact_form.html", context | {"draft_form": f"fact:{kind}"})
+    return render(request, "cases/fact_form.html", context | {"draft_form": f"fact:{kind}", "before": before})
 
 
 @page
@@ -176,12 +179,12 @@ def _form(request: ActingRequest, case: Case, kind: FactKind, initial: dict[str,
     return FactForm(data, mechanism=mechanisms.named(case.mechanism), kind=kind, role=request.actor.role, today=today, initial=started)
 
 
-def _known(request: ActingRequest, case: Case, kind: FactKind) -> dict[str, Any]:
-    """What the file knows already of a lasting state is not asked twice."""
-    if kind.absent != "unknown":
+def _known(request: ActingRequest, case: Case, kind: FactKind, before: Before | None) -> dict[str, Any]:
+    """What the file knows already of a lasting state is not asked twice. How to reach her is, once she moved (`before`)."""
+    if kind.absent != "unknown" or (before is not None and before.moved):
         return {}
-    latest = filling.latest_fact(request.actor, case, kind.id)
-    if latest is None or speaks_of_the_place_she_left(request.actor, case, latest):
+    latest = before.newest if before else filling.latest_fact(request.actor, case, kind.id)
+    if latest is None:
         return {}
     return {name: value for name, value in _as_typed(request, case, kind, latest).items() if "." in name}
 

@@ -25,6 +25,7 @@ from repere.cases.place_answers import names_her
 from repere.cases.refusals import NotVisible
 from repere.cases.territory import civil_day
 from repere.cases.tonight import ways_tonight
+from repere.cases.unsafe_house import unsafe_house
 from repere.cases.views import drafts
 from repere.cases.views.doors import page
 from repere.core.codes import normalise_code
@@ -41,6 +42,7 @@ from repere.places.queries.candidates import MOST_SHOWN, SHOWN, candidates_for
 from repere.places.queries.desk import former_needs
 from repere.places.queries.moved import house_looking
 from repere.places.queries.reaching import our_line, service_lines
+from repere.places.queries.unsafe import kept_in
 from repere.places.refusals import Doubted, Refused
 from repere.places.refusals import NotVisible as PlaceNotVisible
 from repere.places.telling import check
@@ -73,7 +75,8 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
         return redirect("cases:place_request", code=case.code, request_id=found.pk)
     if "besides" not in request.GET and (looking := _house_looking(request, case)):
         return _looked_for(request, case, looking)
-    told = told_of(request, case) if request.method != "POST" else None
+    page_of_file = _file(request, case) if request.method != "POST" else None
+    told = place_needs.told_by(page_of_file, territory=case.territory) if page_of_file else None
     last = _last(request, case) if "again" in request.GET else None
     form = forms.NeedsForm(
         request.POST if request.method == "POST" else None, exploitation=exploitation(),
@@ -95,8 +98,18 @@ def place(request: ActingRequest, code: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
     differs = place_needs.differences(told, last.household, urgency=last.urgency) if last and told else []
-    context = {"case": case, "form": form, "key": key, "last": last, "differs": differs}
+    context = {"case": case, "form": form, "key": key, "last": last, "differs": differs} | _where_she_is(request, page_of_file)
     return render(request, "cases/place.html", context | unsent.shown())
+
+
+def _where_she_is(request: ActingRequest, file: queries.CasePage | None) -> dict[str, Any]:
+    """Above an empty form: what the house in which she is said of a danger, and that she is in a place."""
+    if file is None:
+        return {}
+    stay = file.stay if file.stay is not None and file.stay.running else None
+    with reading_of_a_file(request.actor) as reader:
+        held = kept_in(reader, file.place_reference) if stay else None
+    return {"unsafe": unsafe_house(request.actor, file, now=timezone.now()), "stay": stay, "held": held}
 
 
 def _house_looking(request: ActingRequest, case: Case) -> Event | None:
@@ -127,8 +140,11 @@ def _last(request: ActingRequest, case: Case) -> Request | None:
 
 def told_of(request: ActingRequest, case: Case) -> place_needs.Told:
     """What the file says, for the form and for what differs from it."""
-    found = queries.case_page(request.actor, case.code, now=timezone.now(), explained=False)
-    return place_needs.told_by(found, territory=case.territory)
+    return place_needs.told_by(_file(request, case), territory=case.territory)
+
+
+def _file(request: ActingRequest, case: Case) -> queries.CasePage:
+    return queries.case_page(request.actor, case.code, now=timezone.now(), explained=False)
 
 
 def files_named(request: ActingRequest, text: str) -> list[uuid.UUID]:

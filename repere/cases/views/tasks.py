@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from repere.accounts.middleware import ActingRequest
+from repere.accounts.stepup import fresh, sent
 from repere.cases import actions
+from repere.cases.actions.setting_aside import asks_for_proof
 from repere.cases.actions.tasks import answers_for
 from repere.cases.forms import SnoozeForm, WaiveForm
 from repere.cases.queries import filling
@@ -55,7 +57,16 @@ def snooze(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     return _ask(request, found, form, _("Put this task off"), _("Put it off"))
 
 
+def _of_the_law_elsewhere(request: ActingRequest, *, task: uuid.UUID) -> bool:
+    """A duty of the law, in a file that she does not work on: what cannot be undone by the facts asks who she is."""
+    if not sent(request):
+        return False
+    found = _asked_of(request, task)
+    return asks_for_proof(request.actor, found.task, found.case, now=timezone.now())
+
+
 @page
+@fresh(when=_of_the_law_elsewhere)
 def waive(request: ActingRequest, task: uuid.UUID) -> HttpResponse:
     found = _asked_of(request, task)
     form = WaiveForm(request.POST or None)

@@ -47,10 +47,11 @@ ALERTS = {
     "no_relation": _("Opened %(files)s files in which she never wrote and has no task; her own middle day is %(usual)s."),
     "canary": _("Opened a file that nobody has a reason to open."),
     "denials": _("Was refused %(pages)s pages in a day; her own middle day is %(usual)s."),
+    "set_aside": _("Set %(tasks)s task(s) aside within an hour, in %(files)s file(s); somebody is asked above five."),
 }
 
 
 def alert_sentence(rule: str, numbers: Mapping[str, Any]) -> str:
     """One alert in words, with its numbers."""
     word = "breadth_first_days" if rule == "breadth" and numbers.get("usual") is None else rule
-    return str(ALERTS[word]) % {"files": 0, "pages": 0, "usual": 0, "days": 0, "nights": 0, **numbers}
+    return str(ALERTS[word]) % {"files": 0, "pages": 0, "usual": 0, "days": 0, "nights": 0, "tasks": 0, **numbers}

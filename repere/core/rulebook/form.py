@@ -68,13 +68,13 @@ class Form:
         return tuple(found)
 
     def flag(self, key: str, default: bool) -> bool:
-        """true or false."""
+        """true or false; `yes` and `no` are answers of a fact, words like others."""
         value = self.raw(key)
         if value is None:
             return default
-        if str(value) not in ("true", "false", "yes", "no"):
+        if str(value) not in ("true", "false"):
             self.fault(key, f"{key}: true or false", value)
-        return str(value) in ("true", "yes")
+        return str(value) == "true"
 
     def integer(self, key: str) -> int | None:
         """A whole number or nothing."""

@@ -34,7 +34,7 @@ from repere.core.rulebook.expressions import (
     Today,
 )  # fmt: skip
 from repere.core.rulebook.graph import CANNOT_TELL, NO, YES, compile_graph
-from repere.core.rulebook.model import Fact, Mechanism, Rule, Standing, Version
+from repere.core.rulebook.model import Duty, Fact, Mechanism, Rule, Standing, Version
 from repere.core.rulebook.running import Run
 
 Named = tuple[str, str | None]
@@ -352,7 +352,23 @@ _WORDS = {
     "screened": ("des signes observés remplissent une dimension : {}", "observed signs meet a dimension: {}"),
     "lapsed": ("ne peut plus être fait : {}", "can no longer be done: {}"), "several": ("au moins {} parmi : {}", "at least {} of: {}"),
     "unknown_day": ("jour inconnu", "day not known"),
-    "opened": ("fait qui l'ouvre : {}", "opened by: {}"), "none_of": ("aucun de : {}", "none of: {}"),
+    "opened": ("fait qui l'ouvre : {}", "opened by: {}"), "done_by": ("fait par : {}", "done by: {}"),
+    "done_after": (
+        "fait par : {}, seulement si c'est noté après ce qui l'ouvre ; ce qui était noté avant ne compte pas",
+        "done by: {}, only where it is noted after what opens it; what was noted before does not count",
+    ),
+    "same_moment": (
+        "vu et pas compté : {}, du même jour et noté au même instant que ce qui l'ouvre (dans un exemple : donnez `recorded`)",
+        "seen and not counted: {}, of the same day and noted in the same instant as what opens it (in an example: give `recorded`)",
+    ),
+    "same_day_before": (
+        "vu et pas compté : {}, du même jour mais noté avant ce qui l'ouvre",
+        "seen and not counted: {}, of the same day but noted before what opens it",
+    ),
+    "not_after": (
+        "vu et pas compté : {}, qui n'est pas sûrement après ce qui l'ouvre", "seen and not counted: {}, not surely after what opens it",
+    ),
+    "none_of": ("aucun de : {}", "none of: {}"),
 }  # fmt: skip
 
 
@@ -397,6 +413,8 @@ class _Teller(Reader):
                     "opened", int(told.state[self.row]), self._day_facts(DayOf(rule.duty.trigger)), self._selector(rule.duty.trigger)
                 ),
             )
+        if rule.duty is not None and rule.duty.done:
+            children += self._done_by(rule, rule.duty)
         for clause in version.unless:
             inner = self.step(clause.when)
             text = {lang: _say("unless", lang, clause.label.text(lang)) for lang in ("fr", "en")}
@@ -407,6 +425,28 @@ class _Teller(Reader):
             children.append(Step(text, inner.value, (), lapses.standing.source, (inner,)))
         value = _VALUES[int(self.run.rule(rule.id).value[self.row])]
         return Step({lang: rule.label.text(lang) for lang in ("fr", "en")}, value, (), version.standing.source, tuple(children), rule.id)
+
+    def _done_by(self, rule: Rule, duty: Duty) -> list[Step]:
+        """What does a duty; and, where only what comes later does it, what was seen and does not count."""
+        kinds = {lang: (" ou " if lang == "fr" else " or ").join(self._selected(one, lang) for one in duty.done) for lang in ("fr", "en")}
+        told = self.run.rule(rule.id).done
+        value = NO if told is None else int(told[self.row])
+        seen = [fact for selector in duty.done for fact in self._day_facts(DayOf(selector.choosing("latest")))]
+        found = [self._leaf("done_after" if duty.later else "done_by", value, {*seen} if value == YES else set(), kinds)]
+        opened = next(iter(self._day_facts(DayOf(duty.trigger))), None)
+        if duty.later is not None and value != YES and opened is not None:
+            found += [self._not_counted(fact, opened) for fact in seen]
+        return found
+
+    def _not_counted(self, number_: int, opened: int) -> Step:
+        """Of two facts on one exact day the one recorded later comes after."""
+        fact, other = self.facts[number_], self.facts[opened]
+        one_day = fact.earliest == fact.latest == other.earliest == other.latest
+        word = "not_after"
+        if one_day and fact.recorded_at <= other.recorded_at:
+            word = "same_moment" if fact.recorded_at == other.recorded_at else "same_day_before"
+        label = self.mechanism.facts[fact.kind].label
+        return self._leaf(word, NO, {number_}, {lang: label.text(lang) for lang in ("fr", "en")})
 
     def step(self, expression: Expr) -> Step:
         value = self.trit(expression)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache, wraps
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import template
@@ -18,12 +18,14 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from repere.accounts.models import ADMINISTRATOR
 from repere.cases import card, contact_safety
+from repere.cases.forms import Question
 from repere.cases.models import Case
 from repere.cases.queries.case_page import Answer, CasePage, DutyLine
 from repere.cases.queries.rule_page import with_titles
 from repere.cases.queries.watch import AlertLine
 from repere.cases.queries.wording import role as role_words
 from repere.cases.queries.worklist import TaskLine
+from repere.cases.said_before import Said
 from repere.cases.views.words import FREEZE_REASONS, alert_sentence
 from repere.core.dates import PartialDate
 from repere.core.rulebook.model import Demand, Mechanism, Rule
@@ -342,6 +344,21 @@ def by_file(lines: Sequence[TaskLine]) -> list[list[TaskLine]]:
     return list(files.values())
 
 
+class Part(NamedTuple):
+    """A part of the worklist under a heading of its own, where there is more than one kind of line on the page."""
+
+    first: bool
+    headed: bool
+    files: list[list[TaskLine]]
+
+
+@register.filter
+def in_parts(lines: Sequence[TaskLine]) -> list[Part]:
+    """What cannot wait, then what the tab counts; each by file."""
+    first, rest = [line for line in lines if line.first], [line for line in lines if not line.first]
+    return [Part(which, bool(first), by_file(part)) for which, part in ((True, first), (False, rest)) if part]
+
+
 @register.filter
 def mine_first(duties: Sequence[DutyLine]) -> tuple[list[DutyLine], list[DutyLine]]:
     """What the reader may do or what is late, and what is expected of others in its time."""
@@ -367,6 +384,12 @@ def closed_groups(page: CasePage) -> list[str]:
 def contact_contradictions(answers: Iterable[Answer]) -> list[str]:
     """What does not go together in the instructions for reaching her, and what to do about it."""
     return [one.sentence for one in contact_safety.contradictions({answer.name: answer.value for answer in answers})]
+
+
+@register.filter
+def said_of(before: Mapping[str, Sequence[Said]] | None, question: Question) -> Sequence[Said]:
+    """What was said before of what this question asks."""
+    return before.get(question.bound.name.partition(".")[2], ()) if before else ()
 
 
 @register.filter

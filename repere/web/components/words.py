@@ -148,7 +148,9 @@ REMINDER_STEPS = {
     "no_referent": _("nobody follows this file"),
     "break_glass": _("was opened in an emergency: to be reviewed"),
     "left_unasked": _("was sent to another service without asking her"),
+    "opened_in_danger": _("was opened to another service because her life was said to be in danger: for four hours"),
     "set_aside": _("a colleague who does not follow this file set a task aside"),
+    "many_set_aside": _("a colleague set many tasks aside within an hour, in this file too: look at them, and ask"),
     "said_elsewhere": _("another organisation noted something about her: read it, and ask her"),
 }
 UNITS = {
