@@ -114,6 +114,8 @@ def answers(name: str, facts: list[Fact], kind: str, field: str | None, on: date
     if len(chosen) == 300:
         hand = Random(0)
         chosen = [tuple(hand.choice(choice) for choice in choices) for _ in range(300)]
+    if field is None:
+        chosen.append(())  # the fact alone: a rule may ask that one of its fields is not known
     powers = {power for rule in made.rules.values() for s in selectors_of_rule(rule) if kind in s.kinds for power in s.by}
     roles = {min(made.families[power]) for power in powers}
     now = max([fact.recorded_at for fact in facts], default=datetime(2024, 1, 1, tzinfo=UTC)) + timedelta(minutes=1)
