@@ -20,7 +20,7 @@ from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.places.models import Hold
 
-ARRIVED = "stay_started"
+ARRIVED, LEFT = "stay_started", "stay_ended"
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ def follow_from(case: Case, hold: Hold, *, key: UUID, acting: Actor, now: dateti
 
 
 def speaks_of_the_place_she_left(actor: Actor, case: Case, noted: Fact) -> bool:
-    """Whether these instructions were noted before a stay began: a form does not offer them again as what she says now."""
-    stay = latest_fact(actor, case, ARRIVED) if noted.kind == SAFE_CONTACT else None
-    return stay is not None and stay.when_said > noted.when_said
+    """Whether these instructions were noted before a stay began or ended: a form does not offer them again as what she says now."""
+    moves = [latest_fact(actor, case, kind) for kind in (ARRIVED, LEFT)] if noted.kind == SAFE_CONTACT else []
+    return any(move is not None and move.when_said > noted.when_said for move in moves)

@@ -29,9 +29,7 @@ def elected(facts: Sequence[Fact]) -> str:
 
 def in_words(with_whom: str | None, keeper: str, language: str) -> str:
     """`keeper`: the organisation that keeps her file, by which a letter reaches her in any case. None: the reader does not see whom."""
-    if with_whom is None:
-        return _("The address that she chose for her letters: ask %(keeper)s for it, or write to them.") % {"keeper": keeper}
-    if not with_whom:
-        return _("She has chosen no address for letters yet: write to %(keeper)s, which passes them on.") % {"keeper": keeper}
+    if not with_whom:  # whether she chose nobody or the reader does not see whom: the same words
+        return _("Write to %(keeper)s, which passes her letters on.") % {"keeper": keeper}
     label = mechanisms.code_in_words(mechanisms.common(), "domicile", with_whom, language)
     return _("Elective domicile: %(where)s. Ask %(keeper)s for the address.") % {"where": label, "keeper": keeper}

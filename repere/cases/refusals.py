@@ -93,6 +93,8 @@ SENTENCES = {
         "She agreed to this for another kind of recipient: “%(value)s”. Here an agreement is needed for: %(expected)s. Choose one, or note"
         " it with her."
     ),
+    "rule_says_no_for_her": N_("This rule does not hold for her: it carries nothing. Choose another ground."),
+    "answer_changed": N_("The answer holds something else than what you looked at. Look at it again, then confirm it."),
     "law_does_not_carry": N_("The rule “%(value)s” neither obliges nor allows this purpose."),
     "harm_needs_her_consent": N_("These facts may be turned against her: they leave one by one, and only with her consent."),
     "origin_needs_her_consent": N_("Nothing goes to a body of a country of origin without her agreement."),

@@ -12,7 +12,7 @@ from typing import Any
 
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
-from repere.cases import mechanisms, sealed
+from repere.cases import kept_from_state, mechanisms, sealed
 from repere.cases.arrived import speaks_of_the_place_she_left
 from repere.cases.contact_safety import KIND
 from repere.cases.models import Case, Fact
@@ -52,7 +52,7 @@ class Before:
 
 def said_before(actor: Actor, case: Case, kind: FactKind) -> Before | None:
     """None for every other kind, and where nothing was said yet. Cost: two queries, and one for her key."""
-    told = list(filling.latest_facts(actor, case, kind.id)[:MOST]) if kind.id == KIND else []
+    told = kept_from_state.told(filling.latest_facts(actor, case, kind.id)[:MOST], actor) if kind.id == KIND else []
     if not told:
         return None
     return Before(told[0], speaks_of_the_place_she_left(actor, case, told[0]), _answers(actor, case, kind, told))

@@ -179,6 +179,10 @@ class AnswerForm(forms.Form):
         self.fields["given"].choices = word_choices(mechanism, [word for word in asked if word not in load_policy().kept_from_the_state])  # type: ignore[attr-defined]
 
 
+class ConfirmForm(forms.Form):
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why?"), widget=WHY)
 

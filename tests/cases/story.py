@@ -13,7 +13,8 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import actions, jobs
 from repere.cases.actions import Recorded
-from repere.cases.models import Case, Fact, Grant, Task
+from repere.cases.actions.requisition import answer_of, mark_of
+from repere.cases.models import Case, Fact, Grant, Requisition, Task
 from repere.core.dates import PartialDate
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -103,3 +104,9 @@ def tasks(case: Case, actor: Actor, rule_id: str | None = None) -> list[Task]:
 def facts(case: Case, actor: Actor) -> list[Fact]:
     with acting_as(actor):
         return list(Fact.objects.visible_to(actor).filter(case=case).order_by("revision", "id"))
+
+
+def seen(row: Any, actor: Actor) -> str:
+    """The mark of what an answer to a requisition holds, as whoever confirms it looked at it."""
+    with acting_as(actor):
+        return mark_of(answer_of(Requisition.objects.visible_to(actor).get(pk=row.pk), acting=actor)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +17,7 @@ from repere.cases.models import Case, Fact, Offer, Requisition
 from repere.cases.referral import actions as referring
 from repere.cases.referral.showing import Chosen
 from repere.cases.refusals import Refused
-from tests.cases.story import NOW, concern, grant, record
+from tests.cases.story import NOW, concern, grant, record, seen
 from tests.cases.test_referral import agree, asked, now, send
 from tests.people import Cast, Member
 
@@ -107,7 +108,7 @@ def test_the_answer_to_a_requisition_never_tells_where_she_sleeps(case: Case, pe
     assert "1 fait qui peut être retourné contre elle" in paper
     assert "Pas encore confirmé" in paper
     actions.take_over_case(case, reason="Relais", cover=True, acting=people.odile.actor, now=NOW)
-    actions.confirm_answer(row, acting=people.odile.actor, now=NOW)
+    actions.confirm_answer(row, seen=seen(row, people.odile.actor), acting=people.odile.actor, now=NOW)
     paper = client.get(f"/cases/{case.code}/requisitions/{row.pk}/paper/").content.decode()
     assert "Pas encore confirmé" not in paper
     assert people.odile.user.name in paper
@@ -125,3 +126,62 @@ def test_no_access_tells_a_body_of_the_state_where_she_sleeps(case: Case, people
             cursor.execute("SELECT DISTINCT data_group FROM cases_fact WHERE case_id = %s", [case.pk])
             assert {row[0] for row in cursor.fetchall()} == seen[name]
     assert ("housing" in seen["association"], "profile" in seen["police"], "housing" in seen["police"]) == (True, True, False)
+
+
+def test_an_answer_leaves_as_the_second_person_saw_it_and_stays_so(case: Case, people: Cast, signed_in: SignIn) -> None:
+    """What is noted meanwhile is looked at first; what is noted later is on no paper of it; free text about reaching her never is."""
+    amina, odile = people.amina.actor, people.odile.actor
+    typed = {"can_contact": "yes", "how_and_when": SHELTER}
+    record(case, amina, "safe_contact_instructions", "2026-06-07", basis="person_said", **typed)
+    row = actions.receive_requisition(
+        case, authority="Parquet inventé", text="CPP 77-1-1", words="", asked=["profile", "contact_safety"], acting=amina, now=NOW
+    )
+    actions.check_requisition(row, acting=amina, now=NOW)
+    actions.prepare_answer(row, given=["profile", "contact_safety"], acting=amina, now=NOW)
+    actions.take_over_case(case, reason="Relais", cover=True, acting=odile, now=NOW)
+    looked_at = seen(row, odile)
+    record(case, amina, "person_described", "2026-06-08", gender="woman")
+    with pytest.raises(Refused) as told:
+        actions.confirm_answer(row, seen=looked_at, acting=odile, now=NOW)
+    assert told.value.code == "answer_changed"
+    form = signed_in(people.amina).get(f"/cases/{case.code}/requisitions/{row.pk}/confirm/").content.decode()
+    assert seen(row, odile) in form, "the page shows what it confirms"
+    assert "Personne décrite" in form
+    actions.confirm_answer(row, seen=seen(row, odile), acting=odile, now=NOW + timedelta(hours=1))
+    paper = f"/cases/{case.code}/requisitions/{row.pk}/paper/"
+    before = signed_in(people.amina).get(paper).content.decode()
+    record(case, amina, "person_described", "2026-06-15", now=NOW + timedelta(hours=2), gender="woman")
+    after = signed_in(people.amina).get(paper).content.decode()
+    assert before.count("Personne décrite") == after.count("Personne décrite") > 0
+    assert SHELTER not in before
+
+
+def test_the_state_reads_neither_her_street_nor_who_else_writes_in_her_file(case: Case, people: Cast, signed_in: SignIn) -> None:
+    amina = people.amina.actor
+    contact = {"phone": "0611223344", "safe_address": SHELTER, "street": SHELTER}
+    for tier, values in (("identity", {"given_names": "Zorah"}), ("contact", contact)):
+        actions.set_identity(case.person_id, tier=tier, values=values, acting=amina, now=NOW)
+    grant(case, amina, people.karim.organisation, ["profile", "contact_safety", "identity"], purpose="protection")
+    grant(case, amina, people.boussole, ["profile", "contact_safety", "identity"])
+    at_the_house = {"can_contact": "yes", "how_and_when": "au bureau de la maison"}
+    record(case, people.sonia.actor, "safe_contact_instructions", now=datetime.now(UTC), basis="person_said", **at_the_house)
+    record(case, people.sonia.actor, "person_described", now=datetime.now(UTC), gender="woman")
+    police, association = signed_in(people.karim), signed_in(people.bruno)
+    assert SHELTER in association.get(f"/cases/{case.code}/identity/").content.decode()
+    identity = police.get(f"/cases/{case.code}/identity/").content.decode()
+    assert ("Zorah" in identity, SHELTER in identity) == (True, False)
+    for path in ("", "facts/new/safe_contact_instructions/", "?past=all"):
+        page = unescape(police.get(f"/cases/{case.code}/{path}").content.decode())
+        assert "bureau de la maison" not in page
+        assert people.boussole.name not in page, path
+    assert "une autre organisation" in unescape(police.get(f"/cases/{case.code}/").content.decode())
+    assert people.boussole.name in association.get(f"/cases/{case.code}/").content.decode()
+
+
+def test_a_rule_that_says_no_for_her_carries_no_access(people: Cast) -> None:
+    """A rule about minors is no way round the four hours of danger for a woman of thirty."""
+    case, amina = concern(people.amina.actor), people.amina.actor
+    record(case, amina, "person_described", turns_18={"earliest": "2010-01-01", "latest": "2010-12-31"})
+    with pytest.raises(Refused) as told:
+        grant(case, amina, people.karim.organisation, ["profile"], purpose="protection", law="common.refer_minor")
+    assert told.value.code == "rule_says_no_for_her"

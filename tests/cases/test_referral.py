@@ -225,6 +225,21 @@ def test_to_a_body_of_the_state_a_ground_alone_does_not_cross_the_wall(case: Cas
     refused("wall_needs_a_basis", lambda: referring.preview(case, wanted, acting=people.amina.actor, now=now()))
 
 
+def test_a_referral_on_danger_opens_a_day_and_is_no_ground_for_more(case: Case, people: Cast) -> None:
+    """She could not be asked: what is opened without her word ends by itself, and nothing longer rests on it."""
+    amina = people.amina.actor
+    send(case, amina, asked(None, people.boussole, ground="danger"))
+    referring.accept_offer(offer_to(people.bruno.actor), acting=people.bruno.actor, now=now())
+    with acting_as(amina):
+        assert Grant.objects.visible_to(amina).get(case=case).ends_at <= now() + timedelta(days=1)
+    with pytest.raises(Refused) as told:
+        actions.grant_access(
+            case, to=people.boussole, groups=["profile"], purpose="support", reason="Suite", ends_at=now() + timedelta(days=300),
+            acting=amina, now=now(),
+        )  # fmt: skip
+    assert told.value.code == "access_ground_needed"
+
+
 def test_a_minor_is_represented_and_heard_and_a_parent_is_never_asked_by_default(case: Case, people: Cast) -> None:
     amina = people.amina.actor
     record(case, amina, "person_described", turns_18={"earliest": date(2028, 1, 1), "latest": date(2028, 12, 31)})

@@ -195,3 +195,24 @@ def test_whoever_was_given_three_groups_is_offered_what_lies_in_them(people: Cas
     with pytest.raises(Refused) as refused:
         record(case, people.bruno.actor, "consent_withdrawn", basis="person_said", purpose="not_known")
     assert people.atalante.name in str(refused.value)
+
+
+def test_a_need_that_another_body_calls_met_is_told_to_who_follows_her(people: Cast) -> None:
+    """A stolen account of a guest would take a woman without a bed off the list in silence."""
+    case = concern(people.amina.actor)
+    record(case, people.amina.actor, "urgent_need", basis="person_said", needs=["shelter"])
+    grant(case, people.amina.actor, people.boussole, ["contact_safety"])
+    record(case, people.bruno.actor, "urgent_need_met", needs=["shelter"])
+    with acting_as(people.amina.actor) as actor:
+        [line] = [one for one in queries.notices(actor) if one.step == "said_elsewhere"]
+    assert (line.by, line.code) == (people.boussole.name, case.code)
+
+
+def test_how_to_reach_her_was_said_before_she_left_too(people: Cast) -> None:
+    """After a stay that ended, as after one that began: what was noted before may ring in the place she left."""
+    case, amina = concern(people.amina.actor), people.amina.actor
+    record(case, amina, "stay_started", "2026-06-02")
+    record(case, amina, "safe_contact_instructions", "2026-06-03", basis="person_said", can_contact="yes")
+    assert not seen(case, people.amina).who.contact.before_arrival
+    record(case, amina, "stay_ended", "2026-06-04")
+    assert seen(case, people.amina).who.contact.before_arrival

@@ -19,7 +19,7 @@ from repere.cases.actions.passage import Passage, check_purpose
 from repere.cases.models import BreakGlass, Case, ConflictOfInterest, Fact, Grant, Notice, Requisition, Task
 from repere.cases.refusals import NotVisible, Refused
 from repere.ledger.models import Entry
-from tests.cases.story import NOW, carried, concern, grant, record, tasks
+from tests.cases.story import NOW, carried, concern, grant, record, seen, tasks
 from tests.people import Cast, Member, each_their_own
 
 SignIn = Callable[[Member], Client]
@@ -323,8 +323,8 @@ def test_a_requisition_is_answered_by_two_with_no_more_than_was_asked_and_told_t
     actions.check_requisition(row, acting=amina, now=NOW)
     refused("requisition_asks_less", lambda: actions.prepare_answer(row, given=["health"], acting=amina, now=NOW))
     actions.prepare_answer(row, given=["identification"], acting=amina, now=NOW)
-    refused("answered_by_two", lambda: actions.confirm_answer(row, acting=amina, now=NOW))
-    actions.confirm_answer(row, acting=odile, now=NOW)
+    refused("answered_by_two", lambda: actions.confirm_answer(row, seen="", acting=amina, now=NOW))
+    actions.confirm_answer(row, seen=seen(row, people.odile.actor), acting=odile, now=NOW)
     refused("silence_needs_a_text", lambda: actions.keep_silent_on_requisition(row, text="", review_on=NOW.date(), acting=amina, now=NOW))
     actions.tell_her_of_requisition(row, on=NOW.date(), acting=amina, now=NOW)
     with acting_as(amina):

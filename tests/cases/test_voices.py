@@ -17,7 +17,7 @@ from repere.cases import actions
 from repere.cases.actions import erasure
 from repere.cases.actions.by_the_house import house, in_her_name
 from repere.cases.models import Case, Erasure, Fact, Hold, Requisition
-from tests.cases.story import NOW, carried, concern, grant, record
+from tests.cases.story import NOW, carried, concern, grant, record, seen
 from tests.people import Cast, each_their_own
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_one_person_answers_no_requisition(case: Case, people: Cast) -> None:
         ):  # fmt: skip
             with refused(STEP):
                 sql(f"UPDATE cases_requisition SET {change}")
-    actions.confirm_answer(row, acting=people.odile.actor, now=NOW)
+    actions.confirm_answer(row, seen=seen(row, people.odile.actor), acting=people.odile.actor, now=NOW)
     with people.odile.acts() as actor:
         assert Requisition.objects.visible_to(actor).get().given == ["profile"]
         with refused(STEP):
@@ -153,7 +153,7 @@ def test_what_was_prepared_is_not_prepared_again_under_the_same_voice(case: Case
             for change in (back, more, f"{more}, prepared_by_id = '{odile}'", "state = 'received', given = '{profile,support}'"):
                 with refused(STEP):
                     sql(f"UPDATE cases_requisition SET {change}")
-    actions.confirm_answer(row, acting=people.odile.actor, now=NOW)
+    actions.confirm_answer(row, seen=seen(row, people.odile.actor), acting=people.odile.actor, now=NOW)
     with people.odile.acts() as actor:
         for change in ("state = 'refused', given = '{}'", "answered_at = now()", "outcome = 'x'", back):
             with refused(STEP):

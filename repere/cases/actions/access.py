@@ -127,7 +127,8 @@ def _check_ground(case: Case, receiver: UUID, danger: bool, acting: Actor, now: 
     """Without her agreement and without a rule. A file that is put before many houses in the name of danger tells which of them look."""
     if danger:
         lately = Grant.objects.visible_to(acting).filter(case=case, danger=True, starts_at__gt=now - A_DAY)
-        if lately.count() >= MOST_IN_DANGER:
+        others = lately.exclude(organisation_id=receiver).order_by().values("organisation_id").distinct()
+        if others.count() >= MOST_IN_DANGER:
             raise Refused("too_many_in_danger", most=MOST_IN_DANGER)
     elif not _in_common(case, receiver, acting):
         raise Refused("access_ground_needed", field="consent")
@@ -136,7 +137,9 @@ def _check_ground(case: Case, receiver: UUID, danger: bool, acting: Actor, now: 
 def _in_common(case: Case, receiver: UUID, acting: Actor) -> bool:
     """Whether the receiver said yes to a referral of this file, or to a place for her."""
     with acting_as(house(acting, ENDS)) as desk:
-        sent = Offer.objects.visible_to(desk).filter(referral__case=case, organisation=receiver, state=ACCEPTED)
+        sent = Offer.objects.visible_to(desk).filter(referral__case=case, organisation=receiver, state=ACCEPTED).exclude(
+            referral__ground="danger"
+        )
         kept = Hold.objects.visible_to(desk).filter(
             request__reference=case.place_reference, asking=acting.organisation_id, host=receiver,
             state__in=(Hold.State.ACCEPTED, Hold.State.ARRIVED),

@@ -17,7 +17,7 @@ from repere.cases.models import Assignment, Case, Fact, Notice
 
 SAID_ELSEWHERE = "said_elsewhere"
 """Step of the notice that another body noted something that those who follow her must look at."""
-TOLD_TO_KEEPERS = frozenset({"consent_refused", "consent_withdrawn", "safe_contact_instructions", "person_described"})
+TOLD_TO_KEEPERS = frozenset({"consent_refused", "consent_withdrawn", "safe_contact_instructions", "person_described", "urgent_need_met"})
 NO_REFERENT = "no_referent"
 """Step of the notice that nobody follows a file: it stays on the desk until somebody does."""
 

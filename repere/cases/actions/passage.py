@@ -15,7 +15,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.actions.facts import as_the_owner, consents_standing, facts_of
-from repere.cases.evaluation import living
+from repere.cases.evaluation import judge, living
 from repere.cases.models import Case, Fact
 from repere.cases.policy import Family, Policy, load_policy
 from repere.cases.refusals import Refused
@@ -65,6 +65,7 @@ def check_purpose(case: Case, asked: Passage, *, acting: Actor, now: datetime) -
     consent = _consent(case, standing, asked, policy, acting.language)
     _check_country_of_origin(facts, consent, asked, policy)
     _check_basis(case, consent, asked, policy, receiver, acting)
+    _check_rule(case, facts, asked, now)
     _check_named_kinds(consent, asked, policy)
 
 
@@ -105,6 +106,15 @@ def _check_basis(case: Case, consent: Fact | None, asked: Passage, policy: Polic
     giver = policy.family_of_organisation(Organisation.objects.values_list("kind", flat=True).get(pk=case.organisation_id))
     if consent is None and crosses_a_wall(giver, receiver, asked.purpose):
         raise Refused("wall_needs_a_basis", field="consent", value=policy.purposes[asked.purpose].label[acting.language])
+
+
+def _check_rule(case: Case, facts: list[Fact], asked: Passage, now: datetime) -> None:
+    """A rule carries an access where it holds for her, or where that cannot be told yet; never where it says no."""
+    if not asked.law:
+        return
+    findings = judge(mechanisms.named(case.mechanism), facts, on=civil_day(case.zone, now), groups=None).findings
+    if findings[asked.law].outcome == "does_not_hold":
+        raise Refused("rule_says_no_for_her", field="law")
 
 
 def _check_named_kinds(consent: Fact | None, asked: Passage, policy: Policy) -> None:

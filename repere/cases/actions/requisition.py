@@ -5,6 +5,7 @@ Nothing leaves by itself: the answer lists the data groups that two people hand 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -16,12 +17,12 @@ from repere.accounts.keyring import person_key
 from repere.cases import mechanisms, sealed
 from repere.cases.access import standing, visible_case_by_id
 from repere.cases.evaluation import acting_organisation
-from repere.cases.models import IDENTITY, Case, Requisition
+from repere.cases.models import IDENTITY, Case, Fact, Requisition
 from repere.cases.models.standing import ANSWERED, CHECKED, PREPARED, RECEIVED, REFUSED
 from repere.cases.policy import load_policy
 from repere.cases.refusals import NotVisible, Refused
 
-REQUISITION = "cases_requisition"
+REQUISITION, CONTACT = "cases_requisition", "contact_safety"
 
 
 def receive_requisition(
@@ -76,12 +77,36 @@ def prepare_answer(row: Requisition | UUID, *, given: Iterable[str], acting: Act
     return row
 
 
-def confirm_answer(row: Requisition | UUID, *, acting: Actor, now: datetime) -> Requisition:
-    """The second person: the answer goes out as prepared."""
+def answer_of(row: Requisition, *, acting: Actor) -> tuple[list[Fact], int]:
+    """The facts of the groups that an answer gives, and how many were left out because they may be turned against her.
+
+    Those are handed over only where the text names them, by the persons who answer. How to reach her is given without the free text, in
+    which a house may be named. Once answered it stays as it was confirmed, whatever is noted later. Cost: one query.
+    """
+    facts = Fact.objects.visible_to(acting, own=True).filter(case_id=row.case_id, data_group__in=row.given)
+    if row.answered_at is not None:
+        facts = facts.filter(recorded_at__lte=row.answered_at)
+    rows = list(facts.select_related("organisation", "user").order_by("revision", "id"))
+    told = [fact for fact in rows if fact.kind not in load_policy().harm_kinds]
+    for fact in told:
+        if fact.data_group == CONTACT:
+            fact.sealed = b""
+    return told, len(rows) - len(told)
+
+
+def mark_of(told: Iterable[Fact]) -> str:
+    """What was looked at, for whoever confirms it: facts never change, so which ones they are is enough."""
+    return hashlib.sha256("".join(sorted(fact.pk.hex for fact in told)).encode()).hexdigest()
+
+
+def confirm_answer(row: Requisition | UUID, *, seen: str, acting: Actor, now: datetime) -> Requisition:
+    """The second person: the answer goes out as she saw it (`seen`: its mark), and stays so."""
     with acting_as(acting):
         row = _locked(row, PREPARED, acting)
         if row.prepared_by_id == acting.user_id:
             raise Refused("answered_by_two")
+        if seen != mark_of(answer_of(row, acting=acting)[0]):
+            raise Refused("answer_changed")
         row.state, row.answered_at, row.answered_by_id = ANSWERED, now, acting.user_id
         row.save(update_fields=["state", "answered_at", "answered_by"])
         _record("answer_requisition", row, acting, given=row.given)

@@ -57,8 +57,8 @@ def tell_of_it(task: Task, case: Case, *, acting: Actor, now: datetime) -> None:
         return
     # Those of the earlier files are told when the figure is passed; from then on, each file as it comes.
     files = {one.case_id: one.case for one in within} if len(within) == HANDFUL_AN_HOUR + 1 else {case.pk: case}
-    for file in files.values():
-        _tell(file, _concerned(file, acting, now), MANY_SET_ASIDE, acting, now)
+    for file in files.values():  # no file of that hour is left without somebody who reads of it
+        _tell(file, _concerned(file, acting, now) or _another(file, acting), MANY_SET_ASIDE, acting, now)
     if len(within) == HANDFUL_AN_HOUR + 1:
         _tell(case, _another(case, acting), MANY_SET_ASIDE, acting, now)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from repere.accounts.actor import Actor
 from repere.accounts.kept import Given, kept
 from repere.accounts.keyring import NoKey, person_key
-from repere.cases import contact_safety, evaluation, mail_address, mechanisms, sealed
+from repere.cases import contact_safety, evaluation, kept_from_state, mail_address, mechanisms, sealed
 from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
@@ -396,6 +396,7 @@ class _Reader:
     """Puts the facts of one case in words for one reader."""
 
     def __init__(self, actor: Actor, mechanism: Mechanism, ring: KeyRing | None, facts: Sequence[Fact]) -> None:
+        facts = kept_from_state.told(facts, actor)
         self.actor, self.mechanism, self.ring, self.facts = actor, mechanism, ring, facts
         self.language = actor.language
         self.living = evaluation.living(facts)
@@ -442,12 +443,12 @@ class _Reader:
     def _entry(self, fact: Fact, correction: Fact | None, disputed: bool) -> TimelineEntry:
         kind = self.mechanism.facts.get(fact.kind)
         own = fact.organisation_id == self.actor.organisation_id
-        late = (fact.recorded_at.date() - fact.latest).days
+        late, hidden = (fact.recorded_at.date() - fact.latest).days, kept_from_state.author(fact, self.actor)
         return TimelineEntry(
             fact_id=fact.pk, kind=fact.kind, label=self._label(fact), group=fact.data_group,
             group_label=wording.group(self.mechanism, fact.data_group, self.language), on=PartialDate(fact.earliest, fact.latest),
             hour=fact.hour, recorded_at=fact.recorded_at, days_late=late if late > LATE_DAYS else 0,
-            organisation=_author(fact), role_label=wording.role(self.mechanism, fact.role, self.language),
+            organisation=hidden or _author(fact), role_label="" if hidden else wording.role(self.mechanism, fact.role, self.language),
             user=fact.user.name if own and fact.user else "", own=own, basis="" if fact.kind in SETTINGS else fact.basis,
             answers=self.answers(fact) if kind else (), corrects=fact.corrects_id,
             corrected_by=correction.pk if correction else None,
@@ -542,8 +543,8 @@ class _Reader:
         listened = fact.fields.get("someone_may_listen") == "yes"
         beside = fact.fields.get("accompanied_by", "alone")
         accompanied = beside not in ("alone", "professional", *MISSING)
-        stay, on = self.latest("stay_started"), PartialDate(fact.earliest, fact.latest)
-        moved_since = stay is not None and stay.when_said > fact.when_said
+        on, moves = PartialDate(fact.earliest, fact.latest), [self.latest(kind) for kind in (STARTED, ENDED)]
+        moved_since = any(move is not None and move.when_said > fact.when_said for move in moves)
         by = "" if fact.by_keeper else _author(fact)
         return SafeContact(True, on, fact.pk, told, self.answers(fact), listened, accompanied, moved_since, by, noted_at=fact.recorded_at)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from repere.accounts.actor import Actor
 from repere.accounts.keyring import NoKey, person_key
-from repere.cases import sealed
+from repere.cases import kept_from_state, sealed
 from repere.cases.access import standing, visible_case
 from repere.cases.models import IDENTITY, Case, SealedRecord
 from repere.cases.refusals import NotVisible
@@ -47,6 +47,8 @@ def identity_page(actor: Actor, code: str) -> IdentityPage:
     nothing = sealed.Opened({})
     identity = found.get("identity", nothing)
     contact = found.get("contact", nothing).values if "contact_safety" in words else None
+    if contact and kept_from_state.reads_as_the_state(actor, case.organisation_id):
+        contact = kept_from_state.without_places(contact)
     damaged = tuple(_written_at(found[tier]) for tier in ("identity", "contact") if tier in found and found[tier].damaged)
     return IdentityPage(case, own, identity.values, contact, _written_at(identity), damaged)
 

@@ -15,7 +15,6 @@ from repere.accounts.queries import members_of
 from repere.cases.access import standing, visible_case
 from repere.cases.actions.facts import consents_standing, facts_of
 from repere.cases.models import Assignment, BreakGlass, Case, ConflictOfInterest, Fact, Requisition, TeamPractice
-from repere.cases.policy import load_policy
 from repere.cases.refusals import NotVisible
 from repere.cases.sealed import KeyRing
 from repere.cases.territory import civil_day
@@ -156,17 +155,6 @@ def requisitions(actor: Actor, code: str, *, today: date | None = None) -> tuple
     people = ("received_by", "checked_by", "prepared_by", "answered_by")
     ring = ring_of(case.person_id, actor)
     return case, [_requisition(row, ring, people, today) for row in rows.select_related(*people)]
-
-
-def answer_of(actor: Actor, case: Case, row: Requisition) -> tuple[list[Fact], int]:
-    """The facts of the groups that an answer gives, and how many were left out because they may be turned against her.
-
-    Those are handed over only where the text names them, by the persons who answer. Cost: one query.
-    """
-    facts = Fact.objects.visible_to(actor, own=True).filter(case=case, data_group__in=row.given)
-    rows = list(facts.select_related("organisation", "user").order_by("revision", "id"))
-    told = [fact for fact in rows if fact.kind not in load_policy().harm_kinds]
-    return told, len(rows) - len(told)
 
 
 def _requisition(row: Requisition, ring: KeyRing | None, people: Sequence[str], today: date | None) -> RequisitionLine:

@@ -19,6 +19,7 @@ class Ground:
     names_a_rule: bool
 
 
+DANGER = "danger"
 GROUNDS = {
     "care": Ground(_("Both services accompany her, each needs this for its own work, and she agrees"), asks_her=True, names_a_rule=False),
     "law": Ground(_("A rule obliges or allows it, and I name which"), asks_her=False, names_a_rule=True),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from repere.accounts.middleware import ActingRequest
-from repere.cases import actions, mechanisms, queries
+from repere.cases import actions, kept_from_state, mechanisms, queries
 from repere.cases.access import visible_case, visible_fact
 from repere.cases.actions.facts import CONSENT_MOVES, CorrectedMeanwhile, why_not
 from repere.cases.forms import FactForm, WithdrawForm, typed
@@ -184,7 +184,7 @@ def _known(request: ActingRequest, case: Case, kind: FactKind, before: Before | 
     if kind.absent != "unknown" or (before is not None and before.moved):
         return {}
     latest = before.newest if before else filling.latest_fact(request.actor, case, kind.id)
-    if latest is None:
+    if latest is None or not kept_from_state.told([latest], request.actor):
         return {}
     return {name: value for name, value in _as_typed(request, case, kind, latest).items() if "." in name}
 

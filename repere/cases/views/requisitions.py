@@ -18,11 +18,12 @@ from repere.accounts.middleware import ActingRequest
 from repere.accounts.stepup import fresh, sent
 from repere.cases import actions, mail_address, mechanisms
 from repere.cases.actions.facts import facts_of
+from repere.cases.actions.requisition import answer_of, mark_of
 from repere.cases.models import IDENTITY, Case, Requisition
 from repere.cases.queries import standing as reading
 from repere.cases.queries.case_page import timeline_of
 from repere.cases.refusals import NotVisible, Refused
-from repere.cases.standing_forms import AnswerForm, ReasonForm, RequisitionForm, SilenceForm, ToldForm, word_choices
+from repere.cases.standing_forms import AnswerForm, ConfirmForm, ReasonForm, RequisitionForm, SilenceForm, ToldForm, word_choices
 from repere.cases.territory import civil_day
 from repere.cases.views import drafts
 from repere.cases.views.doors import page
@@ -35,7 +36,7 @@ STATES = {
 STEPS: dict[str, tuple[Any, Callable[..., Requisition], Any, Any]] = {
     "check": (forms.Form, actions.check_requisition, gettext_lazy("Say that this demand is genuine"), gettext_lazy("It is genuine")),
     "answer": (AnswerForm, actions.prepare_answer, gettext_lazy("Prepare the answer"), gettext_lazy("Prepare this answer")),
-    "confirm": (forms.Form, actions.confirm_answer, gettext_lazy("Confirm the answer"), gettext_lazy("Confirm it")),
+    "confirm": (ConfirmForm, actions.confirm_answer, gettext_lazy("Confirm the answer"), gettext_lazy("Confirm it")),
     "refuse": (ReasonForm, actions.refuse_requisition, gettext_lazy("Refuse this demand"), gettext_lazy("Refuse it")),
     "told": (ToldForm, actions.tell_her_of_requisition, gettext_lazy("She was told"), gettext_lazy("Keep this day")),
     "silence": (SilenceForm, actions.keep_silent_on_requisition, gettext_lazy("A text forbids telling her"), gettext_lazy("Keep this")),
@@ -80,13 +81,18 @@ def _words(mechanism: Any, words: list[str]) -> str:
     return ", ".join(label for _word, label in word_choices(mechanism, words))
 
 
+def _answer(request: ActingRequest, case: Case, line: reading.RequisitionLine) -> dict[str, Any]:
+    """What the answer holds, as it leaves."""
+    told, withheld = answer_of(line.row, acting=request.actor)
+    where = mail_address.in_words(mail_address.elected(facts_of(case, request.actor)), case.organisation.name, request.actor.language)
+    return {"shown": timeline_of(request.actor, case, told), "withheld": withheld, "letters": where, "seen": mark_of(told)}
+
+
 def _paper(request: ActingRequest, case: Case, line: reading.RequisitionLine) -> HttpResponse:
     if PAPER not in OFFERED[line.row.state]:
         raise Http404
-    told, withheld = reading.answer_of(request.actor, case, line.row)
-    where = mail_address.in_words(mail_address.elected(facts_of(case, request.actor)), case.organisation.name, request.actor.language)
-    context = {
-        "case": case, "line": line, "shown": timeline_of(request.actor, case, told), "withheld": withheld, "letters": where,
+    context = _answer(request, case, line) | {
+        "case": case, "line": line,
         "given": _words(mechanisms.named(case.mechanism), line.row.given), "confirmed": line.row.state == "answered",
         "names_identity": IDENTITY in line.row.given,
     }  # fmt: skip
@@ -115,7 +121,14 @@ def step(request: ActingRequest, code: str, requisition: uuid.UUID, name: str) -
             messages.success(request, _("Written down."))
             return redirect("cases:requisitions", code=case.code)
         except Refused as refused:
+            if build is ConfirmForm:  # what it holds now is looked at anew
+                messages.error(request, str(refused))
+                return redirect("cases:requisition_step", code=case.code, requisition=requisition, name=name)
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     context = {"case": case, "form": form, "heading": heading, "act": label, "lead": line.demand["authority"]}
+    if build is ConfirmForm:
+        answer = _answer(request, case, line)
+        form.fields["seen"].initial = answer["seen"]
+        context |= answer | {"answer": True}
     context["today"] = civil_day(case.zone, timezone.now())
     return render(request, "cases/standing_form.html", context)

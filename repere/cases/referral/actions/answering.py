@@ -12,7 +12,7 @@ from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor
 from repere.cases import mechanisms
 from repere.cases.access import visible_case_by_id
-from repere.cases.actions.access import grant_access
+from repere.cases.actions.access import A_DAY, grant_access
 from repere.cases.actions.by_the_house import change
 from repere.cases.actions.facts import hold_file
 from repere.cases.actions.opening import open_case
@@ -32,6 +32,7 @@ from repere.cases.models.referral import (
     WAITING,
 )
 from repere.cases.referral import clocks
+from repere.cases.referral.grounds import DANGER
 from repere.cases.referral.passing import refuse_unless_sent
 from repere.cases.referral.turns import pass_on
 from repere.cases.refusals import NotVisible, Refused
@@ -158,7 +159,7 @@ def _open_for(offer: Offer, *, now: datetime) -> Referral:
         case = visible_case_by_id(sender, referral.case_id)
         grant = grant_access(
             case, to=offer.organisation_id, groups=referral.groups, purpose=referral.purpose,
-            reason=_("Referral %(code)s") % {"code": referral.code}, ends_at=referral.access_ends_at, consent=referral.consent_fact,
+            reason=_("Referral %(code)s") % {"code": referral.code}, ends_at=_ends_at(referral, now), consent=referral.consent_fact,
             law=referral.law, named_kinds=referral.named_kinds, referral=referral, acting=sender, now=now,
         )  # fmt: skip
         offers = Offer.objects.visible_to(sender)
@@ -167,6 +168,11 @@ def _open_for(offer: Offer, *, now: datetime) -> Referral:
         Referral.objects.visible_to(sender).filter(pk=referral.pk).update(state=TAKEN)
     offer.grant_id = grant.pk
     return referral
+
+
+def _ends_at(referral: Referral, now: datetime) -> datetime:
+    """On danger, without her word, a day: our choice. With her agreement, or a rule, it is given anew."""
+    return min(referral.access_ends_at, now + A_DAY) if referral.ground == DANGER else referral.access_ends_at
 
 
 def _own_file(case: Case, *, acting: Actor, now: datetime) -> Case:
