@@ -14,7 +14,7 @@ from tests.browser.conftest import DESK, PHONE, violations
 from tests.browser.steps import Desk, press
 from tests.cases.story import concern
 from tests.people import Cast
-from tests.places.houses import shelter, unit
+from tests.places.houses import by_the_house, shelter, unit
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 SECONDS = 120
@@ -87,7 +87,7 @@ def test_tonight_with_nothing_that_fits_and_with_a_question_of_the_house(desk: D
     expect(worker.locator("#tonight-title")).to_be_visible()
     expect(worker.locator("main")).to_contain_text("115")
     assert violations(worker) == []
-    with people.sonia.acts():
+    with by_the_house(people.sonia):
         type(room).objects.visible_to(people.sonia.actor).filter(pk=room.pk).update(children=True)
     worker.reload()
     press(worker.locator("form[action$='/hold/'] button"))
