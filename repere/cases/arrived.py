@@ -15,12 +15,11 @@ from repere.cases.actions.facts import record_fact
 from repere.cases.contact_safety import KIND as SAFE_CONTACT
 from repere.cases.models import Case, Fact
 from repere.cases.queries.filling import latest_fact
+from repere.cases.queries.stays import ENDED, STARTED
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
 from repere.core.dates import PartialDate
 from repere.places.models import Hold
-
-ARRIVED, LEFT = "stay_started", "stay_ended"
 
 
 @dataclass(frozen=True)
@@ -61,5 +60,5 @@ def follow_from(case: Case, hold: Hold, *, key: UUID, acting: Actor, now: dateti
 
 def speaks_of_the_place_she_left(actor: Actor, case: Case, noted: Fact) -> bool:
     """Whether these instructions were noted before a stay began or ended: a form does not offer them again as what she says now."""
-    moves = [latest_fact(actor, case, kind) for kind in (ARRIVED, LEFT)] if noted.kind == SAFE_CONTACT else []
+    moves = [latest_fact(actor, case, kind) for kind in (STARTED, ENDED)] if noted.kind == SAFE_CONTACT else []
     return any(move is not None and move.when_said > noted.when_said for move in moves)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from repere.cases import evaluation, mechanisms
 from repere.cases.models import Fact
+from repere.cases.models.fact import last_word
 
 KIND = "elective_domicile_chosen"
 BOUND = frozenset({"investigation", "labour_inspection", "residence"})
@@ -21,14 +22,13 @@ CHOSEN = frozenset({"association", "lawyer", "communal_centre", "family"})
 
 def elected(facts: Sequence[Fact]) -> str:
     """With whom she last chose to have her letters (a code of `domicile`); "" where she chose nobody, or where the facts do not say."""
-    said = [fact for fact in evaluation.living(facts) if fact.kind == KIND]
-    last = max(said, key=lambda fact: fact.when_said, default=None)
+    last = last_word(fact for fact in evaluation.living(facts) if fact.kind == KIND)
     with_whom = str(last.fields.get("at", "")) if last else ""
     return with_whom if with_whom in CHOSEN else ""
 
 
-def in_words(with_whom: str | None, keeper: str, language: str) -> str:
-    """`keeper`: the organisation that keeps her file, by which a letter reaches her in any case. None: the reader does not see whom."""
+def in_words(with_whom: str, keeper: str, language: str) -> str:
+    """`keeper`: the organisation that keeps her file, by which a letter reaches her in any case."""
     if not with_whom:  # whether she chose nobody or the reader does not see whom: the same words
         return _("Write to %(keeper)s, which passes her letters on.") % {"keeper": keeper}
     label = mechanisms.code_in_words(mechanisms.common(), "domicile", with_whom, language)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
-
 from repere.accounts.acting import acting_as
 from repere.accounts.actor import Actor, in_her_name
 from repere.accounts.scope import M
+from repere.accounts.writing import add, change
 from repere.cases.evaluation import acting_organisation
 from repere.cases.models import ScopedQuerySet
 
@@ -22,21 +21,6 @@ __all__ = ["add", "change", "fill_once", "house", "in_her_name"]
 def house(acting: Actor, label: str) -> Actor:
     """The acting organisation itself; `label` says in the ledger which step it takes."""
     return Actor.system(label, organisation_id=acting_organisation(acting))
-
-
-def add(*rows: Model, acting: Actor) -> None:
-    """Insert rows that name whoever acts, or her organisation."""
-    with acting_as(in_her_name(acting), savepoint=False):
-        for row in rows:
-            row.save(force_insert=True)
-
-
-def change(row: Model, *, acting: Actor, **columns: Any) -> None:
-    """Write these columns of a row that `acting` found and may write."""
-    for name, value in columns.items():
-        setattr(row, name, value)
-    with acting_as(in_her_name(acting), savepoint=False):
-        row.save(update_fields=list(columns))
 
 
 def fill_once(rows: ScopedQuerySet[M], label: str, acting: Actor, **columns: Any) -> int:

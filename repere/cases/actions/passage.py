@@ -17,6 +17,7 @@ from repere.cases import mechanisms
 from repere.cases.actions.facts import as_the_owner, consents_standing, facts_of
 from repere.cases.evaluation import judge, living
 from repere.cases.models import Case, Fact
+from repere.cases.models.fact import last_word
 from repere.cases.policy import Family, Policy, load_policy
 from repere.cases.refusals import Refused
 from repere.cases.territory import civil_day
@@ -141,7 +142,7 @@ def asylum_is_possible(facts: list[Fact], policy: Policy) -> bool:
         return True
     kind, name, values = policy.no_asylum
     told = [fact for fact in present if fact.kind == kind and fact.fields.get(name) not in (None, *MISSING)]
-    last = max(told, key=lambda fact: fact.when_said, default=None)
+    last = last_word(told)
     return last is None or last.fields[name] not in values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NoReturn
 
@@ -109,3 +110,8 @@ class KeptMechanism(models.Model):
 
     class Meta:
         ordering = ["kept_at", "hash"]
+
+
+def last_word(facts: Iterable[Fact]) -> Fact | None:
+    """The last said of them, None of none."""
+    return max(facts, key=lambda fact: fact.when_said, default=None)

@@ -20,6 +20,7 @@ from repere.cases import contact_safety, evaluation, kept_from_state, mail_addre
 from repere.cases.access import Standing, visible_case_with_standing
 from repere.cases.actions.names import names_in
 from repere.cases.models import IDENTITY, MISSED, Case, Draft, Fact, Grant, SealedRecord, Task
+from repere.cases.models.fact import last_word
 from repere.cases.policy import load_policy
 from repere.cases.queries import next_facts, questions, rights, wording
 from repere.cases.queries.lines import Line
@@ -35,7 +36,7 @@ from repere.core.dates import PartialDate
 from repere.core.rulebook import MISSING, Mechanism
 from repere.core.sealing import SealBroken
 
-HOUSING, RESIDENCE = "housing", "residence"
+HOUSING = "housing"
 LATE_DAYS = 14
 NEVER_SAY = "never_say"
 SETTINGS = frozenset({"jurisdiction_set"})
@@ -304,18 +305,15 @@ def case_page(
         drafts=tuple(DraftLine(draft.pk, draft.form, draft.saved_at) for draft in _drafts(actor, case=case.pk)),
         questions=questions.in_order(mechanism, judged, facts, groups, actor.language),
         presuming=questions.presuming(mechanism, judged, groups, role=role, language=language), next_change_on=judged.next_change_on,
-        stay=last_stay(reader.latest(STARTED), reader.latest(ENDED)), letters=_letters(case, own, grants, facts, groups, actor),
+        stay=last_stay(reader.latest(STARTED), reader.latest(ENDED)), letters=_letters(case, own, grants, facts, actor),
         persons=frozenset({case.person_id}),
     )  # fmt: skip
 
 
-def _letters(
-    case: Case, own: bool, grants: Sequence[Grant], facts: Sequence[Fact], groups: Sequence[str] | None, actor: Actor
-) -> str:  # fmt: skip
+def _letters(case: Case, own: bool, grants: Sequence[Grant], facts: Sequence[Fact], actor: Actor) -> str:
     if own or not any(grant.purpose in mail_address.BOUND for grant in grants):
         return ""
-    with_whom = mail_address.elected(facts) if groups is None or RESIDENCE in groups else None
-    return mail_address.in_words(with_whom, case.organisation.name, actor.language)
+    return mail_address.in_words(mail_address.elected(facts), case.organisation.name, actor.language)
 
 
 CASE, PERSON = Given("case", UUIDField()), Given("person", UUIDField())
@@ -462,8 +460,7 @@ class _Reader:
         return kind.label.text(self.language) if kind else fact.kind
 
     def latest(self, kind: str) -> Fact | None:
-        found = [fact for fact in self.living if fact.kind == kind]
-        return max(found, key=lambda fact: fact.when_said, default=None)
+        return last_word(fact for fact in self.living if fact.kind == kind)
 
     # -- who
 
@@ -522,7 +519,7 @@ class _Reader:
         """As last said. A warning by who keeps the file stays on top until they note anew, whatever another body says since."""
         said = [fact for fact in self.living if fact.kind == contact_safety.KIND]
         kept = [fact for fact in said if fact.by_keeper]
-        newest, keepers = (max(those, key=lambda fact: fact.when_said, default=None) for those in (said, kept))
+        newest, keepers = (last_word(those) for those in (said, kept))
         if newest is None:
             return SafeContact(asked=False)
         if keepers is None or keepers.pk == newest.pk or not (before := self._never_forgotten(self._contact(keepers), kept)).warns:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from repere.cases.models import Fact
+from repere.cases.models.fact import last_word
 from repere.core.dates import PartialDate
 
 STARTED, ENDED = "stay_started", "stay_ended"
@@ -33,6 +34,5 @@ def last_stay(began: Fact | None, ended: Fact | None) -> Stay | None:
 
 def lives_somewhere(living: Sequence[Fact]) -> bool:
     """Whether the last stay that these facts tell goes on."""
-    said = [fact for fact in living if fact.kind in (STARTED, ENDED)]
-    last = max(said, key=lambda fact: fact.when_said, default=None)
+    last = last_word(fact for fact in living if fact.kind in (STARTED, ENDED))
     return last is not None and last.kind == STARTED
